@@ -1,0 +1,40 @@
+# make run    set up, run the baseline, name the report to open
+# make test   set up, run the tests
+# make bench  measure the engine against the same model in Mesa
+# make docs   write the generated pages of docs/reference
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+RUNS ?= 1000
+PYTEST_ARGS ?= -n auto
+
+.PHONY: run test bench docs clean
+
+run: $(VENV)/installed
+	$(BIN)/steppe run baseline --runs $(RUNS)
+
+test: $(VENV)/installed-dev
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+bench: $(VENV)/installed
+	$(BIN)/python benchmarks/engine.py $(BENCH_ARGS)
+
+docs: $(VENV)/installed-dev
+	$(BIN)/python docs/generate.py
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Steppe needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3 ..."; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(BIN)/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build *.egg-info

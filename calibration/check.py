@@ -1,0 +1,182 @@
+"""The check of the evidence: everything that a program can hold against it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from ..model.errors import InputError
+from .check_events import check_events
+from .check_values import check_drivers, check_traits
+from .codebook import NEEDED, SOURCE_FILES, TABLES, Claim, Driver, Source
+from .problems import Placed, Problem
+from .reading import evidence_directory, ids_of, keys_of, read_table, read_tables
+
+ASSUMED = "assumed"
+"""Stands for a source where there is none: a judgement of this project."""
+SOURCE_UNKNOWN = "no source has this key"
+MOST_WORDS = 10
+DOCUMENT = re.compile(r"^\d{3}_[0-9a-f]+$")
+WITH_ASSUMED = ("traits.csv", "drivers.toml")
+
+
+def check(
+    record_dir: str | Path | None = None, documents: str | Path | None = None
+) -> list[Problem]:
+    """All problems of the evidence, sorted by file and line.
+
+    A row whose fields cannot be read is reported once and not compared with others.
+
+    Parameters
+    ----------
+    record_dir : path, optional
+        Directory of the evidence; the one that is shipped by default.
+    documents : path, optional
+        Directory of the documents, ``<key>.txt``: each locator must stand in its document.
+
+    Raises
+    ------
+    InputError
+        If a directory does not exist.
+    """
+    return examine(record_dir, documents)[0]
+
+
+def examine(
+    record_dir: str | Path | None = None, documents: str | Path | None = None
+) -> tuple[list[Problem], dict[str, int]]:
+    """As :func:`check`, with the number of sound rows by file."""
+    folder = evidence_directory(record_dir)
+    problems: list[Problem] = []
+    tables: dict[str, list[Placed[Any]]] = {}
+    for name, model in TABLES.items():
+        tables[name], faults = read_table(folder, name, model)
+        problems += faults
+    sources, faults = read_sources(folder)
+    problems += [*faults, *told(sources)]
+    drivers, faults = read_tables(folder, "drivers.toml", Driver)
+    more, points = check_drivers(folder, drivers)
+    problems += faults + more
+
+    problems += check_events(tables["events.csv"], ids_of(folder, "events.csv"))
+    problems += check_traits(
+        tables["traits.csv"], complete=not any(p.file == "traits.csv" for p in problems)
+    )
+    problems += check_claims(tables["claims.csv"])
+    for table in tables.values():
+        problems += unique_ids(table)
+    cited = [placed for table in tables.values() for placed in table]
+    keys = [keys_of(folder, name) for name in SOURCE_FILES]
+    if None not in keys:
+        known = frozenset(key for some in keys for key in some or ())
+        problems += known_sources([*cited, *drivers.values(), *points], known)
+    for placed in cited:
+        problems += locators(placed)
+    if documents is not None:
+        problems += in_documents(cited, Path(documents))
+
+    counts = {name: len(rows) for name, rows in tables.items()}
+    counts |= {"sources": len(sources), "drivers.toml": len(drivers), "series": len(points)}
+    return sorted(set(problems)), counts
+
+
+def read_sources(folder: Traversable) -> tuple[dict[str, Placed[Source]], list[Problem]]:
+    """Read the sources of all source files by key; a key stands in one file only."""
+    sources: dict[str, Placed[Source]] = {}
+    problems: list[Problem] = []
+    for name in SOURCE_FILES:
+        read, faults = read_tables(folder, name, Source)
+        problems += faults
+        for key, placed in read.items():
+            if key in sources:
+                problems.append(placed.problem("", "the source stands in two files", key))
+            sources[key] = placed
+    return sources, problems
+
+
+def unique_ids(rows: Iterable[Placed[Any]]) -> Iterator[Problem]:
+    """No id stands twice in a table."""
+    seen: dict[str, Placed[Any]] = {}
+    for placed in rows:
+        first = seen.setdefault(placed.row.id, placed)
+        if first is not placed:
+            yield placed.problem("id", f"the id stands already in line {first.line}", placed.row.id)
+
+
+def told(sources: Mapping[str, Placed[Source]]) -> Iterator[Problem]:
+    """Hold each source to what its kind must say; the stem of a document is its key."""
+    for key, placed in sources.items():
+        source = placed.row
+        for field in NEEDED[source.kind]:
+            if getattr(source, field) is None:
+                yield placed.problem(field, f"a source of kind '{source.kind}' needs it")
+        if source.stem is not None and source.stem != key:
+            yield placed.problem("stem", "the stem is not the key", source.stem, key)
+
+
+def known_sources(rows: Iterable[Placed[Any]], sources: Collection[str]) -> Iterator[Problem]:
+    """Every key is that of a source; ``assumed`` serves traits and drivers only."""
+    for placed in rows:
+        for field in ("sources", "source", "verdict_sources"):
+            for key in getattr(placed.row, field, ()):
+                assumable = placed.file in WITH_ASSUMED or placed.file.startswith("series/")
+                if assumable if key == ASSUMED else key in sources:
+                    continue
+                if key == ASSUMED:
+                    yield placed.problem(field, "an assumption is no source here", key)
+                else:
+                    yield placed.unknown(
+                        field, key, sources, "a key of sources*.toml", SOURCE_UNKNOWN
+                    )
+
+
+def locators(placed: Placed[Any]) -> Iterator[Problem]:
+    """One phrase for each source, of at most ten words."""
+    phrases, keys = placed.row.locator, placed.row.sources
+    if len(phrases) != len(keys):
+        yield placed.problem(
+            "locator", "there must be one phrase for each source", len(phrases), str(len(keys))
+        )
+    for phrase in phrases:
+        words = len(phrase.split())
+        if not 1 <= words <= MOST_WORDS:
+            yield placed.problem(
+                "locator", f"the phrase has {words} words", phrase, "1 to 10 words"
+            )
+
+
+def check_claims(rows: list[Placed[Claim]]) -> Iterator[Problem]:
+    """Ask for the sources of every verdict other than ``silent``."""
+    for placed in rows:
+        if placed.row.verdict != "silent" and not placed.row.verdict_sources:
+            yield placed.problem(
+                "verdict_sources",
+                "a verdict needs the sources that it rests on",
+                placed.row.verdict,
+            )
+
+
+def in_documents(rows: Iterable[Placed[Any]], directory: Path) -> Iterator[Problem]:
+    """Each phrase stands in its document; white space is folded."""
+    if not directory.is_dir():
+        raise InputError("no such directory of documents", file=str(directory))
+    texts: dict[str, str | None] = {}
+    for placed in rows:
+        for key, phrase in zip(placed.row.sources, placed.row.locator, strict=False):
+            if not DOCUMENT.match(key):
+                continue
+            if key not in texts:
+                path = directory / f"{key}.txt"
+                texts[key] = _folded(path.read_text("utf-8")) if path.is_file() else None
+            text = texts[key]
+            if text is None:
+                yield Problem(f"{key}.txt", 0, "", "the document is not in the directory")
+            elif _folded(phrase) not in text:
+                yield placed.problem("locator", f"the phrase does not stand in {key}", phrase)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,244 @@
+"""The codebook: columns and row models of the evidence files.
+
+One row of ``events.csv`` is one event. A blank field is ``None`` (or an empty
+tuple); lists are written with semicolons; money is in US dollars of the day.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from ..model.names import LATEST_HORIZON
+from .vocabulary import (
+    EARLIEST_YEAR,
+    EVENT_ID_PATTERN,
+    ID_PATTERN,
+    LATEST_YEAR,
+    Actor,
+    AmountBasis,
+    Certainty,
+    Channel,
+    EventArea,
+    EventKind,
+    EventPatron,
+    Outcome,
+    Recipient,
+    SeriesBasis,
+    SourceKind,
+    Strength,
+    Topic,
+    TraitBasis,
+    Verdict,
+)
+
+
+def _split(mark: str) -> BeforeValidator:
+    def parts(text: Any) -> Any:
+        if not isinstance(text, str):
+            return text
+        return tuple(part.strip() for part in text.split(mark))
+
+    return BeforeValidator(parts)
+
+
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
+EventId = Annotated[str, Field(pattern=EVENT_ID_PATTERN)]
+Year = Annotated[int, Field(ge=EARLIEST_YEAR, le=LATEST_YEAR)]
+AnyYear = Annotated[int, Field(ge=EARLIEST_YEAR, le=LATEST_HORIZON)]
+Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Words = Annotated[tuple[str, ...], _split(";")]
+Locators = Annotated[tuple[str, ...], _split(" | ")]
+Actors = Annotated[tuple[Actor, ...], _split(";")]
+Recipients = Annotated[tuple[Recipient, ...], _split(";")]
+
+
+class Row(BaseModel):
+    """A row of a table: unknown columns are refused, a blank field is absent."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_is_absent(cls, fields: Any) -> Any:
+        return {k: v for k, v in fields.items() if not (isinstance(v, str) and not v.strip())}
+
+
+class Event(Row):
+    """One row of ``events.csv``."""
+
+    id: EventId
+    kind: EventKind
+    year_start: Year | None = None
+    year_end: AnyYear | None = None
+    date_text: str | None = None
+    patron: EventPatron
+    recipients: Recipients = ()
+    channel: Channel
+    area: EventArea
+    amount_usd: Dollars | None = None
+    amount_basis: AmountBasis | None = None
+    amount_low: Dollars | None = None
+    amount_high: Dollars | None = None
+    troops_total: Count | None = None
+    troops_recipient: Count | None = None
+    troops_patron: Count | None = None
+    persons_trained: Count | None = None
+    outcome: Outcome
+    certainty: Certainty
+    sources: Words
+    locator: Locators
+    note: str | None = None
+
+
+class Trait(Row):
+    """One row of ``traits.csv``: a structural fact; blank years mean all years."""
+
+    id: Id
+    subject: Actors
+    trait: str
+    quantity: str | None = None
+    value: str | None = None
+    unit: str | None = None
+    year_start: Year | None = None
+    year_end: AnyYear | None = None
+    raises: str | None = None
+    lowers: str | None = None
+    basis: TraitBasis
+    sources: Words
+    locator: Locators = ()
+    note: str | None = None
+
+
+class Claim(Row):
+    """One row of ``claims.csv``: a forward-looking claim or a ranking."""
+
+    id: Id
+    claim: str
+    testable_form: str
+    horizon: AnyYear
+    area: Topic
+    actors: Actors
+    sources: Words
+    locator: Locators
+    verdict: Verdict
+    verdict_sources: Words = ()
+    note: str | None = None
+
+
+class Mechanism(Row):
+    """One row of ``mechanisms.csv``: a causal claim of an author."""
+
+    id: Id
+    cause: str
+    effect: str
+    sign: Literal["+", "-", "?"]
+    actors: Actors
+    area: Topic
+    strength: Strength
+    sources: Words
+    locator: Locators
+    in_model: str | None = None
+    note: str | None = None
+
+
+class SeriesPoint(Row):
+    """One row of ``series/<name>.csv``: a raw value (or an anchor) of a year."""
+
+    year: Annotated[int, Field(ge=1900, le=LATEST_HORIZON)]
+    entry: str | None = None
+    value: Number
+    source: Words
+    note: str | None = None
+
+
+class Driver(BaseModel):
+    """One table of ``drivers.toml``: how raw values become the driver's unit.
+
+    ``steppe.calibration.series`` applies the fields in the order in which they stand.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    file: str
+    raw_unit: str
+    unit: str
+    interpolate: Literal["linear", "log", "step", "none"]
+    before: Literal["hold"] | Number | None = None
+    trailing_years: Annotated[int, Field(ge=1)] = 1
+    divide_by: Number | dict[str, Number]
+    divide_note: str
+    power: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
+    cap: Number | None = None
+    basis: SeriesBasis
+    sources: tuple[str, ...]
+    meaning: str
+    note: str | None = None
+
+
+class Source(BaseModel):
+    """One table of ``sources.toml`` or ``sources_series.toml``.
+
+    ``year`` is the year of publication; of an external fact it is the fact's own year,
+    and ``value``, ``unit`` and ``locator`` say what was read on its page.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    title: str
+    publisher: str | None = None
+    author: str | None = None
+    year: int | None = None
+    year_end: int | None = None
+    url: str | None = None
+    see_also: tuple[str, ...] = ()
+    via: str | None = None
+    kind: SourceKind
+    cite: str
+    stem: str | None = None
+    value: str | None = None
+    unit: str | None = None
+    locator: str | None = None
+    confidence: str | None = None
+    independence: str | None = None
+    reason: str | None = None
+    licence: str | None = None
+    note: str | None = None
+
+
+NEEDED: Final[dict[str, tuple[str, ...]]] = {
+    "document": ("publisher", "year"),
+    "external": ("url", "locator", "confidence"),
+    "series": ("publisher", "url", "licence"),
+    "assumed": (),
+}
+"""What a source of each kind must say beside its title and how to cite it."""
+
+
+def columns(model: type[Row]) -> tuple[str, ...]:
+    """Columns of a table, in the order in which they must stand."""
+    return tuple(model.model_fields)
+
+
+EVENT_COLUMNS: Final = columns(Event)
+TABLES: Final[dict[str, type[Row]]] = {
+    "events.csv": Event,
+    "traits.csv": Trait,
+    "claims.csv": Claim,
+    "mechanisms.csv": Mechanism,
+}
+SOURCE_FILES: Final = ("sources.toml", "sources_series.toml")
+
+
+def as_fields(row: Row) -> list[str]:
+    """Fields of the row as they stand in its file: the way back from a model."""
+    fields = []
+    for name, value in row:
+        if isinstance(value, tuple):
+            fields.append((" | " if name == "locator" else ";").join(value))
+        elif isinstance(value, float) and value.is_integer():
+            fields.append(str(int(value)))
+        else:
+            fields.append("" if value is None else str(value))
+    return fields

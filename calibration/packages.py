@@ -1,0 +1,193 @@
+"""Documented packages: what a conditioned run imposes up to its cut-off year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from ..model.errors import InputError
+from ..model.names import AREAS, PATRONS, START_YEAR, STATES
+from .codebook import Event
+from .record import load_record
+
+RUNG_OF_CHANNEL: Final = {
+    "agreement": 1,
+    "equipment": 2,
+    "loan": 2,
+    "arms": 2,
+    "training": 2,
+    "infrastructure": 2,
+    "intelligence": 2,
+    "exercise_bilateral": 3,
+    "exercise_multilateral": 3,
+    "operation": 3,
+    "institution": 4,
+    "basing": 5,
+}
+"""Rung of a package by its channel. Meetings, statements and refusals are no packages."""
+RUNG_OF_MEMBERSHIP: Final = 1
+"""An institution in the frame of SCO or CSTO is a membership: a declaration, no mixed unit."""
+PATRON_OF: Final = {"china": "china", "russia": "russia", "sco": "china", "csto": "russia"}
+"""Who stands behind a frame. Events of others or of nobody are no packages."""
+AREAS_OF: Final = {area: (area,) for area in AREAS} | {
+    "border": ("counter_narcotics", "counter_terrorism")
+}
+"""Areas that an event may belong to; the model draws one where there are several."""
+NOT_STATED: Final = "area not stated"
+"""Words in an event's note that leave its area open (the codebook's convention)."""
+OPEN_AREAS: Final = ("defence", "counter_narcotics", "counter_terrorism")
+"""Areas that an event without a stated area may belong to: exercises and aid as such."""
+DELIVERED: Final = ("delivered", "held")
+
+
+@dataclass(frozen=True)
+class Packages:
+    """Documented packages, sorted by year, then id, then state; all arrays ``[package]``.
+
+    Attributes
+    ----------
+    year : ndarray of int64
+    state, patron : ndarray of int64
+        Indices in ``STATES`` and ``PATRONS``.
+    area_mask : ndarray of int64
+        Bit ``n`` stands for ``AREAS[n]``.
+    rung : ndarray of int64
+        1 to 5.
+    amount : ndarray of float64
+        USD million of the day, NaN where unknown. An amount for several recipients is
+        divided equally: an assumption, since no source gives the shares.
+    multilateral : ndarray of int64
+        1 in the frame of SCO or CSTO, or a multilateral exercise.
+    delivered : ndarray of int64
+        1 if the sources say that it was delivered or held.
+    ids : list of str
+        Ids of the events; an event with several recipients stands several times.
+    """
+
+    year: np.ndarray
+    state: np.ndarray
+    patron: np.ndarray
+    area_mask: np.ndarray
+    rung: np.ndarray
+    amount: np.ndarray
+    multilateral: np.ndarray
+    delivered: np.ndarray
+    ids: list[str]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def rung_of(event: Event) -> int | None:
+    """Rung of the event's package; None if it is no package."""
+    if event.kind != "event" or event.outcome == "refused" or event.patron not in PATRON_OF:
+        return None
+    if event.channel == "institution" and event.patron in ("sco", "csto"):
+        return RUNG_OF_MEMBERSHIP
+    return RUNG_OF_CHANNEL.get(event.channel)
+
+
+def documented_counts(directory: str | Path | None = None) -> list[dict[str, Any]]:
+    """Every documented package as a row, for timelines and tables.
+
+    Returns
+    -------
+    list of dict
+        ``id, year, state, patron, area, areas, channel, rung, amount_usd, multilateral,
+        delivered, sources, text``, sorted by year, id and state. ``area`` is the
+        codebook's word (``border`` may be either of two areas); ``amount_usd`` is
+        the state's share in USD, None where unknown.
+
+    Raises
+    ------
+    InputError
+        If the evidence cannot be read.
+    """
+    rows: list[dict[str, Any]] = []
+    for event in load_record(directory).events:
+        rung = rung_of(event)
+        if rung is None or event.year_start is None or event.year_start < START_YEAR:
+            continue
+        amount = event.amount_usd
+        framed = event.patron in ("sco", "csto") or event.channel == "exercise_multilateral"
+        rows += [
+            {
+                "id": event.id,
+                "year": event.year_start,
+                "state": state,
+                "patron": PATRON_OF[event.patron],
+                "area": event.area,
+                "areas": areas_of(event),
+                "channel": event.channel,
+                "rung": rung,
+                "amount_usd": None if amount is None else amount / len(event.recipients),
+                "multilateral": framed,
+                "delivered": event.outcome in DELIVERED,
+                "sources": event.sources,
+                "text": event.note or "",
+            }
+            for state in event.recipients
+            if state in STATES
+        ]
+    return sorted(rows, key=lambda row: (row["year"], row["id"], STATES.index(row["state"])))
+
+
+def imposed(until: int, directory: str | Path | None = None) -> Packages:
+    """Documented packages up to and including the year ``until``.
+
+    Only dated events (``kind`` = ``event``) with named recipients among the five count:
+    a component belongs to its event's package, a series is a sum, and what is standing
+    or context is no package.
+
+    Parameters
+    ----------
+    until : int
+        Cut-off year; before 1992 there is nothing to impose.
+    directory : path, optional
+        Directory of the evidence; the one that is shipped by default.
+
+    Raises
+    ------
+    InputError
+        If the evidence cannot be read.
+    """
+    if isinstance(until, bool) or not isinstance(until, int | np.integer):
+        raise InputError("the cut-off is not a year", field="until", found=until)
+    rows = [row for row in documented_counts(directory) if row["year"] <= until]
+
+    def column(values: list[Any]) -> np.ndarray:
+        return np.array(values, dtype=np.int64)
+
+    return Packages(
+        year=column([row["year"] for row in rows]),
+        state=column([STATES.index(row["state"]) for row in rows]),
+        patron=column([PATRONS.index(row["patron"]) for row in rows]),
+        area_mask=column([area_mask(row["areas"]) for row in rows]),
+        rung=column([row["rung"] for row in rows]),
+        amount=np.array(
+            [np.nan if (usd := row["amount_usd"]) is None else usd / 1e6 for row in rows],
+            dtype=np.float64,
+        ),
+        multilateral=column([row["multilateral"] for row in rows]),
+        delivered=column([row["delivered"] for row in rows]),
+        ids=[row["id"] for row in rows],
+    )
+
+
+def areas_of(event: Event) -> tuple[str, ...]:
+    """Areas of the model that an event may belong to; several where the record leaves it open."""
+    if NOT_STATED in (event.note or ""):
+        return OPEN_AREAS
+    return AREAS_OF[event.area]
+
+
+def area_mask(areas: tuple[str, ...]) -> int:
+    """Bits over ``AREAS``.
+
+    >>> area_mask(("counter_narcotics",)), area_mask(AREAS_OF["border"])
+    (2, 10)
+    """
+    return sum(1 << AREAS.index(name) for name in areas)

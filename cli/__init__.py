@@ -1,0 +1,1 @@
+"""The front door: one thin command per verb."""

@@ -1,0 +1,1 @@
+"""Asking many times: problems, replicates and the workers that compute them."""

@@ -1,0 +1,1 @@
+"""How the world moves: parameters, rules, agents and the compiled engine."""

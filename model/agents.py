@@ -1,0 +1,346 @@
+"""The agents: five states that decide, two patrons that offer.
+
+They live in a :class:`steppe.model.security.SecurityModel`, which walks the
+year. Subclass them to try another way of deciding:
+
+>>> class Cautious(StateAgent):
+...     def choose(self, offers, probabilities, draw):
+...         if any(offer.rung >= 4 for offer in offers):
+...             return "neither"
+...         return super().choose(offers, probabilities, draw)
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import mesa
+
+from . import rules
+from .luck import ANSWER, OFFER, TERMS, cell, normal
+from .names import AREAS, CHOICES, PATRONS, SIGNALS, STATES
+from .trace import Offer, Terms
+from .world import AGES, A, G, P, S
+
+if TYPE_CHECKING:
+    from .security import SecurityModel
+
+MILITANCY = SIGNALS.index("militancy")
+
+
+@dataclass
+class Tie:
+    """What stands between one state and one patron.
+
+    Lists over areas follow ``names.AREAS``; money is in USD million. The second
+    half is of the current year only.
+    """
+
+    rung: list[int]
+    trust: float
+    fluency: float
+    stock: float = 0.0
+    resentment: float = 0.0
+    queue: list[float] = field(default_factory=lambda: [0.0] * AGES)
+
+    presence: float = 0.0
+    dependence: float = 0.0
+    highest: list[int] = field(default_factory=lambda: [0] * A)
+    tabled: list[int] = field(default_factory=lambda: [0] * A)
+    taken: list[int] = field(default_factory=lambda: [0] * A)
+    written: list[int] = field(default_factory=lambda: [0] * A)
+    joint: int = 0
+    pledged: float = 0.0
+    at_once: float = 0.0
+    delivered: float = 0.0
+    lapsed: float = 0.0
+
+    def clear_year(self) -> None:
+        """Forget what belongs to the year that ended."""
+        self.highest, self.tabled = [0] * A, [0] * A
+        self.taken, self.written = [0] * A, [0] * A
+        self.joint, self.pledged, self.at_once = 0, 0.0, 0.0
+
+    def accept(self, area: int, rung: int, value: float, documented: bool) -> None:
+        """Book a package that was accepted."""
+        self.taken[area] += 1
+        if documented:
+            self.written[area] += 1
+        self.highest[area] = max(self.highest[area], rung)
+        if 2 <= rung <= 4:
+            self.joint += 1
+        self.pledged += value
+
+    @property
+    def outstanding(self) -> float:
+        """Pledged and not yet delivered, USD million."""
+        waiting = 0.0
+        for amount in self.queue:
+            waiting += amount
+        return waiting
+
+
+class PatronAgent(mesa.Agent):
+    """A patron: shares its attention among states and areas, and tables offers."""
+
+    model: SecurityModel
+
+    def __init__(self, model: SecurityModel, number: int) -> None:
+        super().__init__(model)
+        self.number = number
+        self.name = PATRONS[number]
+        self.alarm = 0.0
+        self.capacity = 0.0
+        self.trade = 0.0
+        self.offered = [[0.0] * A for _ in range(S)]
+
+    def share_attention(self) -> None:
+        """Weigh every state and area, and set the chance of an offer at an opportunity."""
+        model, p, rival = self.model, self.number, 1 - self.number
+        total = 0.0
+        trade = model.now("trade_response") * math.log(self.trade)
+        weights = [[0.0] * A for _ in range(S)]
+        for a in range(A):
+            copied = sum(s.ties[rival].rung[a] >= 3 for s in model.states)
+            imitation = model.now("imitation") * (copied / S)
+            for state in model.states:
+                i = state.number
+                salience = 0.0
+                for g in range(G):
+                    salience += model.now("salience", p, a, g) * state.signals[g]
+                weights[i][a] = rules.attention(
+                    salience,
+                    model.now("stake_weight") * model.now("stake", p, i),
+                    model.now("us_presence_response", p) * model.now("us_presence", i),
+                    trade,
+                    model.now("rival_response", p)
+                    * rules.lead(state.ties[rival].rung[a], state.ties[p].rung[a]),
+                    imitation,
+                )
+                total += weights[i][a]
+        offers = rules.budget(
+            model.now("budget", p),
+            model.now("budget_capacity_elasticity"),
+            self.capacity,
+            model.now("budget_alarm_response", p),
+            self.alarm,
+        )
+        for i in range(S):
+            for a in range(A):
+                self.offered[i][a] = rules.offer_probability(offers, weights[i][a], total)
+
+    def table(self, state: StateAgent, a: int, slot: int) -> Offer | None:
+        """Offer to a state at one opportunity, or none."""
+        model, i, p = self.model, state.number, self.number
+        luck = model.luck(cell(i, p, a, slot), OFFER)
+        if luck[0] >= self.offered[i][a]:
+            return None
+        tie = state.ties[p]
+        tie.tabled[a] += 1
+        rung = rules.offered_rung(
+            tie.rung[a], luck[1], luck[2], model.now("upgrade_probability", p)
+        )
+        member = model.now("membership", i, p) >= 0.5
+        multilateral = rung == 3 and member and luck[3] < model.now("multilateral_share", p)
+        terms = model.luck(cell(i, p, a, slot), TERMS)
+        value = rules.size(
+            model.now("package_size", p, rung - 1),
+            model.now("size_dispersion", rung - 1),
+            normal(terms[0]),
+        )
+        host = model.host(p, terms[1]) if multilateral else None
+        weighed = state.weigh(p, a, rung, value, multilateral, host)
+        seen = terms[2] < model.now("detection", p, rung - 1) * model.now("coverage", p)
+        return Offer(
+            self.name,
+            rung,
+            value,
+            multilateral,
+            None if host is None else STATES[host],
+            weighed,
+            rules.utility(*weighed),
+            seen,
+        )
+
+    def feel_alarm(self) -> None:
+        """Alarm follows the rival's presence in the sphere, as the year began."""
+        model, p = self.model, self.number
+        target = 0.0
+        for state in model.states:
+            target += model.now("sphere", p, state.number) * state.ties[1 - p].presence
+        self.alarm = rules.next_alarm(self.alarm, model.now("alarm_adjustment"), target / S)
+
+
+class StateAgent(mesa.Agent):
+    """A state: has needs, weighs what is on the table, chooses, and remembers."""
+
+    model: SecurityModel
+
+    def __init__(self, model: SecurityModel, number: int) -> None:
+        super().__init__(model)
+        self.number = number
+        self.name = STATES[number]
+        self.signals = [0.0] * G
+        self.needs = [0.0] * A
+        self.means = 0.0
+        self.ties = [
+            Tie(
+                [int(model.first("initial_rung", number, p, a)) for a in range(A)],
+                model.first("initial_trust", number, p),
+                model.first("initial_fluency", number, p),
+            )
+            for p in range(P)
+        ]
+
+    def feel_needs(self) -> None:
+        """Needs of the year, and what follows from the world as it begins."""
+        model, i = self.model, self.number
+        for a in range(A):
+            pressure = 0.0
+            for g in range(G):
+                pressure += model.now("need_load", a, g) * self.signals[g]
+            self.needs[a] = rules.need(model.now("exposure", i, a), pressure)
+        for tie in self.ties:
+            tie.presence = model.now("rung_intrusion", max(tie.rung))
+            tie.dependence = rules.dependence_share(
+                tie.stock, model.now("dependence_scale"), self.means
+            )
+
+    def weigh(
+        self, p: int, a: int, rung: int, value: float, multilateral: bool, host: int | None
+    ) -> Terms:
+        """Terms of the utility of one offer."""
+        model, i, rival = self.model, self.number, 1 - p
+        now, tie = model.now, self.ties[p]
+        intrusion = now("rung_intrusion", rung)
+        if multilateral:
+            intrusion *= now("multilateral_relief")
+        militancy = self.signals[MILITANCY]
+        others = sum(s is not self and s.ties[p].rung[a] >= rung for s in model.states)
+        supply = 0.0
+        if rung == 2:
+            supply = rules.supply_term(
+                now("price_weight"),
+                now("domestic_price", i, p),
+                now("technology_weight"),
+                now("technology", p),
+            )
+        return Terms(
+            need=rules.need_term(now("need_weight"), self.needs[a], now("rung_gain", rung)),
+            money=rules.money_term(now("money_weight"), value, self.means),
+            trust=rules.trust_term(now("trust_weight"), tie.trust),
+            language=rules.language_term(
+                now("language_weight"), tie.fluency, now("rung_doctrine", rung)
+            ),
+            sovereignty=rules.sovereignty_term(
+                now("sovereignty_weight"),
+                now("sovereignty", i),
+                intrusion,
+                now("interference_weight"),
+                now("interference_fear", p),
+                militancy,
+            ),
+            displeasure=rules.displeasure_term(
+                now("displeasure_weight"),
+                model.patrons[rival].alarm,
+                self.ties[rival].dependence,
+                intrusion,
+            ),
+            resentment=rules.resentment_term(now("resentment_weight"), tie.resentment),
+            membership=rules.membership_term(now("membership_weight"), now("membership", i, p)),
+            dispute=rules.dispute_term(
+                now("dispute_weight"), 0.0 if host is None else model.quarrel[i][host]
+            ),
+            diffusion=rules.diffusion_term(now("diffusion"), others / (S - 1)),
+            counterweight=rules.counterweight_term(
+                now("counterweight"),
+                now("interference_fear", rival),
+                militancy,
+                self.ties[rival].presence,
+            ),
+            supply=supply,
+            constant=rules.constant_term(now("acceptance_constant", p), now("openness", i)),
+        )
+
+    def choose(
+        self,
+        offers: tuple[Offer, ...],
+        probabilities: tuple[float, float, float, float],
+        draw: float,
+    ) -> str:
+        """Choose among neither, china, russia and both: multinomial logit."""
+        return CHOICES[rules.choose(draw, *probabilities[:3])]
+
+    def deliver(self) -> None:
+        """A share of each pledge arrives; what has waited too long lapses."""
+        lifetime = int(self.model.now("pledge_lifetime"))
+        for p, tie in enumerate(self.ties):
+            given, lost = tie.at_once, 0.0
+            for age in range(AGES - 1, -1, -1):
+                waiting = tie.queue[age]
+                if age == 0:
+                    waiting += tie.pledged - tie.at_once
+                part = rules.delivery(waiting, self.model.now("delivery_rate", p))
+                given += part
+                rest = waiting - part
+                if age + 1 >= lifetime:
+                    lost += rest
+                elif age + 1 < AGES:
+                    tie.queue[age + 1] = rest
+            tie.queue[0] = 0.0
+            tie.delivered, tie.lapsed = given, lost
+
+    def answer(self) -> None:
+        """Rungs, trust, fluency, dependence and resentment follow what happened."""
+        for p, tie in enumerate(self.ties):
+            ousted = self._move_rungs(p, tie)
+            now = self.model.now
+            waiting = tie.lapsed
+            for amount in tie.queue:
+                waiting += amount
+            trust = rules.next_trust(
+                tie.trust,
+                self.model.first("initial_trust", self.number, p),
+                now("trust_gain"),
+                rules.activity(sum(tie.taken)),
+                now("trust_decay"),
+                now("trust_loss"),
+                tie.lapsed / waiting if waiting > 0.0 else 0.0,
+            )
+            tie.trust = rules.after_rupture(trust, now("rupture_loss")) if ousted else trust
+            tie.fluency = rules.next_fluency(
+                tie.fluency,
+                now("fluency_gain"),
+                rules.activity(tie.joint),
+                now("fluency_decay"),
+            )
+            tie.stock = rules.next_stock(tie.stock, now("dependence_decay"), tie.delivered)
+            tie.resentment = rules.next_resentment(
+                tie.resentment,
+                now("resentment_gain"),
+                now("backlash", p),
+                tie.presence,
+                now("resentment_decay"),
+            )
+
+    def _move_rungs(self, p: int, tie: Tie) -> bool:
+        """Rungs rise with packages, lapse without, and a force may be ousted (returned)."""
+        ousted = False
+        luck = self.model.luck_by_area(self.number, p, ANSWER)
+        for a in range(A):
+            k = max(tie.rung[a], tie.highest[a])
+            rupture = rules.rupture_probability(self.model.now("rupture_rate"), tie.resentment, k)
+            if luck[a] < rupture:
+                k, ousted = 1, True
+            elif k > 0 and tie.taken[a] == 0:
+                k -= luck[a] < rupture + self.model.now("lapse_rate", k)
+            tie.rung[a] = k
+        return ousted
+
+    def rungs(self) -> dict[str, dict[str, int]]:
+        """Rungs by patron and area, for looking at."""
+        return {
+            PATRONS[p]: dict(zip(AREAS, tie.rung, strict=True)) for p, tie in enumerate(self.ties)
+        }

@@ -1,0 +1,52 @@
+"""Compile a rule with Numba, with a cache that no stale file can reach.
+
+Numba's own cache looks at the file of the compiled function only, so a change
+in ``rules.py`` would leave an old copy inlined in a cached engine. Here the
+cache directory is named by a digest of all the sources of this package, its
+declarations included (their order makes the columns that the engine reads).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def sources_digest() -> str:
+    """Digest of the model's code and declarations, first 16 hex digits."""
+    digest = hashlib.sha256()
+    for path in sorted(files("steppe.model").iterdir(), key=lambda p: p.name):
+        if path.name.endswith((".py", ".toml")):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_directory() -> Path:
+    """Where compiled code is kept: ``STEPPE_CACHE``, else the user's cache folder."""
+    base = os.environ.get("STEPPE_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    root = Path(base) if base else Path.home() / ".cache"
+    return root / "steppe" / "numba" / sources_digest()
+
+
+_DIRECTORY = str(cache_directory())
+
+
+def compiled(function: Function) -> Function:
+    """Compile ``function`` without the interpreter lock and without fast-math.
+
+    Strict IEEE arithmetic is what lets the agents and the engine agree bit for bit.
+    """
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = _DIRECTORY
+    try:
+        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)  # type: ignore[no-any-return]
+    finally:
+        numba.config.CACHE_DIR = before

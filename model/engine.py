@@ -1,0 +1,676 @@
+"""The compiled engine: many runs at once, over arrays.
+
+The year, in order:
+
+1. drivers move          :func:`move_drivers`
+2. needs follow          :func:`feel_needs`
+3. attention is shared   :func:`share_attention`
+4. offers are tabled     :func:`meet` (one opportunity after the other)
+5. states weigh them     :func:`meet`
+6. history is imposed    :func:`impose` (conditioned runs only)
+7. packages delivered    :func:`deliver`
+8. the world answers     :func:`answer`
+9. the year is recorded  :func:`record`
+
+Steps 2 to 5 look only at the world as it stood when the year began, so states
+are independent within a year. :class:`steppe.model.security.SecurityModel` is
+the plain twin; the two agree bit for bit.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from . import rules
+from .compiled import compiled
+from .luck import (
+    ANSWER,
+    CHOICE,
+    COUNT,
+    DRIVERS,
+    IMPOSED,
+    OFFER,
+    TERMS,
+    by_area,
+    cell,
+    normal,
+    uniforms,
+)
+from .names import START_YEAR
+from .tables import OFFSET, Tables
+from .world import (
+    AGES,
+    CAPACITY_AT,
+    DEVIATIONS,
+    DISPUTE_AT,
+    ENERGY_AT,
+    TRADE_AT,
+    A,
+    G,
+    History,
+    Outcome,
+    P,
+    S,
+    World,
+    empty_outcome,
+    new_world,
+    no_history,
+)
+
+R, C = 6, 5  # rungs, channels
+
+# Columns of the tables. Compiled in as constants; the cache knows the declarations.
+(OPPORTUNITY_RATE, BUDGET, ELASTICITY, ALARM_RESPONSE, SALIENCE, US_RESPONSE) = (
+    OFFSET["opportunity_rate"],
+    OFFSET["budget"],
+    OFFSET["budget_capacity_elasticity"],
+    OFFSET["budget_alarm_response"],
+    OFFSET["salience"],
+    OFFSET["us_presence_response"],
+)
+TRADE_RESPONSE, STAKE_WEIGHT = OFFSET["trade_response"], OFFSET["stake_weight"]
+RIVAL_RESPONSE, IMITATION = OFFSET["rival_response"], OFFSET["imitation"]
+NEED_LOAD, UPGRADE = OFFSET["need_load"], OFFSET["upgrade_probability"]
+MULTILATERAL, RELIEF = OFFSET["multilateral_share"], OFFSET["multilateral_relief"]
+SIZE, DISPERSION = OFFSET["package_size"], OFFSET["size_dispersion"]
+NEED_WEIGHT, MONEY_WEIGHT = OFFSET["need_weight"], OFFSET["money_weight"]
+TRUST_WEIGHT, LANGUAGE_WEIGHT = OFFSET["trust_weight"], OFFSET["language_weight"]
+SOVEREIGNTY_WEIGHT, INTERFERENCE = OFFSET["sovereignty_weight"], OFFSET["interference_weight"]
+COUNTERWEIGHT, DISPLEASURE_WEIGHT = OFFSET["counterweight"], OFFSET["displeasure_weight"]
+RESENTMENT_WEIGHT, MEMBERSHIP_WEIGHT = OFFSET["resentment_weight"], OFFSET["membership_weight"]
+DISPUTE_WEIGHT, DIFFUSION = OFFSET["dispute_weight"], OFFSET["diffusion"]
+PRICE_WEIGHT, TECHNOLOGY_WEIGHT = OFFSET["price_weight"], OFFSET["technology_weight"]
+COMPLEMENTARITY, OUTSIDE_WEIGHT = OFFSET["complementarity"], OFFSET["outside_weight"]
+CONSTANT, OPENNESS = OFFSET["acceptance_constant"], OFFSET["openness"]
+GAIN, DOCTRINE, INTRUSION = (
+    OFFSET["rung_gain"],
+    OFFSET["rung_doctrine"],
+    OFFSET["rung_intrusion"],
+)
+DELIVERY_RATE, LIFETIME = OFFSET["delivery_rate"], OFFSET["pledge_lifetime"]
+TRUST_GAIN, TRUST_DECAY = OFFSET["trust_gain"], OFFSET["trust_decay"]
+TRUST_LOSS, RUPTURE_LOSS = OFFSET["trust_loss"], OFFSET["rupture_loss"]
+FLUENCY_GAIN, FLUENCY_DECAY = OFFSET["fluency_gain"], OFFSET["fluency_decay"]
+DEPENDENCE_DECAY, DEPENDENCE_SCALE = OFFSET["dependence_decay"], OFFSET["dependence_scale"]
+RESENTMENT_GAIN, RESENTMENT_DECAY = OFFSET["resentment_gain"], OFFSET["resentment_decay"]
+ALARM_ADJUSTMENT, LAPSE, RUPTURE = (
+    OFFSET["alarm_adjustment"],
+    OFFSET["lapse_rate"],
+    OFFSET["rupture_rate"],
+)
+PERSISTENCE, VOLATILITY = OFFSET["driver_persistence"], OFFSET["driver_volatility"]
+DETECTION, COVERAGE = OFFSET["detection"], OFFSET["coverage"]
+EXPOSURE, STAKE, SOVEREIGNTY, SPHERE = (
+    OFFSET["exposure"],
+    OFFSET["stake"],
+    OFFSET["sovereignty"],
+    OFFSET["sphere"],
+)
+FEAR, BACKLASH, MEMBERSHIP = (
+    OFFSET["interference_fear"],
+    OFFSET["backlash"],
+    OFFSET["membership"],
+)
+INITIAL_RUNG, INITIAL_TRUST = OFFSET["initial_rung"], OFFSET["initial_trust"]
+INITIAL_FLUENCY, DOMESTIC_PRICE = OFFSET["initial_fluency"], OFFSET["domestic_price"]
+DEFENCE_SHARE, GDP, US_PRESENCE = (
+    OFFSET["defence_share"],
+    OFFSET["gdp"],
+    OFFSET["us_presence"],
+)
+SCALAR_SIGNALS = OFFSET["afghan_instability"]  # the four scalar signals stand in a row
+ENERGY_FLOW, DISPUTE = OFFSET["energy_flow"], OFFSET["dispute"]
+CAPACITY, TRADE, TECHNOLOGY = OFFSET["capacity"], OFFSET["trade"], OFFSET["technology"]
+
+
+class Year(NamedTuple):
+    """Workspace of one year of one run; nothing in it outlives the year."""
+
+    signals: np.ndarray
+    """float64 [state, signal]"""
+    quarrel: np.ndarray
+    """float64 [state, state]"""
+    capacity: np.ndarray
+    """float64 [patron]"""
+    trade: np.ndarray
+    """float64 [patron]"""
+    needs: np.ndarray
+    """float64 [state, area]"""
+    offered: np.ndarray
+    """float64 [patron, state, area], probability of an offer at an opportunity"""
+    weight: np.ndarray
+    """float64 [patron, state, area]"""
+    means: np.ndarray
+    """float64 [state], USD million"""
+    dependence: np.ndarray
+    """float64 [state, patron]"""
+    presence: np.ndarray
+    """float64 [state, patron], intrusion of the highest rung"""
+    highest: np.ndarray
+    """int64 [state, patron, area], highest rung accepted in the year, 0 for none"""
+    tabled: np.ndarray
+    """int64 [state, patron, area]"""
+    taken: np.ndarray
+    """int64 [state, patron, area]"""
+    written: np.ndarray
+    """int64 [state, patron, area], documented"""
+    joint: np.ndarray
+    """int64 [state, patron], packages of assistance or joint work"""
+    pledged: np.ndarray
+    """float64 [state, patron], USD million"""
+    at_once: np.ndarray
+    """float64 [state, patron], USD million of imposed packages delivered at once"""
+    delivered: np.ndarray
+    """float64 [state, patron], USD million"""
+    lapsed: np.ndarray
+    """float64 [state, patron], USD million"""
+
+
+def new_year() -> Year:
+    """Room for one year."""
+    cells, pairs = (S, P, A), (S, P)
+    return Year(
+        np.zeros((S, G)),
+        np.zeros((S, S)),
+        np.zeros(P),
+        np.zeros(P),
+        np.zeros((S, A)),
+        np.zeros((P, S, A)),
+        np.zeros((P, S, A)),
+        np.zeros(S),
+        np.zeros(pairs),
+        np.zeros(pairs),
+        *(np.zeros(cells, np.int64) for _ in range(4)),
+        np.zeros(pairs, np.int64),
+        *(np.zeros(pairs) for _ in range(4)),
+    )
+
+
+@compiled
+def begin(v: np.ndarray, world: World) -> None:
+    """Set the world to the initial traits of the first year."""
+    for i in range(S):
+        for p in range(P):
+            world.trust[i, p] = v[INITIAL_TRUST + i * P + p]
+            world.fluency[i, p] = v[INITIAL_FLUENCY + i * P + p]
+            for a in range(A):
+                world.rung[i, p, a] = int(v[INITIAL_RUNG + (i * P + p) * A + a])
+    world.stock[:] = 0.0
+    world.resentment[:] = 0.0
+    world.queue[:] = 0.0
+    world.alarm[:] = 0.0
+    world.deviation[:] = 0.0
+
+
+@compiled
+def family(number: int) -> int:
+    """Position in ``names.VOLATILE`` of the driver with this deviation."""
+    if number < ENERGY_AT:
+        return number
+    if number < DISPUTE_AT:
+        return 4
+    if number < CAPACITY_AT:
+        return 5
+    return 6 if number < TRADE_AT else 7
+
+
+@compiled
+def move_drivers(v: np.ndarray, seed: int, run: int, year: int, world: World, now: Year) -> None:
+    """Step 1: every deviation takes its shock, and levels follow their series."""
+    dev = world.deviation
+    for block in range((DEVIATIONS + 3) // 4):
+        luck = uniforms(seed, run, year, block, DRIVERS)
+        for n in range(min(4, DEVIATIONS - block * 4)):
+            number = block * 4 + n
+            f = family(number)
+            dev[number] = rules.deviation(
+                dev[number], v[PERSISTENCE + f], v[VOLATILITY + f], normal(luck[n])
+            )
+    for g in range(4):
+        x = rules.level(v[SCALAR_SIGNALS + g], dev[g])
+        for i in range(S):
+            now.signals[i, g] = x
+    for i in range(S):
+        now.signals[i, 4] = rules.level(v[ENERGY_FLOW + i], dev[ENERGY_AT + i])
+        now.means[i] = v[DEFENCE_SHARE + i] * v[GDP + i]
+    pair = 0
+    for i in range(S):
+        for j in range(i + 1, S):
+            x = rules.level(v[DISPUTE + pair], dev[DISPUTE_AT + pair])
+            now.quarrel[i, j] = x
+            now.quarrel[j, i] = x
+            pair += 1
+    for p in range(P):
+        now.capacity[p] = rules.level(v[CAPACITY + p], dev[CAPACITY_AT + p])
+        now.trade[p] = rules.level(v[TRADE + p], dev[TRADE_AT + p])
+
+
+@compiled
+def feel_needs(v: np.ndarray, world: World, now: Year) -> None:
+    """Step 2: needs, and what follows from the world as the year begins."""
+    for i in range(S):
+        for a in range(A):
+            pressure = 0.0
+            for g in range(G):
+                pressure += v[NEED_LOAD + a * G + g] * now.signals[i, g]
+            now.needs[i, a] = rules.need(v[EXPOSURE + i * A + a], pressure)
+        for p in range(P):
+            top = 0
+            for a in range(A):
+                top = max(top, world.rung[i, p, a])
+            now.presence[i, p] = v[INTRUSION + top]
+            now.dependence[i, p] = rules.dependence_share(
+                world.stock[i, p], v[DEPENDENCE_SCALE], now.means[i]
+            )
+
+
+@compiled
+def share_attention(v: np.ndarray, world: World, now: Year) -> None:
+    """Step 3: each patron's weights over states and areas, and its chances of offering."""
+    for p in range(P):
+        rival = 1 - p
+        total = 0.0
+        trade = v[TRADE_RESPONSE] * math.log(now.trade[p])
+        for a in range(A):
+            copied = 0
+            for i in range(S):
+                if world.rung[i, rival, a] >= 3:
+                    copied += 1
+            imitation = v[IMITATION] * (copied / S)
+            for i in range(S):
+                salience = 0.0
+                for g in range(G):
+                    salience += v[SALIENCE + (p * A + a) * G + g] * now.signals[i, g]
+                weight = rules.attention(
+                    salience,
+                    v[STAKE_WEIGHT] * v[STAKE + p * S + i],
+                    v[US_RESPONSE + p] * v[US_PRESENCE + i],
+                    trade,
+                    v[RIVAL_RESPONSE + p]
+                    * rules.lead(world.rung[i, rival, a], world.rung[i, p, a]),
+                    imitation,
+                )
+                now.weight[p, i, a] = weight
+                total += weight
+        offers = rules.budget(
+            v[BUDGET + p], v[ELASTICITY], now.capacity[p], v[ALARM_RESPONSE + p], world.alarm[p]
+        )
+        for i in range(S):
+            for a in range(A):
+                now.offered[p, i, a] = rules.offer_probability(offers, now.weight[p, i, a], total)
+
+
+@compiled
+def quarrel_with_host(v: np.ndarray, quarrel: np.ndarray, i: int, p: int, u: float) -> float:
+    """Quarrel of state ``i`` with the host of an event of ``p``'s organisation.
+
+    The host is one of the members, each with the same chance; a state does not
+    quarrel with itself.
+    """
+    members = 0
+    for j in range(S):
+        if v[MEMBERSHIP + j * P + p] >= 0.5:
+            members += 1
+    host = int(u * members)
+    for j in range(S):
+        if v[MEMBERSHIP + j * P + p] >= 0.5:
+            if host == 0:
+                return float(quarrel[i, j])
+            host -= 1
+    return 0.0
+
+
+@compiled
+def weigh(
+    v: np.ndarray,
+    world: World,
+    now: Year,
+    i: int,
+    p: int,
+    a: int,
+    k: int,
+    value: float,
+    joint: int,
+    quarrel: float,
+) -> float:
+    """Utility of one offer to state ``i`` from patron ``p`` in area ``a`` at rung ``k``."""
+    rival = 1 - p
+    intrusion = v[INTRUSION + k]
+    if joint == 1:
+        intrusion *= v[RELIEF]
+    militancy = now.signals[i, 2]
+    others = 0
+    for j in range(S):
+        if j != i and world.rung[j, p, a] >= k:
+            others += 1
+    supply = 0.0
+    if k == 2:
+        supply = rules.supply_term(
+            v[PRICE_WEIGHT],
+            v[DOMESTIC_PRICE + i * P + p],
+            v[TECHNOLOGY_WEIGHT],
+            v[TECHNOLOGY + p],
+        )
+    return rules.utility(
+        rules.need_term(v[NEED_WEIGHT], now.needs[i, a], v[GAIN + k]),
+        rules.money_term(v[MONEY_WEIGHT], value, now.means[i]),
+        rules.trust_term(v[TRUST_WEIGHT], world.trust[i, p]),
+        rules.language_term(v[LANGUAGE_WEIGHT], world.fluency[i, p], v[DOCTRINE + k]),
+        rules.sovereignty_term(
+            v[SOVEREIGNTY_WEIGHT],
+            v[SOVEREIGNTY + i],
+            intrusion,
+            v[INTERFERENCE],
+            v[FEAR + p],
+            militancy,
+        ),
+        rules.displeasure_term(
+            v[DISPLEASURE_WEIGHT], world.alarm[rival], now.dependence[i, rival], intrusion
+        ),
+        rules.resentment_term(v[RESENTMENT_WEIGHT], world.resentment[i, p]),
+        rules.membership_term(v[MEMBERSHIP_WEIGHT], v[MEMBERSHIP + i * P + p]),
+        rules.dispute_term(v[DISPUTE_WEIGHT], quarrel),
+        rules.diffusion_term(v[DIFFUSION], others / (S - 1)),
+        rules.counterweight_term(
+            v[COUNTERWEIGHT], v[FEAR + rival], militancy, now.presence[i, rival]
+        ),
+        supply,
+        rules.constant_term(v[CONSTANT + p], v[OPENNESS + i]),
+    )
+
+
+@compiled
+def accept(now: Year, i: int, p: int, a: int, k: int, value: float, documented: bool) -> None:
+    """Book a package that was accepted."""
+    now.taken[i, p, a] += 1
+    if documented:
+        now.written[i, p, a] += 1
+    now.highest[i, p, a] = max(now.highest[i, p, a], k)
+    if 2 <= k <= 4:
+        now.joint[i, p] += 1
+    now.pledged[i, p] += value
+
+
+@compiled
+def meet(
+    v: np.ndarray,
+    seed: int,
+    run: int,
+    year: int,
+    conditioned: bool,
+    world: World,
+    now: Year,
+) -> None:
+    """Steps 4 and 5: every opportunity meets offers, and the state chooses among them.
+
+    In a conditioned year a simulated package that would have been documented is
+    dropped: what was documented is imposed instead (Poisson thinning).
+    """
+    rungs = np.zeros(P, np.int64)
+    values, notes, worth = np.zeros(P), np.zeros(P), np.zeros(P)
+    for i in range(S):
+        decline = rules.outside(v[OUTSIDE_WEIGHT], v[US_PRESENCE + i])
+        counts = by_area(seed, run, year, i, 0, COUNT)
+        for a in range(A):
+            mean = v[OPPORTUNITY_RATE] * now.needs[i, a]
+            for m in range(rules.poisson(counts[a], mean)):
+                on_table = 0
+                for p in range(P):
+                    u0, u1, u2, u3 = uniforms(seed, run, year, cell(i, p, a, m), OFFER)
+                    if u0 >= now.offered[p, i, a]:
+                        continue
+                    on_table += 1 + p
+                    now.tabled[i, p, a] += 1
+                    k = rules.offered_rung(world.rung[i, p, a], u1, u2, v[UPGRADE + p])
+                    member = v[MEMBERSHIP + i * P + p] >= 0.5
+                    joint = 1 if k == 3 and member and u3 < v[MULTILATERAL + p] else 0
+                    t0, t1, t2, _ = uniforms(seed, run, year, cell(i, p, a, m), TERMS)
+                    value = rules.size(v[SIZE + p * C + k - 1], v[DISPERSION + k - 1], normal(t0))
+                    quarrel = 0.0
+                    if joint == 1:
+                        quarrel = quarrel_with_host(v, now.quarrel, i, p, t1)
+                    worth[p] = weigh(v, world, now, i, p, a, k, value, joint, quarrel)
+                    rungs[p], values[p], notes[p] = k, value, t2
+                if on_table == 0:
+                    continue
+                p0, p1, p2, _ = rules.choice_probabilities(
+                    decline,
+                    worth[0],
+                    worth[1],
+                    worth[0] + worth[1] + v[COMPLEMENTARITY],
+                    on_table,
+                )
+                u_choice, _, _, _ = uniforms(seed, run, year, cell(i, 0, a, m), CHOICE)
+                choice = rules.choose(u_choice, p0, p1, p2)
+                for p in range(P):
+                    if choice & (1 + p):
+                        channel = p * C + rungs[p] - 1
+                        seen = notes[p] < v[DETECTION + channel] * v[COVERAGE + p]
+                        if not (conditioned and seen):
+                            accept(now, i, p, a, rungs[p], values[p], seen)
+
+
+@compiled
+def impose(
+    v: np.ndarray,
+    seed: int,
+    run: int,
+    year: int,
+    history: History,
+    now: Year,
+) -> None:
+    """Step 6: the documented packages of the year happen.
+
+    Where the record leaves the area open, luck picks one of those it may be;
+    where it gives no sum, the size is drawn like any other.
+    """
+    for n in range(history.year.size):
+        if history.year[n] != year:
+            continue
+        i, p, k = history.state[n], history.patron[n], history.rung[n]
+        u0, u1, _, _ = uniforms(seed, run, year, history.address[n], IMPOSED)
+        candidates = 0
+        for a in range(A):
+            candidates += (history.area_mask[n] >> a) & 1
+        pick = int(u0 * candidates)
+        area = 0
+        for a in range(A):
+            if (history.area_mask[n] >> a) & 1:
+                if pick == 0:
+                    area = a
+                pick -= 1
+        value = history.amount[n]
+        if math.isnan(value):
+            value = rules.size(v[SIZE + p * C + k - 1], v[DISPERSION + k - 1], normal(u1))
+        accept(now, i, p, area, k, value, True)
+        if history.delivered[n] == 1:
+            now.at_once[i, p] += value
+
+
+@compiled
+def deliver(v: np.ndarray, world: World, now: Year) -> None:
+    """Step 7: a share of each pledge is delivered; what has waited too long lapses."""
+    lifetime = int(v[LIFETIME])
+    for i in range(S):
+        for p in range(P):
+            queue = world.queue[i, p]
+            given = now.at_once[i, p]
+            lost = 0.0
+            for age in range(AGES - 1, -1, -1):
+                waiting = queue[age]
+                if age == 0:
+                    waiting += now.pledged[i, p] - now.at_once[i, p]
+                part = rules.delivery(waiting, v[DELIVERY_RATE + p])
+                given += part
+                rest = waiting - part
+                if age + 1 >= lifetime:
+                    lost += rest
+                elif age + 1 < AGES:
+                    queue[age + 1] = rest
+            queue[0] = 0.0
+            now.delivered[i, p] = given
+            now.lapsed[i, p] = lost
+
+
+@compiled
+def answer(
+    v: np.ndarray, v0: np.ndarray, seed: int, run: int, year: int, world: World, now: Year
+) -> None:
+    """Step 8: rungs, trust, fluency, dependence, resentment and alarm follow."""
+    for i in range(S):
+        for p in range(P):
+            packages = 0
+            ousted = False
+            luck = by_area(seed, run, year, i, p, ANSWER)
+            for a in range(A):
+                packages += now.taken[i, p, a]
+                k = max(world.rung[i, p, a], now.highest[i, p, a])
+                rupture = rules.rupture_probability(v[RUPTURE], world.resentment[i, p], k)
+                if luck[a] < rupture:
+                    k = 1
+                    ousted = True
+                elif k > 0 and now.taken[i, p, a] == 0 and luck[a] < rupture + v[LAPSE + k]:
+                    k -= 1
+                world.rung[i, p, a] = k
+            waiting = now.lapsed[i, p]
+            for age in range(AGES):
+                waiting += world.queue[i, p, age]
+            broken = now.lapsed[i, p] / waiting if waiting > 0.0 else 0.0
+            trust = rules.next_trust(
+                world.trust[i, p],
+                v0[INITIAL_TRUST + i * P + p],
+                v[TRUST_GAIN],
+                rules.activity(packages),
+                v[TRUST_DECAY],
+                v[TRUST_LOSS],
+                broken,
+            )
+            world.trust[i, p] = rules.after_rupture(trust, v[RUPTURE_LOSS]) if ousted else trust
+            world.fluency[i, p] = rules.next_fluency(
+                world.fluency[i, p],
+                v[FLUENCY_GAIN],
+                rules.activity(now.joint[i, p]),
+                v[FLUENCY_DECAY],
+            )
+            world.stock[i, p] = rules.next_stock(
+                world.stock[i, p], v[DEPENDENCE_DECAY], now.delivered[i, p]
+            )
+            world.resentment[i, p] = rules.next_resentment(
+                world.resentment[i, p],
+                v[RESENTMENT_GAIN],
+                v[BACKLASH + p],
+                now.presence[i, p],
+                v[RESENTMENT_DECAY],
+            )
+    for p in range(P):
+        target = 0.0
+        for i in range(S):
+            target += v[SPHERE + p * S + i] * now.presence[i, 1 - p]
+        world.alarm[p] = rules.next_alarm(world.alarm[p], v[ALARM_ADJUSTMENT], target / S)
+
+
+@compiled
+def record(v: np.ndarray, r: int, t: int, world: World, now: Year, out: Outcome) -> None:
+    """Step 9: write the year down, and clear the workspace."""
+    out.signals[r, t] = now.signals
+    out.alarm[r, t] = world.alarm
+    for i in range(S):
+        for p in range(P):
+            out.pledged[r, t, i, p] = now.pledged[i, p]
+            out.delivered[r, t, i, p] = now.delivered[i, p]
+            out.lapsed[r, t, i, p] = now.lapsed[i, p]
+            waiting = 0.0
+            for age in range(AGES):
+                waiting += world.queue[i, p, age]
+            out.outstanding[r, t, i, p] = waiting
+            out.trust[r, t, i, p] = world.trust[i, p]
+            out.fluency[r, t, i, p] = world.fluency[i, p]
+            out.dependence[r, t, i, p] = rules.dependence_share(
+                world.stock[i, p], v[DEPENDENCE_SCALE], now.means[i]
+            )
+            out.resentment[r, t, i, p] = world.resentment[i, p]
+            for a in range(A):
+                out.rung[r, t, i, p, a] = world.rung[i, p, a]
+                out.offers[r, t, i, p, a] = now.tabled[i, p, a]
+                out.packages[r, t, i, p, a] = now.taken[i, p, a]
+                out.documented[r, t, i, p, a] = now.written[i, p, a]
+    now.highest[:] = 0
+    now.tabled[:] = 0
+    now.taken[:] = 0
+    now.written[:] = 0
+    now.joint[:] = 0
+    now.pledged[:] = 0.0
+    now.at_once[:] = 0.0
+
+
+@compiled
+def run_all(
+    flat: np.ndarray,
+    seed: int,
+    runs: np.ndarray,
+    until: int,
+    history: History,
+    world: World,
+    now: Year,
+    out: Outcome,
+) -> None:
+    """Walk the years of every run; ``until`` is the last conditioned year, 0 for none."""
+    for r in range(runs.size):
+        run = runs[r]
+        begin(flat[0], world)
+        for t in range(flat.shape[0]):
+            v = flat[t]
+            year = START_YEAR + t
+            move_drivers(v, seed, run, year, world, now)
+            feel_needs(v, world, now)
+            share_attention(v, world, now)
+            meet(v, seed, run, year, year <= until, world, now)
+            if year <= until:
+                impose(v, seed, run, year, history, now)
+            deliver(v, world, now)
+            answer(v, flat[0], seed, run, year, world, now)
+            record(v, r, t, world, now, out)
+
+
+def simulate(
+    tables: Tables,
+    seed: int,
+    runs: np.ndarray,
+    history: History | None = None,
+    until: int | None = None,
+) -> Outcome:
+    """Run the model for some run numbers.
+
+    Parameters
+    ----------
+    tables : Tables
+        What every quantity is in every year from 1992 on.
+    seed : int
+        Key of the luck, 0 to 2**63 - 1.
+    runs : ndarray of int64
+        Run numbers; run 17 has the same luck whatever stands beside it.
+    history : History, optional
+        Documented packages to impose.
+    until : int, optional
+        Last year in which history is imposed; none for a free run.
+
+    Returns
+    -------
+    Outcome
+        Arrays with a row for each run, in the order of ``runs``.
+    """
+    out = empty_outcome(len(runs), tables.years)
+    run_all(
+        tables.flat,
+        seed,
+        np.ascontiguousarray(runs, np.int64),
+        until or 0,
+        history if history is not None else no_history(),
+        new_world(),
+        new_year(),
+        out,
+    )
+    return out

@@ -1,0 +1,333 @@
+"""The Mesa model: one run, as objects that can be inspected, subclassed and traced.
+
+>>> model = SecurityModel(tables, run=0, seed=1, trace=True)
+>>> model.run_until(2016)
+>>> model.states[2].rungs()
+>>> model.decisions[-1].flip()
+
+The compiled engine (:mod:`steppe.model.engine`) walks the same year with the
+same rules and the same luck, for thousands of runs; the two agree bit for bit.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import mesa
+import numpy as np
+
+from . import rules
+from .agents import PatronAgent, StateAgent
+from .luck import CHOICE, COUNT, DRIVERS, IMPOSED, by_area, cell, normal, uniforms
+from .names import AREAS, CHOICES, PATRONS, SIGNALS, START_YEAR, STATES, VOLATILE
+from .quantities import quantities
+from .tables import Tables
+from .trace import Decision
+from .world import (
+    CAPACITY_AT,
+    DEVIATIONS,
+    DISPUTE_AT,
+    ENERGY_AT,
+    TRADE_AT,
+    A,
+    History,
+    Outcome,
+    P,
+    S,
+    empty_outcome,
+    no_history,
+)
+
+
+class SecurityModel(mesa.Model):
+    """Five states and two patrons, year by year.
+
+    Parameters
+    ----------
+    tables : Tables
+        What every quantity is in every year from 1992 on.
+    run : int
+        Run number: which luck.
+    seed : int
+        Key of the luck.
+    history : History, optional
+        Documented packages to impose, up to ``until``.
+    until : int, optional
+        Last conditioned year; none for a free run.
+    trace : bool
+        Keep every decision in :attr:`decisions`.
+    state_class, patron_class : type
+        Agents to use.
+
+    Notes
+    -----
+    Mesa's own ``random`` and ``rng`` are seeded but not used: luck is addressed
+    by name, so that it does not depend on the order of drawing.
+    """
+
+    def __init__(
+        self,
+        tables: Tables,
+        run: int = 0,
+        seed: int = 1,
+        history: History | None = None,
+        until: int | None = None,
+        trace: bool = False,
+        state_class: type[StateAgent] = StateAgent,
+        patron_class: type[PatronAgent] = PatronAgent,
+    ) -> None:
+        super().__init__(rng=seed)
+        self.tables = tables
+        self.run_number = run
+        self.key = seed
+        self.history = history if history is not None else no_history()
+        self.until = until or 0
+        self.trace = trace
+        self.decisions: list[Decision] = []
+        self.year = START_YEAR - 1
+        self._views = {name: tables[name] for name in quantities()}
+        self._first = {name: view[0].tolist() for name, view in self._views.items()}
+        self._now = self._first
+        self.deviation = [0.0] * DEVIATIONS
+        self.quarrel = [[0.0] * S for _ in range(S)]
+        self.patrons = [patron_class(self, p) for p in range(P)]
+        self.states = [state_class(self, i) for i in range(S)]
+        self.datacollector = mesa.DataCollector(
+            model_reporters={
+                "year": "year",
+                "alarm": lambda m: [p.alarm for p in m.patrons],
+                "signals": lambda m: [list(s.signals) for s in m.states],
+                "means": lambda m: [s.means for s in m.states],
+            },
+            agenttype_reporters={
+                state_class: {
+                    "state": "name",
+                    **{
+                        f"{what}_{PATRONS[p]}": lambda s, what=what, p=p: _copied(
+                            getattr(s.ties[p], what)
+                        )
+                        for what in _REPORTED
+                        for p in range(P)
+                    },
+                }
+            },
+        )
+
+    # ------------------------------------------------------------ the year
+
+    def step(self) -> None:
+        """Walk one year, in the order of :mod:`steppe.model.engine`."""
+        self.year += 1
+        row = self.year - START_YEAR
+        self._now = {name: view[row].tolist() for name, view in self._views.items()}
+        self.move_drivers()
+        for state in self.states:
+            state.feel_needs()
+        for patron in self.patrons:
+            patron.share_attention()
+        self.meet()
+        if self.year <= self.until:
+            self.impose()
+        for state in self.states:
+            state.deliver()
+        for state in self.states:
+            state.answer()
+        for patron in self.patrons:
+            patron.feel_alarm()
+        self.datacollector.collect(self)
+        for state in self.states:
+            for tie in state.ties:
+                tie.clear_year()
+        if row == self.tables.years - 1:
+            self.running = False
+
+    def run_until(self, year: int) -> None:
+        """Step until ``year`` has been walked, or the tables end."""
+        while self.running and self.year < year:
+            self.step()
+
+    def move_drivers(self) -> None:
+        """Every deviation takes its shock, and levels follow their series."""
+        for block in range((DEVIATIONS + 3) // 4):
+            luck = self.luck(block, DRIVERS)
+            for number, u in zip(range(block * 4, DEVIATIONS), luck, strict=False):
+                f = _FAMILY[number]
+                self.deviation[number] = rules.deviation(
+                    self.deviation[number],
+                    self.now("driver_persistence", f),
+                    self.now("driver_volatility", f),
+                    normal(u),
+                )
+        dev = self.deviation
+        for state in self.states:
+            i = state.number
+            for g, name in enumerate(SIGNALS[:4]):
+                state.signals[g] = rules.level(self.now(name), dev[g])
+            state.signals[4] = rules.level(self.now("energy_flow", i), dev[ENERGY_AT + i])
+            state.means = self.now("defence_share", i) * self.now("gdp", i)
+        pair = 0
+        for i in range(S):
+            for j in range(i + 1, S):
+                x = rules.level(self.now("dispute", pair), dev[DISPUTE_AT + pair])
+                self.quarrel[i][j] = self.quarrel[j][i] = x
+                pair += 1
+        for p, patron in enumerate(self.patrons):
+            patron.capacity = rules.level(self.now("capacity", p), dev[CAPACITY_AT + p])
+            patron.trade = rules.level(self.now("trade", p), dev[TRADE_AT + p])
+
+    def meet(self) -> None:
+        """Every opportunity meets offers, and the state chooses among them."""
+        for state in self.states:
+            i = state.number
+            decline = rules.outside(self.now("outside_weight"), self.now("us_presence", i))
+            counts = self.luck_by_area(i, 0, COUNT)
+            for a in range(A):
+                mean = self.now("opportunity_rate") * state.needs[a]
+                for slot in range(rules.poisson(counts[a], mean)):
+                    self.decide(state, a, slot, decline)
+
+    def decide(self, state: StateAgent, a: int, slot: int, decline: float) -> None:
+        """One opportunity: offers are tabled, the state chooses, what it accepts is booked."""
+        tabled = [patron.table(state, a, slot) for patron in self.patrons]
+        offers = tuple(offer for offer in tabled if offer is not None)
+        if not offers:
+            return
+        china, russia = (0.0 if offer is None else offer.utility for offer in tabled)
+        complementarity = self.now("complementarity")
+        on_table = sum(1 + p for p in range(P) if tabled[p] is not None)
+        probabilities = rules.choice_probabilities(
+            decline, china, russia, china + russia + complementarity, on_table
+        )
+        draw = self.luck(cell(state.number, 0, a, slot), CHOICE)[0]
+        choice = state.choose(offers, probabilities, draw)
+        if self.trace:
+            self.decisions.append(
+                Decision(
+                    self.run_number,
+                    self.year,
+                    state.name,
+                    AREAS[a],
+                    slot,
+                    offers,
+                    decline,
+                    complementarity,
+                    probabilities,
+                    draw,
+                    choice,
+                )
+            )
+        for p, offer in enumerate(tabled):
+            if offer is not None and CHOICES.index(choice) & (1 + p):
+                dropped = self.year <= self.until and offer.documented
+                if not dropped:
+                    state.ties[p].accept(a, offer.rung, offer.value, offer.documented)
+
+    def impose(self) -> None:
+        """The documented packages of the year happen."""
+        history = self.history
+        for n in np.flatnonzero(history.year == self.year):
+            luck = self.luck(int(history.address[n]), IMPOSED)
+            p, rung = int(history.patron[n]), int(history.rung[n])
+            areas = [a for a in range(A) if (int(history.area_mask[n]) >> a) & 1]
+            area = areas[int(luck[0] * len(areas))]
+            value = float(history.amount[n])
+            if math.isnan(value):
+                value = rules.size(
+                    self.now("package_size", p, rung - 1),
+                    self.now("size_dispersion", rung - 1),
+                    normal(luck[1]),
+                )
+            tie = self.states[int(history.state[n])].ties[p]
+            tie.accept(area, rung, value, True)
+            if history.delivered[n] == 1:
+                tie.at_once += value
+
+    # ------------------------------------------------------------ what agents ask
+
+    def now(self, name: str, *index: int) -> float:
+        """Value of a quantity in this year."""
+        return _entry(self._now[name], index)
+
+    def first(self, name: str, *index: int) -> float:
+        """Value of a quantity in the first year."""
+        return _entry(self._first[name], index)
+
+    def luck(self, address: int, purpose: int) -> tuple[float, float, float, float]:
+        """Four uniform numbers at an address of this run and year."""
+        return uniforms(self.key, self.run_number, self.year, address, purpose)
+
+    def luck_by_area(
+        self, i: int, p: int, purpose: int
+    ) -> tuple[float, float, float, float, float]:
+        """One uniform number for each area, for a state and a patron."""
+        return by_area(self.key, self.run_number, self.year, i, p, purpose)
+
+    def host(self, p: int, u: float) -> int | None:
+        """Member of ``p``'s organisation that hosts an event; each has the same chance."""
+        members = [i for i in range(S) if self.now("membership", i, p) >= 0.5]
+        return members[int(u * len(members))] if members else None
+
+
+_REPORTED = (
+    "rung",
+    "tabled",
+    "taken",
+    "written",
+    "pledged",
+    "delivered",
+    "outstanding",
+    "lapsed",
+    "trust",
+    "fluency",
+    "stock",
+    "resentment",
+)
+
+_FAMILY = [
+    *range(ENERGY_AT),
+    *([VOLATILE.index("energy_flow")] * S),
+    *([VOLATILE.index("dispute")] * (CAPACITY_AT - DISPUTE_AT)),
+    *([VOLATILE.index("capacity")] * P),
+    *([VOLATILE.index("trade")] * P),
+]
+
+
+def _entry(table: Any, index: tuple[int, ...]) -> float:
+    for n in index:
+        table = table[n]
+    return table  # type: ignore[no-any-return]
+
+
+def _copied(value: Any) -> Any:
+    return list(value) if isinstance(value, list) else value
+
+
+def as_outcome(model: SecurityModel) -> Outcome:
+    """Record of a finished model in the engine's arrays, with one run.
+
+    Read from the model's data collector.
+    """
+    collector = model.datacollector
+    years = len(collector.model_vars["year"])
+    out = empty_outcome(1, years)
+    out.alarm[0] = np.array(collector.model_vars["alarm"])
+    out.signals[0] = np.array(collector.model_vars["signals"])
+    rows = collector.get_agenttype_vars_dataframe(type(model.states[0]))
+    targets = dict(zip(_REPORTED[:8], out[:8], strict=True)) | {
+        "trust": out.trust,
+        "fluency": out.fluency,
+        "resentment": out.resentment,
+    }
+    for i in range(S):
+        of_state = rows[rows["state"] == STATES[i]]
+        for p in range(P):
+            for what, target in targets.items():
+                target[0, :, i, p] = np.array(of_state[f"{what}_{PATRONS[p]}"].tolist())
+            stock = of_state[f"stock_{PATRONS[p]}"]
+            scale = model.tables["dependence_scale"]
+            means = np.array([row[i] for row in collector.model_vars["means"]])
+            out.dependence[0, :, i, p] = [
+                rules.dependence_share(x, y, z) for x, y, z in zip(stock, scale, means, strict=True)
+            ]
+    return out

@@ -1,0 +1,138 @@
+"""The state of the world of one run, and the record of its years.
+
+``World`` is all that is mutable: rungs, trust, fluency, dependence, resentment,
+pledges outstanding, alarm, and the drivers' deviations. ``Outcome`` is what is
+written down each year.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .names import AREAS, PAIRS, PATRONS, SIGNALS, STATES
+
+S, P, A, G = len(STATES), len(PATRONS), len(AREAS), len(SIGNALS)
+AGES = 10
+"""Years that a pledge can wait, at most."""
+
+# Deviations of the drivers, in this order: four scalar signals, energy flow by
+# state, disputes by pair, capacity and trade by patron.
+ENERGY_AT, DISPUTE_AT = 4, 4 + S
+CAPACITY_AT = DISPUTE_AT + len(PAIRS)
+TRADE_AT = CAPACITY_AT + P
+DEVIATIONS = TRADE_AT + P
+
+
+class World(NamedTuple):
+    """What changes: the state of one run at the start of a year."""
+
+    rung: np.ndarray
+    """int64 [state, patron, area], 0 to 5."""
+    trust: np.ndarray
+    """float64 [state, patron], in [0, 1]."""
+    fluency: np.ndarray
+    """float64 [state, patron], in [0, 1]."""
+    stock: np.ndarray
+    """float64 [state, patron], delivered value still in use, USD million."""
+    resentment: np.ndarray
+    """float64 [state, patron], in [0, 1]."""
+    queue: np.ndarray
+    """float64 [state, patron, age], pledged and not delivered, USD million."""
+    alarm: np.ndarray
+    """float64 [patron], in [0, 1]."""
+    deviation: np.ndarray
+    """float64 [DEVIATIONS], log deviations of the drivers."""
+
+
+class Outcome(NamedTuple):
+    """What is recorded: one row of each array for a run and a year."""
+
+    rung: np.ndarray
+    """int8 [run, year, state, patron, area], at the end of the year."""
+    offers: np.ndarray
+    """uint8 [run, year, state, patron, area], tabled in the year."""
+    packages: np.ndarray
+    """uint8 [run, year, state, patron, area], accepted in the year."""
+    documented: np.ndarray
+    """uint8 [run, year, state, patron, area], accepted and documented."""
+    pledged: np.ndarray
+    """float64 [run, year, state, patron], USD million in the year."""
+    delivered: np.ndarray
+    """float64 [run, year, state, patron], USD million in the year."""
+    outstanding: np.ndarray
+    """float64 [run, year, state, patron], USD million at the end of the year."""
+    lapsed: np.ndarray
+    """float64 [run, year, state, patron], USD million in the year."""
+    trust: np.ndarray
+    """float64 [run, year, state, patron]."""
+    fluency: np.ndarray
+    """float64 [run, year, state, patron]."""
+    dependence: np.ndarray
+    """float64 [run, year, state, patron], share in [0, 1]."""
+    resentment: np.ndarray
+    """float64 [run, year, state, patron]."""
+    alarm: np.ndarray
+    """float64 [run, year, patron]."""
+    signals: np.ndarray
+    """float64 [run, year, state, signal], levels of the drivers."""
+
+
+class History(NamedTuple):
+    """Documented packages that a conditioned run imposes, sorted by year.
+
+    All arrays have one entry for each package and recipient.
+    """
+
+    year: np.ndarray
+    """int64, calendar year."""
+    state: np.ndarray
+    """int64."""
+    patron: np.ndarray
+    """int64."""
+    area_mask: np.ndarray
+    """int64, bit a set where the package may belong to area a."""
+    rung: np.ndarray
+    """int64, 1 to 5."""
+    amount: np.ndarray
+    """float64, USD million; not a number where unknown."""
+    delivered: np.ndarray
+    """int64, 1 where the record says that it was delivered or held."""
+    address: np.ndarray
+    """int64, names the package's luck; does not depend on its place in the list."""
+
+
+def no_history() -> History:
+    """A history without packages: a free run."""
+    whole, real = np.zeros(0, np.int64), np.zeros(0)
+    return History(whole, whole, whole, whole, whole, real, whole, whole)
+
+
+def empty_outcome(runs: int, years: int) -> Outcome:
+    """Room for the record of some runs, zeroed."""
+    cells = (runs, years, S, P, A)
+    pairs = (runs, years, S, P)
+    counts = [np.zeros(cells, np.uint8) for _ in range(3)]
+    reals = [np.zeros(pairs) for _ in range(8)]
+    return Outcome(
+        np.zeros(cells, np.int8),
+        *counts,
+        *reals,
+        np.zeros((runs, years, P)),
+        np.zeros((runs, years, S, G)),
+    )
+
+
+def new_world() -> World:
+    """A world of zeros; drivers of the model fill it from the initial traits."""
+    return World(
+        np.zeros((S, P, A), np.int64),
+        np.zeros((S, P)),
+        np.zeros((S, P)),
+        np.zeros((S, P)),
+        np.zeros((S, P)),
+        np.zeros((S, P, AGES)),
+        np.zeros(P),
+        np.zeros(DEVIATIONS),
+    )

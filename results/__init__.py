@@ -1,0 +1,1 @@
+"""What came out: the store, the tables, paired comparison, figures and reports."""

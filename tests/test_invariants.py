@@ -1,0 +1,256 @@
+"""What the model must pass: placebo, limits, symmetry, monotonicity, conservation, bounds."""
+
+import numpy as np
+import pytest
+
+from steppe.calibration.setting import setting
+from steppe.model.engine import simulate
+from steppe.model.luck import cell, uniforms
+from steppe.model.names import AREAS, PATRONS, STATES
+from steppe.model.tables import build_tables, point_values
+
+from .worlds import random_history, random_tables, random_values
+
+YEARS = 44
+RUNS = np.arange(400)
+
+
+@pytest.fixture(scope="module")
+def base():
+    """Values of the documented world at point parameters, 1992 to 2035."""
+    values = {n: np.broadcast_to(a, (YEARS, *a.shape)) for n, a in point_values().items()}
+    return values | setting(1992 + YEARS - 1)
+
+
+def run(values, runs=RUNS, seed=1):
+    return simulate(build_tables(values), seed, runs)
+
+
+def changed(values, name, function):
+    copy = np.array(values[name])
+    function(copy)
+    return {**values, name: copy}
+
+
+@pytest.fixture(scope="module")
+def baseline(base):
+    return run(base)
+
+
+# ---------------------------------------------------------------- placebo and locality
+
+
+def test_placebo_changes_no_bit(base, baseline):
+    """A factor of one on everything that is not a probability, and rewritten zeros."""
+    placebo = {name: array * 1.0 for name, array in base.items()}
+    for ours, theirs in zip(baseline, run(placebo), strict=True):
+        assert np.array_equal(ours, theirs)
+
+
+def test_inert_quantity_changes_no_bit(base, baseline):
+    """The rival's technology matters only for assistance; with no weight on it, for nothing."""
+    off = changed(base, "technology_weight", lambda a: a.fill(0.0))
+    other = changed(off, "technology", lambda a: a.fill(0.9))
+    for ours, theirs in zip(run(off), run(other), strict=True):
+        assert np.array_equal(ours, theirs)
+    assert not np.array_equal(baseline.packages, run(off).packages), "negative control"
+
+
+def test_a_lever_changes_nothing_before_it_acts(base, baseline):
+    later = changed(base, "budget", lambda a: a[30:].__imul__(2.0))
+    out = run(later)
+    for ours, theirs in zip(baseline, out, strict=True):
+        assert np.array_equal(ours[:, :30], theirs[:, :30])
+    assert not np.array_equal(baseline.packages[:, 30:], out.packages[:, 30:])
+
+
+def test_luck_of_one_state_is_not_touched_by_another(base):
+    """With attention fixed, closing one state's border leaves the others' runs unchanged."""
+    alone = changed(base, "diffusion", lambda a: a.fill(0.0))
+    alone = changed(alone, "imitation", lambda a: a.fill(0.0))
+    alone = changed(alone, "alarm_adjustment", lambda a: a.fill(0.0))
+    shut = changed(alone, "exposure", lambda a: a[:, 2].fill(0.0))
+    one, other = run(alone), run(shut)
+    keep = [i for i in range(len(STATES)) if i != 2]
+    assert np.array_equal(one.packages[:, :, keep], other.packages[:, :, keep])
+    assert other.packages[:, :, 2].sum() == 0
+    assert one.packages[:, :, 2].sum() > 0
+
+
+def test_one_decision_can_be_replayed_alone():
+    """The luck of run 7, year 2001, Tajikistan needs nothing but its address."""
+    address = cell(2, 0, 3, 1)
+    assert uniforms(1, 7, 2001, address, 4) == uniforms(1, 7, 2001, address, 4)
+    assert uniforms(1, 7, 2001, address, 4) != uniforms(1, 8, 2001, address, 4)
+
+
+# ---------------------------------------------------------------- limits
+
+
+def test_no_budget_nothing(base):
+    out = run(changed(base, "budget", lambda a: a.fill(0.0)))
+    assert out.offers.sum() == 0
+    assert out.packages.sum() == 0
+    assert out.delivered.sum() == 0
+
+
+def test_no_need_nothing(base):
+    out = run(changed(base, "exposure", lambda a: a.fill(0.0)))
+    assert out.offers.sum() == 0
+    assert (np.diff(out.rung.astype(int), axis=1) <= 0).all()
+
+
+@pytest.mark.parametrize("alone", range(len(PATRONS)))
+def test_single_patron(base, alone):
+    out = run(changed(base, "budget", lambda a: a[:, 1 - alone].fill(0.0)))
+    assert out.packages[:, :, :, 1 - alone].sum() == 0
+    assert out.packages[:, :, :, alone].sum() > 0
+
+
+def test_identical_patrons_are_treated_alike(base):
+    """Means over runs agree within Monte Carlo error; a small advantage is noticed."""
+    twin = dict(base)
+    for name in base:
+        twin[name] = _mirrored(name, base[name])
+    out = run(twin, np.arange(3000))
+    total = out.packages.sum((1, 2, 4)).astype(float)
+    difference = total[:, 0] - total[:, 1]
+    error = difference.std() / np.sqrt(len(difference))
+    assert abs(difference.mean()) < 4 * error
+    tilted = changed(twin, "acceptance_constant", lambda a: a[:, 0].__iadd__(0.5))
+    total = run(tilted, np.arange(3000)).packages.sum((1, 2, 4)).astype(float)
+    assert (total[:, 0] - total[:, 1]).mean() > 4 * error, "negative control"
+
+
+def _mirrored(name, array):
+    from steppe.model.quantities import quantities
+
+    dims = quantities()[name].dims
+    if "patron" not in dims:
+        return array
+    axis = 1 + dims.index("patron")
+    return np.repeat(np.take(array, [0], axis=axis), 2, axis=axis)
+
+
+# ---------------------------------------------------------------- monotonicity
+
+
+@pytest.mark.parametrize("patron", range(len(PATRONS)))
+def test_more_budget_more_packages(base, baseline, patron):
+    out = run(changed(base, "budget", lambda a: a[:, patron].__imul__(1.5)))
+    gain = out.packages[:, :, :, patron].sum((1, 2, 3)).astype(float) - baseline.packages[
+        :, :, :, patron
+    ].sum((1, 2, 3))
+    assert gain.mean() > 3 * gain.std() / np.sqrt(len(gain))
+
+
+def test_more_budget_never_lowers_a_years_offers(base, baseline):
+    """Within the first year, before anything answers, run by run."""
+    out = run(changed(base, "budget", lambda a: a.__imul__(1.5)))
+    assert (out.offers[:, 0] >= baseline.offers[:, 0]).all()
+
+
+def test_dearer_sovereignty_never_raises_the_high_rungs(base, baseline):
+    out = run(changed(base, "sovereignty", lambda a: a.__imul__(1.5)))
+    difference = (out.rung >= 4).mean((1, 2, 3, 4)) - (baseline.rung >= 4).mean((1, 2, 3, 4))
+    assert difference.mean() < -3 * difference.std() / np.sqrt(len(difference))
+
+
+def test_more_need_more_opportunities(base, baseline):
+    out = run(changed(base, "exposure", lambda a: np.minimum(a * 1.3, 1.0, out=a)))
+    assert (out.offers[:, 0] >= baseline.offers[:, 0]).all()
+    assert out.offers.sum() > baseline.offers.sum()
+
+
+def test_an_expelled_force_costs_trust(base):
+    """With backlash certain and ruptures likely, high rungs and trust fall."""
+    angry = changed(base, "rupture_rate", lambda a: a.fill(1.0))
+    angry = changed(angry, "resentment_gain", lambda a: a.fill(1.0))
+    angry = changed(angry, "backlash", lambda a: a.fill(1.0))
+    calm = changed(angry, "rupture_rate", lambda a: a.fill(0.0))
+    one, other = run(angry), run(calm)
+    assert (one.rung >= 4).mean() < (other.rung >= 4).mean()
+    assert one.trust.mean() < other.trust.mean()
+
+
+def test_quarrel_keeps_a_state_from_its_neighbours_events_only(base):
+    """Tashkent in 2009: a dispute with a host lowers joint activity, not assistance."""
+    peace = changed(base, "dispute", lambda a: a.fill(0.0))
+    quarrel = changed(peace, "dispute", lambda a: a[:, 8].fill(3.0))  # TJ-UZ
+    heavy = {"dispute_weight": np.full(YEARS, 10.0), "multilateral_share": np.ones((YEARS, 2))}
+    one, other = run(peace | heavy), run(quarrel | heavy)
+    others = [0, 1, 3]
+    assert (one.rung[:, :, [2, 4]] >= 3).mean() > (other.rung[:, :, [2, 4]] >= 3).mean()
+    assert abs((one.rung[:, :, others] >= 3).mean() - (other.rung[:, :, others] >= 3).mean()) < 0.01
+
+
+# ---------------------------------------------------------------- conservation and bounds
+
+
+@pytest.mark.parametrize("world", range(12))
+def test_pledges_are_conserved(world):
+    """Delivered + outstanding + lapsed = pledged, at the end of every year."""
+    out = simulate(random_tables(world, 20), 1, np.arange(20), random_history(world, 20, 40), 2004)
+    pledged = out.pledged.cumsum(axis=1)
+    accounted = out.delivered.cumsum(axis=1) + out.lapsed.cumsum(axis=1) + out.outstanding
+    assert pledged.max() > 0
+    np.testing.assert_allclose(accounted, pledged, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("world", range(12))
+def test_bounds(world):
+    out = simulate(random_tables(world, 20), 1, np.arange(20), random_history(world, 20, 40), 2004)
+    assert out.rung.min() >= 0
+    assert out.rung.max() <= 5
+    for share in (out.trust, out.fluency, out.dependence, out.resentment, out.alarm):
+        assert share.min() >= 0
+        assert share.max() <= 1
+    for money in (out.pledged, out.delivered, out.outstanding, out.lapsed):
+        assert np.isfinite(money).all()
+        assert money.min() >= 0
+    assert (out.documented <= out.packages).all()
+
+
+def test_rungs_rise_by_one_without_history(base, baseline):
+    """In a free run a ladder is climbed rung by rung."""
+    first = build_tables(base)["initial_rung"][0]
+    start = np.broadcast_to(first, (len(RUNS), 1, *first.shape))
+    path = np.concatenate([start, baseline.rung], axis=1)
+    assert np.diff(path, axis=1).max() == 1
+
+
+# ---------------------------------------------------------------- conditioning
+
+
+def test_history_is_imposed_in_every_run(base):
+    """In conditioned years what is documented is the history, no more and no less."""
+    history = random_history(4, 20, 50)
+    out = simulate(build_tables(base), 1, RUNS, history, 2011)
+    by_year = np.bincount(history.year - 1992, minlength=20)
+    for r in range(len(RUNS)):
+        assert out.documented[r, :20].sum((1, 2, 3)).tolist() == by_year.tolist()
+    after = out.documented[:, 20:].sum((1, 2, 3, 4))
+    assert after.std() > 0
+
+
+def test_open_area_is_drawn_among_its_candidates(base):
+    history = random_history(4, 1, 1)._replace(
+        area_mask=np.array([0b01010]), year=np.array([1992]), rung=np.array([5])
+    )
+    out = simulate(build_tables(base), 1, RUNS, history, 1992)
+    where = out.documented[:, 0].sum((1, 2))
+    assert where[:, [0, 2, 4]].sum() == 0
+    assert 0.4 < where[:, 1].mean() < 0.6
+    assert AREAS[1] == "counter_narcotics"
+
+
+def test_undocumented_packages_go_on_beside_history(base):
+    """Thinning: the mean of undocumented packages in 1992 is that of a free run."""
+    free = simulate(build_tables(base), 1, np.arange(4000))
+    fixed = simulate(build_tables(base), 1, np.arange(4000), random_history(4, 1, 0), 1992)
+    hidden = (free.packages - free.documented)[:, 0].sum((1, 2, 3))
+    assert np.array_equal(hidden, fixed.packages[:, 0].sum((1, 2, 3)))
+
+
+def test_random_values_stay_in_bounds():
+    build_tables(random_values(0, 5))

@@ -1,0 +1,56 @@
+"""Random worlds for property tests: parameters from their priors, everything else at random."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from steppe.model.names import AREAS, PATRONS, START_YEAR, STATES
+from steppe.model.quantities import quantities
+from steppe.model.tables import Tables, build_tables
+from steppe.model.world import History
+
+
+def random_values(seed: int, years: int) -> dict[str, np.ndarray]:
+    """Values of every quantity for ``years`` years, all of them drawn, within bounds."""
+    rng = np.random.default_rng(seed)
+    values: dict[str, np.ndarray] = {}
+    for name, quantity in quantities().items():
+        low, high = quantity.bounds
+        if quantity.kind == "parameter":
+            centre = quantity.values()
+            spread = 0.3 if quantity.prior is None else quantity.prior.spread
+            drawn = centre * np.exp(spread * rng.normal(size=centre.shape)) + (
+                spread * rng.normal(size=centre.shape) if low < 0 else 0.0
+            )
+        else:
+            drawn = rng.uniform(low, min(high, 1.0), size=(years, *quantity.shape))
+        values[name] = np.broadcast_to(np.clip(drawn, low, high), (years, *quantity.shape)).copy()
+    values["gdp"] = rng.uniform(500.0, 50_000.0, size=values["gdp"].shape)
+    values["defence_share"] = rng.uniform(0.005, 0.05, size=values["defence_share"].shape)
+    values["trade"] = rng.uniform(0.1, 3.0, size=values["trade"].shape)
+    values["initial_rung"] = np.floor(rng.uniform(0, 6, size=values["initial_rung"].shape)).clip(
+        0, 5
+    )
+    values["membership"] = np.round(values["membership"])
+    return values
+
+
+def random_tables(seed: int, years: int) -> Tables:
+    return build_tables(random_values(seed, years))
+
+
+def random_history(seed: int, years: int, size: int) -> History:
+    """Packages at random; a third of them without an amount, some with an open area."""
+    rng = np.random.default_rng(seed)
+    amounts = rng.lognormal(1.0, 1.0, size)
+    amounts[rng.random(size) < 0.33] = np.nan
+    return History(
+        np.sort(rng.integers(START_YEAR, START_YEAR + years, size)),
+        rng.integers(0, len(STATES), size),
+        rng.integers(0, len(PATRONS), size),
+        rng.integers(1, 1 << len(AREAS), size),
+        rng.integers(1, 6, size),
+        amounts,
+        rng.integers(0, 2, size),
+        rng.integers(0, 2**32, size),
+    )
