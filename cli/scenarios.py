@@ -1,0 +1,218 @@
+"""``steppe scenarios``: list, show, check and start scenarios; none of it runs anything."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..model.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ..scenarios.resolve import Resolved
+    from ..scenarios.schema import Scenario
+
+WIDTH = 100
+"""Columns of prose."""
+TABLE_WIDTH = 120
+"""Columns of a table where the output is no terminal."""
+
+_WHOLE = ("scenario", "horizon", "compare with", "lever", "quantity", "years")
+"""Columns that are never broken."""
+
+app = typer.Typer(
+    help="List the scenarios; show, check or start one.",
+    invoke_without_command=True,
+    no_args_is_help=False,
+)
+Named = Annotated[str, typer.Argument(help="Name in the library, or path of a .toml file.")]
+
+
+@app.callback()
+def scenarios(context: typer.Context) -> None:
+    """List the scenarios of the library."""
+    if context.invoked_subcommand is not None:
+        return
+    from ..scenarios.load import library, load
+
+    shipped = [load(name) for name in library()]
+    columns = ("scenario", "title", "horizon", "conditioned", "levers", "compare with")
+    _print_table(
+        columns,
+        [
+            (
+                s.name,
+                s.title,
+                str(s.horizon),
+                f"until {s.conditioned_until}" if s.conditioned_until else "no (free)",
+                str(len(s.levers)),
+                s.compare_with or "-",
+            )
+            for s in shipped
+        ],
+    )
+
+
+@app.command()
+def show(
+    scenario: Named,
+    plain: Annotated[
+        bool, typer.Option("--levers-only", help="Leave out the values of the baseline.")
+    ] = False,
+) -> None:
+    """Print who, when and how much, before anything runs."""
+    from ..scenarios.load import load
+    from ..scenarios.resolve import resolve
+    from ..scenarios.table import rows
+
+    given = load(scenario)
+    resolved = resolve(given)
+    lines = rows(resolved, None if plain else _baseline(resolved))
+    for paragraph in _prose(given, resolved):
+        typer.echo(paragraph)
+    if not resolved.levers:
+        typer.echo("\nNo levers: the world as it is in the evidence.")
+        return
+    typer.echo("\nLevers, in this order:")
+    for number, lever in enumerate(given.levers, start=1):
+        typer.echo(_wrapped(f"{number}. {lever.quantity}: {lever.why} [{lever.source}]", "  "))
+    if not lines:
+        typer.echo("\nNothing differs from the baseline's values.")
+        return
+    typer.echo("\nWho, when, how much" + ("" if plain else " (parameters at point values)") + ":")
+    _print_table(
+        ("lever", "who", "quantity", "years", "before", "after", "unit"),
+        [
+            (
+                r.levers,
+                r.who,
+                r.entry.split(".")[0],
+                _years(r.first, r.last),
+                r.before or "-",
+                r.after,
+                r.unit,
+            )
+            for r in lines
+        ],
+    )
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Name: lower case, with dashes.")],
+    out: Annotated[Path | None, typer.Option(help="File to write; NAME.toml here.")] = None,
+    like: Annotated[str | None, typer.Option(help="Scenario of the library to begin from.")] = None,
+) -> None:
+    """Write a commented starter file; a file that exists is left as it is."""
+    from ..scenarios.starter import starter, write_new
+
+    path = out or Path(f"{name}.toml")
+    write_new(path, starter(name, like))
+    typer.echo(f"wrote {path}; read what it changes with: steppe scenarios show {path}")
+
+
+@app.command()
+def check(files: Annotated[list[str], typer.Argument(help="Files or names to check.")]) -> None:
+    """Check files; say everything that is wrong, and leave with 2 if anything is."""
+    from ..scenarios.load import load
+
+    broken = False
+    for file in files:
+        try:
+            load(file)
+        except InputError as error:
+            broken = True
+            typer.echo(str(error), err=True)
+        else:
+            typer.echo(f"{file}: good")
+    if broken:
+        raise typer.Exit(2)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of scenario files, for editors."""
+    from ..scenarios.schema import schema_text
+
+    typer.echo(schema_text(), nl=False)
+
+
+def _baseline(resolved: Resolved) -> Mapping[str, np.ndarray]:
+    """Values of every quantity without levers, parameters at their point values."""
+    from ..calibration.setting import setting
+    from ..scenarios.draws import point_draw, yearly
+
+    return {**yearly(point_draw(), 0, resolved.horizon), **setting(resolved.horizon)}
+
+
+def _prose(given: Scenario, resolved: Resolved) -> Iterator[str]:
+    """Everything about a scenario but its levers; what the file leaves to a default says so."""
+    yield f"{given.name}: {given.title}\n"
+    yield _wrapped(" ".join(given.story.split()))
+    if given.question:
+        yield "\n" + _wrapped(given.question)
+    until = given.conditioned_until
+    facts = {
+        "years": f"{resolved.start} to {given.horizon}{_default(given, 'horizon')}",
+        "history": f"documented packages imposed until {until}, free after it"
+        if until
+        else f"free from {resolved.start}{_default(given, 'conditioned_until')}",
+        "parameters": _parameters(resolved) + _default(given, "parameters"),
+        "compare with": given.compare_with or "nothing",
+    }
+    yield ""
+    for label, fact in facts.items():
+        yield f"  {label:<14}{fact}"
+    if given.assumptions:
+        yield "\nAssumed:"
+    for assumption in given.assumptions:
+        yield _wrapped(f"- {assumption}", "  ")
+    if given.sources:
+        yield "\nSources:"
+    for citation in given.sources:
+        yield _wrapped(f"- {citation.source}: {citation.reason}", "  ")
+
+
+def _default(given: Scenario, field: str) -> str:
+    return "" if field in given.model_fields_set else " (default: the file does not say)"
+
+
+def _parameters(resolved: Resolved) -> str:
+    source = resolved.parameters
+    if source.source == "point":
+        return "point values"
+    if source.source == "prior":
+        return f"{source.draws} draws from the priors"
+    kind = "file's" if source.entries else "installed posterior's"
+    return f"the {kind} first {source.draws} draws" if source.draws else f"all the {kind} draws"
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")
+
+
+def _years(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def _print_table(columns: tuple[str, ...], lines: list[tuple[str, ...]]) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=TABLE_WIDTH)
+    settings: dict[str, Any] = {"box": SIMPLE_HEAD, "pad_edge": False}
+    table = Table(**settings)
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column in _WHOLE)
+    for line in lines:
+        table.add_row(*(Text(cell) for cell in line))
+    console.print(table)

@@ -1,0 +1,587 @@
+"""Scenario files: what they say, what they become, and what their levers do."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.resources import files
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from steppe.cli.scenarios import app
+from steppe.model.errors import InputError
+from steppe.model.names import PATRONS, START_YEAR, STATES
+from steppe.model.quantities import addresses, quantities
+from steppe.model.tables import prior_draws
+from steppe.scenarios.addresses import expand
+from steppe.scenarios.course import constant, path, shock
+from steppe.scenarios.draws import parameter_draws, point_draw, yearly
+from steppe.scenarios.levers import apply
+from steppe.scenarios.load import library, library_text, load, load_resolved
+from steppe.scenarios.resolve import Resolved, resolve
+from steppe.scenarios.schema import DOCUMENTS, Scenario, schema_text
+from steppe.scenarios.starter import starter, write_new
+from steppe.scenarios.table import rows, spans
+
+HORIZON = 2035
+YEARS = HORIZON - START_YEAR + 1
+WHAT_IFS = {
+    "moscow-ends-domestic-prices",
+    "gas-line-attack",
+    "kabul-fall-deepens",
+    "beijing-own-technology",
+}
+
+
+def scenario(*levers, **fields):
+    """Make a scenario of levers, with the texts that every one needs."""
+    texts = {"why": "to test it", "source": "assumed"}
+    frame = {"name": "test", "title": "A test", "story": "Something happens."}
+    return Scenario.model_validate(
+        {**frame, **fields, "levers": [{**texts, **lever} for lever in levers]}
+    )
+
+
+@pytest.fixture
+def world():
+    """Every quantity at a number of its own that differs by year and entry, within bounds."""
+    values = {}
+    for name, quantity in quantities().items():
+        low, high = quantity.bounds
+        size = YEARS * int(np.prod(quantity.shape))
+        share = np.linspace(0.1, 0.3, size).reshape(YEARS, *quantity.shape)
+        values[name] = low + share * (high - low)
+    return values
+
+
+def after(world, *levers):
+    return apply(resolve(scenario(*levers)), world)
+
+
+def year(number):
+    return number - START_YEAR
+
+
+# ------------------------------------------------------------------ the library
+
+
+def test_library_has_the_baselines_and_the_what_ifs():
+    names = library()
+    assert names[:3] == ["baseline", "baseline-2009", "baseline-2022"]
+    assert set(names) > WHAT_IFS
+
+
+@pytest.mark.parametrize("name", library())
+class TestLibrary:
+    def test_resolves_and_names_match_stems(self, name):
+        resolved = load_resolved(name)
+        assert resolved.name == name
+        assert resolved.start == START_YEAR
+
+    def test_sources_are_known(self, name):
+        found = load(name)
+        cited = [c.source for c in found.sources] + [lever.source for lever in found.levers]
+        assert cited
+        for key in cited:
+            assert key in DOCUMENTS or key == "assumed" or re.fullmatch(r"ext:[A-Z]+\d+", key)
+
+    def test_external_facts_are_among_the_evidence(self, name):
+        known = set()
+        for part in (files("steppe.calibration") / "evidence").iterdir():
+            if part.name.startswith("sources") and part.name.endswith(".toml"):
+                known |= set(tomllib.loads(part.read_text("utf-8")))
+        found = load(name)
+        cited = [c.source for c in found.sources] + [lever.source for lever in found.levers]
+        assert {key for key in cited if key.startswith("ext:")} <= known
+
+    def test_every_lever_rests_on_a_cited_source_or_an_assumption(self, name):
+        found = load(name)
+        cited = {citation.source for citation in found.sources} | {"assumed"}
+        assert {lever.source for lever in found.levers} <= cited
+
+    def test_points_at_the_schema_and_says_its_years(self, name):
+        text = library_text(name)
+        assert text.startswith("#:schema ../scenario.schema.json\n")
+        found = load(name)
+        assert {"horizon", "parameters"} <= found.model_fields_set
+        assert found.horizon == HORIZON
+        assert len(found.story) > 200
+        assert found.assumptions
+
+    def test_what_ifs_tell_their_baseline_and_act_after_history(self, name):
+        found = load(name)
+        if name.startswith("baseline"):
+            assert not found.levers
+            return
+        assert found.compare_with == "baseline-2022"
+        for lever in load_resolved(name).levers:
+            assert lever.first in (2026, 2027)
+
+    def test_round_trip(self, name):
+        resolved = load_resolved(name)
+        again = Resolved.from_json(resolved.to_json())
+        assert again == resolved
+        assert again.to_json() == resolved.to_json()
+        assert again.digest() == resolved.digest()
+
+    def test_json_is_canonical(self, name):
+        text = load_resolved(name).to_json()
+        content = json.loads(text)
+        same = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        assert text == same
+
+
+def test_baselines_and_what_ifs_have_different_digests():
+    digests = [load_resolved(name).digest() for name in library()]
+    assert len(set(digests)) == len(digests)
+
+
+def test_digest_follows_numbers_and_not_prose():
+    lever = {"quantity": "budget.russia", "factor": 0.5, "from": 2026}
+    one = resolve(scenario(lever))
+    assert resolve(scenario({**lever, "why": "other words"}, title="B")).digest() == one.digest()
+    assert resolve(scenario({**lever, "factor": 0.6})).digest() != one.digest()
+    assert resolve(scenario({**lever, "until": 2034})).digest() != one.digest()
+    assert resolve(scenario(lever, conditioned_until=2022)).digest() != one.digest()
+
+
+# ------------------------------------------------------------------ addresses
+
+
+def test_wildcard_stands_for_one_label():
+    assert expand("domestic_price.*.russia") == [f"domestic_price.{s}.russia" for s in STATES]
+    assert expand("package_size.*.aid") == ["package_size.china.aid", "package_size.russia.aid"]
+
+
+def test_wildcard_and_prefix_together():
+    """*.china leaves the area open: five states times five areas."""
+    found = expand("initial_rung.*.china")
+    assert len(found) == 25
+    assert all(re.fullmatch(r"initial_rung\.\w+\.china\.\w+", entry) for entry in found)
+
+
+def test_shorter_address_names_all_below():
+    assert expand("budget") == ["budget.china", "budget.russia"]
+    assert expand("militancy") == ["militancy"]
+
+
+# ------------------------------------------------------------------ courses, by hand
+
+
+def test_constant():
+    assert constant(2, "set", 2026, 2028) == ("set", 2026, (2.0, 2.0, 2.0))
+
+
+def test_linear_path_goes_through_its_points_and_holds_the_last():
+    """1 to 3 over four years: half a unit a year, then 3."""
+    found = path({2030: 3.0, 2026: 1.0}, "multiply", "linear", 2032)
+    assert found == ("multiply", 2026, (1.0, 1.5, 2.0, 2.5, 3.0, 3.0, 3.0))
+
+
+def test_step_path_keeps_the_earlier_number():
+    found = path({2026: 1.0, 2029: 0.0}, "set", "step", 2030)
+    assert found.numbers == (1.0, 1.0, 1.0, 0.0, 0.0)
+
+
+def test_shock_halves_its_excess():
+    """Factor 3 with a half-life of 2: excess 2, 2/sqrt 2, 1, 1/sqrt 2, 1/2."""
+    found = shock(2027, 3.0, 2.0, 2031)
+    assert found.first == 2027
+    root = 2**0.5
+    assert found.numbers == pytest.approx((3, 1 + 2 / root, 2, 1 + 1 / root, 1.5), rel=1e-11)
+    assert (found.numbers[0], found.numbers[2]) == (3.0, 2.0)
+
+
+def test_downward_shock_recovers():
+    assert shock(2027, 0.5, 1.0, 2029).numbers == (0.5, 0.75, 0.875)
+
+
+# ------------------------------------------------------------------ levers
+
+
+def test_value_sets_its_years_and_only_its_entry(world):
+    found = after(world, {"quantity": "budget.russia", "value": 7.0, "from": 2026, "until": 2030})
+    russia = PATRONS.index("russia")
+    assert (found["budget"][year(2026) : year(2031), russia] == 7.0).all()
+    expected = world["budget"].copy()
+    expected[year(2026) : year(2031), russia] = 7.0
+    np.testing.assert_array_equal(found["budget"], expected)
+
+
+def test_value_without_years_holds_for_the_whole_run(world):
+    found = after(world, {"quantity": "trust_gain", "value": 0.25})
+    assert (found["trust_gain"] == 0.25).all()
+
+
+def test_factor_multiplies(world):
+    found = after(world, {"quantity": "budget.china", "factor": 0.5, "from": 2030})
+    ratio = found["budget"] / world["budget"]
+    assert (ratio[: year(2030)] == 1.0).all()
+    assert (ratio[year(2030) :, PATRONS.index("china")] == 0.5).all()
+    assert (ratio[:, PATRONS.index("russia")] == 1.0).all()
+
+
+def test_path_as_value_leaves_earlier_years(world):
+    course = {2026: 0.5, 2028: 1.5}
+    found = after(
+        world,
+        {
+            "quantity": "militancy",
+            "path": {str(y): v for y, v in course.items()},
+            "as": "value",
+            "between": "linear",
+        },
+    )["militancy"]
+    np.testing.assert_array_equal(found[: year(2026)], world["militancy"][: year(2026)])
+    assert found[year(2026) :].tolist() == [0.5, 1.0] + [1.5] * 8
+
+
+def test_path_as_factor(world):
+    lever = {"quantity": "militancy", "path": {"2026": 1.0, "2027": 2.0}, "as": "factor"}
+    found = after(world, {**lever, "between": "step"})["militancy"]
+    ratio = found / world["militancy"]
+    assert ratio[: year(2027)].tolist() == [1.0] * year(2027)
+    assert ratio[year(2027) :].tolist() == [2.0] * 9
+
+
+def test_shock_multiplies_from_its_year(world):
+    blow = {"year": 2033, "factor": 2.0, "half_life": 1.0}
+    found = after(world, {"quantity": "militancy", "shock": blow})["militancy"]
+    ratio = found / world["militancy"]
+    assert ratio[: year(2033)].tolist() == [1.0] * year(2033)
+    assert ratio[year(2033) :] == pytest.approx([2.0, 1.5, 1.25], rel=1e-14)
+
+
+def test_wildcard_pulls_every_state(world):
+    found = after(world, {"quantity": "domestic_price.*.russia", "value": 1.0, "from": 2026})
+    price = found["domestic_price"]
+    assert (price[year(2026) :, :, PATRONS.index("russia")] == 1.0).all()
+    china = PATRONS.index("china")
+    np.testing.assert_array_equal(price[:, :, china], world["domestic_price"][:, :, china])
+
+
+def test_levers_act_in_the_order_of_the_file(world):
+    """Set to 0.5, then doubled: 1."""
+    found = after(
+        world,
+        {"quantity": "militancy", "value": 0.5, "from": 2026},
+        {"quantity": "militancy", "factor": 2.0, "from": 2030},
+    )["militancy"]
+    assert found[year(2029)] == 0.5
+    assert found[year(2030)] == 1.0
+
+
+def test_adjoining_values_do_not_clash(world):
+    found = after(
+        world,
+        {"quantity": "militancy", "value": 0.5, "from": 2026, "until": 2028},
+        {"quantity": "militancy", "value": 0.7, "from": 2029},
+    )["militancy"]
+    assert (found[year(2028)], found[year(2029)]) == (0.5, 0.7)
+
+
+def test_input_is_left_alone_and_untouched_arrays_are_the_same(world):
+    before = {name: array.copy() for name, array in world.items()}
+    found = after(world, {"quantity": "budget.russia", "factor": 0.5})
+    for name, array in world.items():
+        np.testing.assert_array_equal(array, before[name])
+        assert (found[name] is array) == (name != "budget")
+
+
+@pytest.mark.parametrize(
+    "lever",
+    [
+        {"factor": 1.0},
+        {"value": 0.2},
+        {"path": {"2000": 1.0, "2010": 1.0}, "as": "factor", "between": "linear"},
+        {"path": {"2000": 0.2, "2010": 0.2}, "as": "value", "between": "linear"},
+        {"shock": {"year": 2000, "factor": 1.0, "half_life": 3.0}},
+    ],
+)
+def test_placebo_changes_no_bit(world, lever):
+    values = {**world, "militancy": np.full(YEARS, 0.2)}
+    found = after(values, {"quantity": "militancy", **lever})
+    assert found["militancy"].tobytes() == values["militancy"].tobytes()
+
+
+def test_near_placebo_is_no_placebo(world):
+    """Control of the test above: a factor one bit away from 1 is seen."""
+    values = {**world, "militancy": np.full(YEARS, 0.3)}
+    found = after(values, {"quantity": "militancy", "factor": float(np.nextafter(1.0, 2.0))})
+    assert found["militancy"].tobytes() != values["militancy"].tobytes()
+
+
+def test_factor_that_leaves_the_bounds_is_refused(world):
+    lever = {"quantity": "militancy", "factor": 20.0, "from": 2026}
+    with pytest.raises(InputError, match=r"militancy out of its bounds in 2026.*0 to 3"):
+        after(world, lever)
+
+
+def test_arrays_of_other_years_are_refused(world):
+    short = {name: array[:-1] for name, array in world.items()}
+    with pytest.raises(ValueError, match="years"):
+        after(short, {"quantity": "militancy", "factor": 1.1})
+
+
+def test_initial_quantities_may_be_changed_in_the_first_year(world):
+    found = after(world, {"quantity": "initial_trust.KZ.china", "value": 0.9})
+    assert found["initial_trust"][0, 0, PATRONS.index("china")] == 0.9
+
+
+# ------------------------------------------------------------------ the stored form
+
+
+def test_stored_form_recreates_the_levers_without_the_file(world):
+    resolved = load_resolved("gas-line-attack")
+    again = Resolved.from_json(resolved.to_json())
+    for name, array in apply(resolved, world).items():
+        np.testing.assert_array_equal(apply(again, world)[name], array)
+
+
+def test_stored_form_of_another_version_is_refused():
+    text = resolve(scenario({"quantity": "budget.russia", "factor": 0.5})).to_json()
+    with pytest.raises(InputError, match=r"no such entry.*budget\.mongolia"):
+        Resolved.from_json(text.replace("budget.russia", "budget.mongolia"))
+    with pytest.raises(InputError, match="not a resolved scenario"):
+        Resolved.from_json("{}")
+    with pytest.raises(InputError, match="not a resolved scenario"):
+        Resolved.from_json("no json")
+
+
+# ------------------------------------------------------------------ draws of parameters
+
+
+def test_point_values_are_one_draw():
+    found = parameter_draws(resolve(scenario()), seed=1)
+    assert found["budget"].tolist() == [[12.0, 15.0]]
+    assert found["opportunity_rate"].tolist() == [2.0]
+
+
+def test_prior_draws_follow_the_seed():
+    resolved = resolve(scenario(parameters={"source": "prior", "draws": 3}))
+    found = parameter_draws(resolved, seed=5)
+    for name, array in prior_draws(5, 3).items():
+        np.testing.assert_array_equal(found[name], array)
+    other = parameter_draws(resolved, seed=6)
+    assert not np.array_equal(found["budget"], other["budget"])
+
+
+def test_posterior_needs_to_be_installed():
+    resolved = resolve(scenario(parameters={"source": "posterior"}))
+    with pytest.raises(InputError, match=r"no posterior is installed.*later release"):
+        parameter_draws(resolved, seed=1)
+
+
+def write_scenario(folder, parameters):
+    (folder / "own.toml").write_text(
+        f'name = "own"\ntitle = "t"\nstory = "s"\n[parameters]\nsource = "posterior"\n{parameters}'
+    )
+    return folder / "own.toml"
+
+
+def test_file_of_draws_beside_the_scenario_is_carried_along(tmp_path):
+    (tmp_path / "draws.csv").write_text("budget.russia,trust_gain\n10,0.1\n20,0.2\n30,0.3\n")
+    resolved = load_resolved(write_scenario(tmp_path, 'file = "draws.csv"\ndraws = 2\n'))
+    (tmp_path / "draws.csv").unlink()
+    found = parameter_draws(Resolved.from_json(resolved.to_json()), seed=1)
+    assert found["budget"].tolist() == [[12.0, 10.0], [12.0, 20.0]]
+    assert found["trust_gain"].tolist() == [0.1, 0.2]
+    assert found["opportunity_rate"].tolist() == [2.0, 2.0]
+    assert str(tmp_path) not in resolved.to_json()
+
+
+def test_all_rows_without_a_number(tmp_path):
+    (tmp_path / "draws.csv").write_text("trust_gain\n0.1\n0.2\n0.3\n")
+    resolved = load_resolved(write_scenario(tmp_path, 'file = "draws.csv"\n'))
+    assert resolved.parameters.draws == 3
+
+
+def test_installed_posterior_is_read_from_where_it_is(tmp_path):
+    (tmp_path / "posterior.csv").write_text("trust_gain\n0.1\n0.2\n")
+    resolved = resolve(scenario(parameters={"source": "posterior", "draws": 2}))
+    found = parameter_draws(resolved, seed=1, posterior=tmp_path / "posterior.csv")
+    assert found["trust_gain"].tolist() == [0.1, 0.2]
+
+
+def test_yearly_repeats_one_draw():
+    found = yearly(point_draw(), 0, HORIZON)
+    assert found["budget"].shape == (YEARS, 2)
+    assert (found["budget"] == [12.0, 15.0]).all()
+    assert not found["budget"].flags.writeable
+
+
+# ------------------------------------------------------------------ what is shown
+
+
+def test_rows_tell_before_and_after(world):
+    values = {**world, "militancy": np.full(YEARS, 0.2)}
+    lever = {"quantity": "militancy", "factor": 2.0, "from": 2026, "until": 2028}
+    (row,) = rows(resolve(scenario(lever)), values)
+    assert (row.first, row.last, row.before, row.after) == (2026, 2028, "0.2", "0.4")
+    assert row.unit == quantities()["militancy"].unit
+
+
+def test_rows_leave_out_what_does_not_differ(world):
+    values = {**world, "domestic_price": np.zeros((YEARS, 5, 2))}
+    values["domestic_price"][:, 2, 1] = 1.0
+    (row,) = rows(load_resolved("moscow-ends-domestic-prices"), values)
+    assert row.entry == "domestic_price.TJ.russia"
+    assert row.who == "Tajikistan, Russia"
+    assert (row.before, row.after) == ("1", "0")
+
+
+def test_rows_name_all_levers_that_move_an_entry(world):
+    resolved = resolve(
+        scenario(
+            {"quantity": "militancy", "value": 0.5, "from": 2026},
+            {"quantity": "militancy", "factor": 2.0, "from": 2030},
+        )
+    )
+    (row,) = rows(resolved, {**world, "militancy": np.full(YEARS, 0.2)})
+    assert row.levers == "1, 2"
+    assert row.after == "2026-2029 0.5, 2030-2035 1"
+
+
+def test_rows_without_a_baseline_show_the_levers():
+    lever = {"quantity": "budget", "factor": 0.5, "from": 2026}
+    found = rows(resolve(scenario(lever)))
+    assert [(r.who, r.before, r.after) for r in found] == [
+        ("China", "", "x 0.5"),
+        ("Russia", "", "x 0.5"),
+    ]
+
+
+def test_spans_join_equal_years():
+    assert spans([0.5, 0.5, 0.5, 0.7], 2026) == "2026-2028 0.5, 2029 0.7"
+    assert spans([1.0, 1.0], 2026) == "1"
+
+
+# ------------------------------------------------------------------ files for people
+
+
+def test_schema_file_is_fresh():
+    """Made by ``steppe scenarios schema > scenarios/scenario.schema.json``."""
+    shipped = files("steppe.scenarios") / "scenario.schema.json"
+    assert shipped.read_text("utf-8") == schema_text()
+
+
+@pytest.mark.parametrize("name", library())
+def test_library_agrees_with_the_schema(name):
+    jsonschema = pytest.importorskip("jsonschema")
+    content = tomllib.loads(library_text(name))
+    jsonschema.validate(content, json.loads(schema_text()))
+    content["horizn"] = 2030
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(content, json.loads(schema_text()))
+
+
+def test_starter_loads_and_is_commented(tmp_path):
+    file = tmp_path / "my-question.toml"
+    write_new(file, starter("my-question"))
+    assert load(file).name == "my-question"
+    assert file.read_text().count("\n#") > 15
+
+
+@pytest.mark.parametrize("like", library())
+def test_starter_like_another_differs_by_name_only(tmp_path, like):
+    file = tmp_path / "mine.toml"
+    write_new(file, starter("mine", like))
+    assert load(file) == load(like).model_copy(update={"name": "mine"})
+
+
+def test_starter_never_overwrites(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text("precious")
+    with pytest.raises(InputError, match="left as it is"):
+        write_new(file, starter("mine"))
+    assert file.read_text() == "precious"
+
+
+def test_starter_refuses_bad_names():
+    with pytest.raises(InputError, match="lower-case"):
+        starter("My Scenario")
+    with pytest.raises(InputError, match="library has"):
+        starter("baseline")
+    with pytest.raises(InputError, match="no scenario has this name"):
+        starter("mine", "gas-line-atack")
+
+
+def test_lines_of_fields_are_named(tmp_path):
+    file = tmp_path / "two.toml"
+    text = starter("two") + '\n[[levers]]\nquantity = "militancy"\nfactor = "much"\n'
+    file.write_text(text + 'why = "x"\nsource = "assumed"\n')
+    line = text.splitlines().index('factor = "much"') + 1
+    with pytest.raises(InputError, match=rf"levers\[2\]\.factor \(line {line}\): must be a number"):
+        load(file)
+
+
+# ------------------------------------------------------------------ the command
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_list():
+    result = run()
+    assert result.exit_code == 0
+    for name in library():
+        assert name in result.output
+
+
+@pytest.mark.parametrize("name", library())
+def test_show(name):
+    result = run("show", name)
+    assert result.exit_code == 0, result.output
+    assert load(name).title in result.output
+    assert "1992 to 2035" in result.output
+
+
+def test_show_tells_who_when_and_how_much():
+    result = run("show", "gas-line-attack")
+    assert re.search(r"5 +Uzbekistan, .* exposure +2027-2035 +0\.5 +0\.9 +share", result.output)
+
+
+def test_show_says_what_is_a_default(tmp_path):
+    file = tmp_path / "bare.toml"
+    file.write_text('name = "bare"\ntitle = "t"\nstory = "s"\n')
+    result = run("show", str(file))
+    assert "1992 to 2035 (default" in result.output
+    assert "free from 1992 (default" in result.output
+    assert "point values (default" in result.output
+
+
+def test_new_and_check(tmp_path):
+    file = tmp_path / "mine.toml"
+    assert run("new", "mine", "--out", str(file), "--like", "gas-line-attack").exit_code == 0
+    assert run("check", str(file)).exit_code == 0
+
+
+def test_unknown_scenario_is_bad_input():
+    assert isinstance(run("show", "gas-line-atack").exception, InputError)
+
+
+def test_schema_command_prints_the_shipped_file():
+    assert run("schema").output == schema_text()
+
+
+def test_loading_needs_no_heavy_library():
+    heavy = ("numba", "pandas", "mesa", "xarray", "zarr", "matplotlib", "scipy", "rich.table")
+    code = (
+        "import sys, steppe.cli.scenarios\n"
+        "from steppe.scenarios.load import load_resolved\n"
+        "load_resolved('gas-line-attack')\n"
+        f"print([m for m in {heavy} if m in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_every_address_can_be_pulled():
+    for address in addresses():
+        low, high = quantities()[address.split(".")[0]].bounds
+        value = float(round((low + high) / 2)) if high >= 1 else (low + high) / 2
+        assert resolve(scenario({"quantity": address, "value": value})).levers[0].entries
