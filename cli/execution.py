@@ -1,0 +1,243 @@
+"""Run a resolved scenario into its directory: what ``run``, ``compare`` and ``rerun`` share."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from ..model.errors import InputError
+
+if TYPE_CHECKING:
+    from ..explore.problem import Problem
+    from ..results.manifest import Manifest, Reference
+    from ..results.store import Store
+    from ..scenarios.resolve import Resolved
+
+RUNS_DIRECTORY = Path("steppe-runs")
+"""Where results go unless told otherwise, below the current folder."""
+BADGE = "illustration - uncalibrated: parameter values are priors' centres"
+BADGE_PRIOR = "exploration - uncalibrated: parameter values are drawn from their priors"
+BADGE_FILE = "exploration - uncalibrated: parameter values are draws from a file"
+LARGEST_SEED = 2**63 - 1
+
+
+def check_request(problem: Problem, runs: int) -> None:
+    """Refuse a number of runs that the parameter draws do not divide.
+
+    Raises
+    ------
+    InputError
+        With the nearest number that fits.
+    """
+    draws = problem.draw_count
+    if runs % draws:
+        raise InputError(
+            f"the scenario has {draws} parameter draws, each needs as many runs",
+            field="--runs",
+            found=runs,
+            allowed=f"a multiple of {draws}",
+            nearest=[str(max(draws, runs - runs % draws))],
+        )
+
+
+def manifest_of(problem: Problem, runs: int, seed: int, name: str) -> Manifest:
+    """Manifest of a run; ``name`` is how the scenario was called on the command line."""
+    from ..model.compiled import sources_digest
+    from ..results.manifest import Manifest, Parameters, versions
+
+    resolved = problem.resolved
+    source = resolved.parameters.source
+    badge = {"point": BADGE, "prior": BADGE_PRIOR, "posterior": BADGE_FILE}[source]
+    called = name if "/" not in name and "\\" not in name else Path(name).name
+    return Manifest(
+        name=resolved.name,
+        title=resolved.title,
+        question=resolved.question or "",
+        first_year=resolved.start,
+        last_year=resolved.horizon,
+        conditioned_until=resolved.conditioned_until,
+        scenario=resolved.model_dump(mode="json"),
+        parameters=Parameters(
+            source=source, draws=problem.draw_count, digest=_digest_arrays(problem.draws)
+        ),
+        seed=seed,
+        runs=runs,
+        versions=versions(),
+        digests={
+            "evidence": evidence_digest(),
+            "model": sources_digest(),
+            "tables": problem.digest(),
+        },
+        command=("steppe", "run", called, "--runs", str(runs), "--seed", str(seed)),
+        references=references(resolved),
+        badge=badge,
+    )
+
+
+def evidence_digest() -> str:
+    """Digest of every file of the evidence."""
+    from ..calibration.reading import evidence_directory
+
+    total = hashlib.sha256()
+    root = evidence_directory()
+    for folder, prefix in ((root, ""), (root / "series", "series/")):
+        for file in sorted(folder.iterdir(), key=lambda f: f.name):
+            if file.name.endswith((".csv", ".toml")):
+                total.update(f"{prefix}{file.name}\0".encode() + file.read_bytes())
+    return total.hexdigest()
+
+
+def _digest_arrays(arrays: Mapping[str, Any]) -> str:
+    total = hashlib.sha256()
+    for name, array in arrays.items():
+        total.update(name.encode() + b"\0" + array.tobytes())
+    return total.hexdigest()
+
+
+def references(resolved: Resolved) -> tuple[Reference, ...]:
+    """What a run rests on: every source that a number or an imposed event cites, and why."""
+    from ..calibration.record import load_record
+    from ..results.manifest import Reference
+
+    record = load_record()
+    uses: dict[str, Counter[str]] = {}
+
+    def count(keys: Iterable[str], what: str) -> None:
+        for key in keys:
+            uses.setdefault(key, Counter())[what] += 1
+
+    for event in record.events:
+        if event.kind == "event":
+            count(event.sources, "dated events")
+    for trait in record.traits:
+        if trait.quantity:
+            count(trait.sources, "traits")
+    for driver in record.drivers.values():
+        count(driver.sources, "drivers")
+    reasons = {
+        key: ", ".join(f"{n} {what}" for what, n in sorted(counted.items()))
+        for key, counted in uses.items()
+    }
+    for citation in resolved.sources:
+        told = reasons.get(citation.source)
+        reasons[citation.source] = f"{citation.reason} ({told})" if told else citation.reason
+    order = {"document": 0, "series": 1, "external": 2}
+    found = [(key, record.sources[key]) for key in reasons if key in record.sources]
+    found = [(key, source) for key, source in found if source.kind in order]
+    return tuple(
+        Reference(key=key, cite=source.cite, reason=reasons[key], url=source.url or "")
+        for key, source in sorted(found, key=lambda item: (order[item[1].kind], item[0]))
+    )
+
+
+def timeline_events(problem: Problem) -> list[dict[str, Any]]:
+    """Documented packages as the report shows them."""
+    from ..calibration.packages import documented_counts
+    from ..model.names import CHANNELS
+
+    keep = ("id", "year", "state", "patron", "area", "text")
+    return [
+        {name: row[name] for name in keep} | {"channel": CHANNELS[row["rung"] - 1]}
+        for row in documented_counts()
+        if row["year"] <= problem.resolved.horizon
+    ]
+
+
+def changes(problem: Problem) -> list[dict[str, Any]]:
+    """The scenario's table of changes: who, when, how much, and why."""
+    from ..scenarios.table import rows
+
+    why = {str(lever.number): f"{lever.why} ({lever.source})" for lever in problem.resolved.levers}
+    return [
+        {
+            "entry": row.entry,
+            "years": f"{row.first}-{row.last}",
+            "before": row.before,
+            "after": row.after,
+            "unit": row.unit,
+            "why": "; ".join(why[n] for n in row.levers.split(", ")),
+        }
+        for row in rows(problem.resolved, problem.baseline_values)
+    ]
+
+
+def warm_up(problem: Problem) -> None:
+    """Compile the engine, saying so where it takes a while."""
+    from ..explore.replicates import simulate_span
+    from ..model.compiled import cache_directory
+
+    if not cache_directory().exists():
+        typer.echo("Compiling the engine (first time only, about half a minute) ...", err=True)
+    simulate_span(problem, range(1))
+
+
+def fill(store: Store, problem: Problem) -> int:
+    """Compute the batches that a store lacks, with a progress bar; return how many runs."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    from ..explore.replicates import simulate_spans
+
+    missing = store.missing()
+    spans = [store.span(batch) for batch in missing]
+    wanted = sum(len(span) for span in spans)
+    if not wanted:
+        return 0
+    warm_up(problem)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(f"{problem.resolved.name}: runs", total=wanted)
+        results = simulate_spans(problem, spans)
+        for batch, (span, outcome) in zip(missing, results, strict=True):
+            store.write(batch, outcome._asdict())
+            progress.advance(task, len(span))
+    return wanted
+
+
+def execute(
+    resolved: Resolved, name: str, runs: int, seed: int, out: Path | None
+) -> tuple[Store, Problem, Path]:
+    """Run a scenario into its directory, or find that it stands there already.
+
+    Returns
+    -------
+    store, problem, report
+        The report is written, together with tables and figures.
+    """
+    from ..explore.problem import assemble
+    from ..results.report import Extras, finish
+    from ..results.store import open_or_create
+
+    problem = assemble(resolved, seed)
+    check_request(problem, runs)
+    manifest = manifest_of(problem, runs, seed, name)
+    store = open_or_create(out or RUNS_DIRECTORY / manifest.directory_name(), manifest)
+    if store.runs > runs:
+        typer.echo(
+            f"{store.directory} already holds {store.runs} runs, these {runs} among them.", err=True
+        )
+    fill(store, problem)
+    typer.echo(f"{resolved.name}: tables, figures and report ...", err=True)
+    report = finish(
+        store,
+        timeline_events(problem),
+        changes(problem),
+        Extras(resolved.story, resolved.assumptions),
+    )
+    return store, problem, report

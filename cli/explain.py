@@ -1,0 +1,163 @@
+"""``steppe explain``: why a state chose as it did, in one run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ..explore.problem import Problem
+    from ..model.trace import Decision
+
+
+def explain(
+    scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a file.")],
+    state: Annotated[str, typer.Option(help="KZ, KG, TJ, TM or UZ.")],
+    year: Annotated[int, typer.Option(help="Year of the decisions.")],
+    area: Annotated[str | None, typer.Option(help="Only this area.")] = None,
+    run: Annotated[int, typer.Option(min=0, help="Which run (which luck).")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Key of the luck.")] = 1,
+) -> None:
+    """Show what was on the table, each term, the odds, the draw, and what would flip it."""
+    from ..model.errors import InputError, near
+    from ..model.names import AREAS, START_YEAR, STATES
+    from ..scenarios.load import load_resolved
+
+    resolved = load_resolved(scenario)
+    for name, found, allowed in (("--state", state, STATES), ("--area", area, AREAS)):
+        if found is not None and found not in allowed:
+            raise InputError(
+                "no such name",
+                field=name,
+                found=found,
+                allowed=", ".join(allowed),
+                nearest=near(found, allowed),
+            )
+    if not START_YEAR <= year <= resolved.horizon:
+        raise InputError(
+            "the scenario does not reach this year",
+            field="--year",
+            found=year,
+            allowed=f"{START_YEAR} to {resolved.horizon}",
+        )
+    from rich.console import Console
+
+    from ..explore.problem import assemble
+
+    problem = assemble(resolved, seed)
+    model = problem.model(run, trace=True)
+    model.run_until(year)
+    decisions = [
+        d
+        for d in model.decisions
+        if d.year == year and d.state == state and (area is None or d.area == area)
+    ]
+    console = Console()
+    console.print(
+        f"[bold]{resolved.title}[/bold]: {state} in {year}, run {run}, seed {seed}. "
+        "Illustration: uncalibrated, parameters at the centres of their priors."
+    )
+    _print_imposed(console, problem, state, year)
+    if not decisions:
+        where = f" in {area}" if area else ""
+        console.print(f"In this run no offer was on the table{where}.")
+        _suggest(console, problem, state, year, area)
+        return
+    dropped = problem.until is not None and year <= problem.until
+    for decision in decisions:
+        _print_decision(console, decision, dropped)
+
+
+def _print_imposed(console: Console, problem: Problem, state: str, year: int) -> None:
+    """Documented packages of a conditioned year: they happened, nobody decides them here."""
+    if problem.until is None or year > problem.until:
+        return
+    from ..calibration.packages import documented_counts
+
+    rows = [r for r in documented_counts() if r["year"] == year and r["state"] == state]
+    console.print(
+        f"The run is conditioned to {problem.until}: {len(rows)} documented package(s) imposed; "
+        "the decisions below are those that the record would not show."
+    )
+    for row in rows:
+        console.print(
+            f"  imposed: {row['id']} ({row['patron']}, {row['channel']}, {row['area']})",
+            highlight=False,
+        )
+
+
+def _suggest(console: Console, problem: Problem, state: str, year: int, area: str | None) -> None:
+    """Name runs in which there was an offer."""
+    from ..explore.replicates import simulate_span
+    from ..model.names import AREAS, START_YEAR, STATES
+
+    tried = range(200)
+    offers = simulate_span(problem, tried).offers[:, year - START_YEAR, STATES.index(state)]
+    if area is not None:
+        offers = offers[:, :, AREAS.index(area)]
+    runs = [r for r in tried if offers[r].any()]
+    shown = ", ".join(str(r) for r in runs[:5])
+    console.print(
+        f"In {len(runs)} of {len(tried)} runs there was one"
+        + (f": try --run {shown}" if runs else "")
+    )
+
+
+def _print_decision(console: Console, decision: Decision, conditioned: bool) -> None:
+    """One decision as a table of terms, and a sentence on what would flip it."""
+    from rich.table import Table
+
+    from ..model.names import CHOICES, RUNGS
+
+    table = Table(title=f"{decision.area}, opportunity {decision.slot + 1}", title_justify="left")
+    table.add_column("on the table")
+    for offer in decision.offers:
+        frame = f"multilateral, hosted by {offer.host}" if offer.multilateral else "bilateral"
+        table.add_column(
+            f"{offer.patron}: rung {offer.rung} ({RUNGS[offer.rung]}),\n"
+            f"USD {offer.value:.2f} million, {frame}",
+            justify="right",
+        )
+    for term in decision.offers[0].terms._fields:
+        table.add_row(term, *(f"{getattr(o.terms, term):+.3f}" for o in decision.offers))
+    table.add_section()
+    table.add_row("utility", *(f"{o.utility:+.3f}" for o in decision.offers), style="bold")
+    console.print(table)
+    there = {"neither": True, "both": len(decision.offers) == 2}
+    there |= {o.patron: True for o in decision.offers}
+    odds = ", ".join(
+        f"{name} {p:.3f}"
+        for name, p in zip(CHOICES, decision.probabilities, strict=True)
+        if there.get(name)
+    )
+    both = (
+        f", both {decision.complementarity:+.3f} beyond the sum"
+        if len(decision.offers) == 2
+        else ""
+    )
+    console.print(f"  declining is worth {decision.decline:+.3f}{both}", highlight=False)
+    console.print(f"  probabilities: {odds}", highlight=False)
+    console.print(f"  draw {decision.draw:.4f} -> [bold]{decision.choice}[/bold]", highlight=False)
+    flip = decision.flip()
+    if flip is None:
+        console.print("  no change of one offer's worth would have flipped it", highlight=False)
+    else:
+        word = "more" if flip.shift > 0 else "less"
+        console.print(
+            f"  flips to [bold]{flip.choice}[/bold] if {flip.patron}'s offer were worth "
+            f"{abs(flip.shift):.3f} {word} (any one of its terms)",
+            highlight=False,
+        )
+    seen = [
+        o.patron for o in decision.offers if o.documented and decision.choice in (o.patron, "both")
+    ]
+    if conditioned and seen:
+        console.print(
+            f"  the record would have shown the package of {' and '.join(seen)}: dropped here, "
+            "since documented packages are imposed",
+            highlight=False,
+        )
+    console.print()

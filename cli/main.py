@@ -1,0 +1,67 @@
+"""The ``steppe`` command. Heavy imports happen inside commands, so that help answers at once."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from . import evidence, scenarios
+from .compare import compare
+from .explain import explain
+from .parameters import parameters
+from .run import rerun, run
+
+app = typer.Typer(
+    name="steppe",
+    help="Five Central Asian states weigh security offers from China and Russia.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.add_typer(scenarios.app, name="scenarios", help="List, show, start and check scenarios.")
+app.add_typer(evidence.app, name="evidence", help="List, show and check the evidence.")
+app.command()(parameters)
+app.command()(run)
+app.command()(compare)
+app.command()(explain)
+app.command()(rerun)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"steppe {version('steppe-scenarios')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version and stop."
+    ),
+) -> None:
+    """Five Central Asian states weigh security offers from China and Russia."""
+
+
+def entry() -> None:
+    """Run the command line; bad input ends with a message and exit code 2."""
+    from ..model.errors import InputError
+
+    try:
+        app()
+    except InputError as error:
+        print(f"steppe: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("steppe: interrupted; the same command goes on from here", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    entry()

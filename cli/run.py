@@ -1,0 +1,92 @@
+"""``steppe run`` and ``steppe rerun``: a scenario, many times over, into a directory."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from ..results.store import Store
+
+Runs = Annotated[int, typer.Option(min=1, help="Number of runs.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Key of all luck.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="Directory of the results; steppe-runs/<scenario>-<key> by default."),
+]
+
+
+def run(
+    scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a file.")],
+    runs: Runs = 1000,
+    seed: Seed = 1,
+    out: Out = None,
+) -> None:
+    """Run a scenario and write data, tables, figures and a report.
+
+    Asking again finds what is there; an interrupted run goes on; more runs extend it.
+    """
+    from ..scenarios.load import load_resolved
+    from .execution import execute
+
+    store, _, report = execute(load_resolved(scenario), scenario, runs, seed, out)
+    summary(store)
+    typer.echo(f"\nReport to open: {report}")
+
+
+def rerun(
+    source: Annotated[Path, typer.Argument(help="A run directory, or its manifest.json.")],
+    out: Annotated[Path, typer.Option(help="New directory for the same run.")],
+) -> None:
+    """Run again from a manifest alone; the directory comes out the same, byte for byte."""
+    from ..model.errors import InputError
+    from ..results.manifest import read_manifest
+    from ..results.store import differences
+    from ..scenarios.resolve import Resolved
+    from .execution import execute, manifest_of
+
+    file = source / "manifest.json" if source.is_dir() else source
+    try:
+        stored = read_manifest(file.read_bytes(), str(file))
+    except OSError as error:
+        raise InputError(
+            "there is no manifest", file=str(file), todo="name a run directory"
+        ) from error
+    if stored.kind != "run":
+        raise InputError(
+            "only single runs can be run again",
+            file=str(file),
+            found=stored.kind,
+            todo=f"a comparison: {' '.join(stored.command)}",
+        )
+    import json
+
+    from ..explore.problem import assemble
+
+    resolved = Resolved.from_json(json.dumps(stored.scenario), str(file))
+    called = stored.command[2]
+    ours = manifest_of(assemble(resolved, stored.seed), stored.runs, stored.seed, called)
+    if ours.key() != stored.key():
+        raise InputError(
+            "this installation would give other numbers: " + ", ".join(differences(stored, ours)),
+            file=str(file),
+            todo="install the version that wrote it",
+        )
+    _, _, report = execute(resolved, called, stored.runs, stored.seed, out)
+    typer.echo(f"Report to open: {report}")
+
+
+def summary(store: Store) -> None:
+    """Print the answer in sentences, as the report has them."""
+    from ..results.tables import read_table
+    from ..results.words import answers
+
+    names = ("contrasts", "rungs", "first_years", "totals")
+    tables = {name: read_table(store.directory, name) for name in names}
+    manifest = store.manifest
+    typer.echo(f"{manifest.title}: {store.runs:,} runs, seed {manifest.seed}. {manifest.badge}.\n")
+    for sentence in answers(tables, manifest):
+        typer.echo(textwrap.fill(sentence, 100, initial_indent="- ", subsequent_indent="  "))

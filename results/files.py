@@ -1,0 +1,83 @@
+"""Files written whole or not at all, digests, and the one form of JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from ..model.errors import InputError
+
+PART = ".part"
+"""Ending of a file that is being written; one that is left over means an interruption."""
+
+
+def digest(content: bytes) -> str:
+    """SHA-256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def canonical(value: Any) -> bytes:
+    """JSON with sorted keys and a final newline: equal values give equal bytes."""
+    text = json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
+    return (text + "\n").encode("utf-8")
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Write beside the place, then rename, so that a reader sees the old file or the new one.
+
+    Raises
+    ------
+    InputError
+        If the directory cannot be written.
+    """
+    part = path.with_name(f".{path.name}{PART}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise refused(path, error) from error
+
+
+def write_if_changed(path: Path, content: bytes) -> None:
+    """Write a file unless it already holds these bytes."""
+    if read_bytes(path) != content:
+        write_atomic(path, content)
+
+
+def read_bytes(path: Path) -> bytes | None:
+    """Bytes of a file, or None where there is none.
+
+    Raises
+    ------
+    InputError
+        If something else stands there, or it may not be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise refused(path, error) from error
+
+
+def remove_parts(directory: Path) -> None:
+    """Remove what an interruption left half written."""
+    for part in directory.rglob(f".*{PART}"):
+        part.unlink(missing_ok=True)
+
+
+def refused(path: Path, error: OSError) -> InputError:
+    """Say in the user's words that the system refused a path."""
+    return InputError(
+        "the place for results cannot be used",
+        file=str(path),
+        found=error.strerror or type(error).__name__,
+        todo="name a directory that can be written, with --output or by changing its permissions",
+    )

@@ -1,0 +1,172 @@
+"""Sums that grow batch by batch and need no more room for more runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from scipy.special import stdtrit
+
+QUANTILES: Final = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
+_SHARE_BINS: Final = 1000
+_BINS_PER_DOUBLING: Final = 32
+_SMALLEST_EXPONENT, _LARGEST_EXPONENT = -20, 30
+
+
+class Mean:
+    """Mean, variance and Monte Carlo standard error of many cells.
+
+    Means and sums of squares of batches are merged as Chan, Golub and LeVeque (1979) do.
+    With one parameter draw the runs are independent. With more, runs of one draw share
+    their parameters; then the draws are the independent units, and the standard error
+    is that of the mean of their means.
+
+    Parameters
+    ----------
+    draws : int
+        D; a batch holds a whole number of replicates of all draws, draw by draw in turn.
+    shape : tuple of int
+        Shape of the cells.
+    """
+
+    def __init__(self, draws: int, shape: tuple[int, ...]) -> None:
+        self.runs = 0
+        self.mean = np.zeros(shape)
+        self._squares = np.zeros(shape)
+        self._by_draw = np.zeros((draws, *shape)) if draws > 1 else None
+
+    def add(self, values: np.ndarray) -> None:
+        """Add runs: array [n, *shape]."""
+        new = values.astype(np.float64)
+        count = len(new)
+        mean = new.mean(axis=0)
+        step = mean - self.mean
+        total = self.runs + count
+        self._squares += ((new - mean) ** 2).sum(axis=0) + step**2 * (self.runs * count / total)
+        self.mean += step * (count / total)
+        self.runs = total
+        if self._by_draw is not None:
+            self._by_draw += new.reshape(-1, *self._by_draw.shape).sum(axis=0)
+
+    @property
+    def units(self) -> int:
+        """Number of independent units: draws if there are several, else runs."""
+        return self.runs if self._by_draw is None else len(self._by_draw)
+
+    @property
+    def variance(self) -> np.ndarray:
+        """Variance between runs; not a number for a single run."""
+        return (
+            self._squares / (self.runs - 1) if self.runs > 1 else np.full(self.mean.shape, np.nan)
+        )
+
+    @property
+    def error(self) -> np.ndarray:
+        """Monte Carlo standard error of the mean; not a number for a single unit."""
+        if self._by_draw is None:
+            return np.sqrt(self.variance / self.runs)
+        by_draw = self._by_draw / (self.runs / self.units)
+        return by_draw.std(axis=0, ddof=1) / np.sqrt(self.units)
+
+
+def half_width(error: np.ndarray, units: int, level: float = 0.95) -> np.ndarray:
+    """Half the width of an interval around a mean (Student's t; normal for many units)."""
+    if units < 2:
+        return np.full(np.shape(error), np.nan)
+    return np.asarray(error * stdtrit(units - 1, 0.5 + level / 2.0))
+
+
+class Counts:
+    """How often each whole number from 0 up occurred in each cell."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.runs = 0
+        self._shape = shape
+        self._cells = int(np.prod(shape))
+        self._counts = np.zeros((self._cells, 1), np.int64)
+
+    def add(self, values: np.ndarray) -> None:
+        """Add runs: array of whole numbers [n, *shape]."""
+        width = max(int(values.max()) + 1, self._counts.shape[1])
+        if width > self._counts.shape[1]:
+            grown = np.zeros((self._cells, width), np.int64)
+            grown[:, : self._counts.shape[1]] = self._counts
+            self._counts = grown
+        flat = values.reshape(len(values), self._cells).astype(np.int64)
+        flat += np.arange(self._cells) * width
+        self._counts += np.bincount(flat.ravel(), minlength=self._cells * width).reshape(-1, width)
+        self.runs += len(values)
+
+    def at_least(self, number: int) -> np.ndarray:
+        """Share of runs at or above a number."""
+        return (self._counts[:, number:].sum(axis=1) / self.runs).reshape(self._shape)
+
+    def quantile(self, level: float, below: int | None = None) -> np.ndarray:
+        """Smallest number that at least this share of runs does not exceed (inverse of the ECDF).
+
+        Parameters
+        ----------
+        level : float
+        below : int, optional
+            Count only the runs below this number; a cell without any gives -1.
+        """
+        counts = self._counts if below is None else self._counts[:, :below]
+        total = counts.sum(axis=1)
+        heaped = counts.cumsum(axis=1)
+        found = (heaped >= (level * total - 1e-9)[:, np.newaxis]).argmax(axis=1)
+        return np.where(total > 0, found, -1).reshape(self._shape)
+
+
+class Histogram:
+    """Quantiles of numbers from 0 up, out of bins.
+
+    Shares are resolved to 0.001; money to one part in 46 (32 bins a doubling, from a millionth
+    to a thousand million). Zero has its own bin. A quantile is the middle of its bin.
+    """
+
+    def __init__(self, shape: tuple[int, ...], scale: str) -> None:
+        self._counts = Counts(shape)
+        self._bin, self._middle = _BINNINGS[scale]
+
+    def add(self, values: np.ndarray) -> None:
+        """Add runs: array [n, *shape].
+
+        Raises
+        ------
+        ValueError
+            If a number is negative.
+        """
+        if (values < 0.0).any():
+            raise ValueError("a share or an amount of money is negative")
+        self._counts.add(self._bin(values))
+
+    def quantile(self, level: float) -> np.ndarray:
+        """Quantile to the resolution of the bins."""
+        return self._middle(self._counts.quantile(level))
+
+
+def _share_bin(values: np.ndarray) -> np.ndarray:
+    return np.clip(np.ceil(values * _SHARE_BINS), 0, _SHARE_BINS).astype(np.int64)
+
+
+def _share_middle(bins: np.ndarray) -> np.ndarray:
+    return np.where(bins > 0, (bins - 0.5) / _SHARE_BINS, 0.0)
+
+
+def _money_bin(values: np.ndarray) -> np.ndarray:
+    exponent = np.log2(np.maximum(values, 2.0**_SMALLEST_EXPONENT), dtype=np.float64)
+    steps = np.floor((exponent - _SMALLEST_EXPONENT) * _BINS_PER_DOUBLING)
+    last = (_LARGEST_EXPONENT - _SMALLEST_EXPONENT) * _BINS_PER_DOUBLING
+    return np.where(values > 0.0, 1 + np.minimum(steps, last), 0).astype(np.int64)
+
+
+def _money_middle(bins: np.ndarray) -> np.ndarray:
+    return np.where(bins > 0, 2.0 ** ((bins - 0.5) / _BINS_PER_DOUBLING + _SMALLEST_EXPONENT), 0.0)
+
+
+_Binning = tuple[Callable[[np.ndarray], np.ndarray], Callable[[np.ndarray], np.ndarray]]
+_BINNINGS: Final[dict[str, _Binning]] = {
+    "share": (_share_bin, _share_middle),
+    "money": (_money_bin, _money_middle),
+}

@@ -1,0 +1,290 @@
+"""Sentences made from tables: no number is typed, and no difference is told that chance may make.
+
+Order and difference are told where the interval of the difference excludes zero, widened
+for the number of comparisons made in the same breath (Bonferroni).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from ..model.names import (
+    AREA_NAMES,
+    AREAS,
+    LAST_HISTORY_YEAR,
+    PATRON_NAMES,
+    PATRONS,
+    RUNGS,
+    STATE_NAMES,
+    STATES,
+)
+from .compare import NONE, Comparison
+from .manifest import Manifest
+from .streams import half_width
+from .tables import ALL
+from .timeline import Event, recorded
+
+MEANING: Final = {
+    "explanation": "The parameters were fitted to the documented record and passed their checks, "
+    "and the runs follow the record to their cut. Read it as an account of how the record can "
+    "have come about, not as a forecast.",
+    "exploration": "The parameters are varied over what is not known. Read which outcomes are "
+    "possible and what they hang on; how often an outcome occurs says how often it occurs in "
+    "the sweep, not how likely it is in the world.",
+    "illustration": "The parameters are one plausible set of values that has not been fitted to "
+    "the record. The numbers show how the model reasons; its probabilities are statements "
+    "about the model, not about the world.",
+}
+OUTCOME_WORDS: Final = {
+    "rung": "mean rung at the end",
+    "rung_ge_3": "chance of joint activity or more at the end",
+    "rung_ge_4": "chance of a mixed unit or more at the end",
+    "rung_ge_5": "chance of a standing force at the end",
+    "packages": "packages accepted",
+    "delivered": "value delivered, USD million",
+}
+
+
+def number(value: float) -> str:
+    """Three significant digits, with a minus sign and thousands marked."""
+    if value == 0 or not np.isfinite(value):
+        return "0" if value == 0 else "not known"
+    digits = max(0, 2 - int(np.floor(np.log10(abs(value)))))
+    return f"{value:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def share(p: float, error: float, manifest: Manifest) -> str:
+    """Give a probability in per cent with its 95% Monte Carlo interval, in words at the edges."""
+    if p in (0.0, 1.0):
+        return f"{'none' if p == 0.0 else 'all'} of {manifest.runs:,} runs"
+    reach = float(half_width(np.float64(error), units(manifest)))
+    within = f" \N{PLUS-MINUS SIGN} {100 * reach:.1f}" if np.isfinite(reach) else ""
+    return f"{100 * p:.1f}%{within}"
+
+
+def units(manifest: Manifest) -> int:
+    """Count the independent units behind a mean: see :class:`~.streams.Mean`."""
+    draws = manifest.parameters.draws
+    return draws if draws > 1 else manifest.runs
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Join as a list in words."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def answers(tables: Mapping[str, pd.DataFrame], manifest: Manifest) -> list[str]:
+    """Give the answer of a run in sentences."""
+    return [
+        _more_packages(tables["contrasts"], manifest),
+        _nearer(tables["contrasts"], manifest),
+        *(_likeliest(tables["rungs"], patron, manifest) for patron in PATRONS),
+        *(_high_rungs(tables["first_years"], patron, manifest) for patron in PATRONS),
+        _money(tables["totals"], manifest),
+    ]
+
+
+def _span(manifest: Manifest) -> str:
+    return f"From {manifest.projection.start} to {manifest.last_year}"
+
+
+def _more_packages(contrasts: pd.DataFrame, manifest: Manifest) -> str:
+    rows = contrasts[(contrasts["outcome"] == "packages") & (contrasts["state"] == ALL)]
+    row = rows.iloc[0]
+    text = (
+        f"{_span(manifest)} the five states accept on average {number(row['mean_china'])} Chinese "
+        f"and {number(row['mean_russia'])} Russian packages in a run. "
+    )
+    if not row["lower"] * row["upper"] > 0.0:
+        return text + "The runs do not settle which of the two means is larger."
+    patron = "china" if row["difference"] > 0 else "russia"
+    near, far = sorted((abs(row["lower"]), abs(row["upper"])))
+    return (
+        f"{text}{PATRON_NAMES[patron]}'s are more: by {number(abs(row['difference']))} on average "
+        f"(95% Monte Carlo interval {number(near)} to {number(far)}), and in "
+        f"{100 * row[f'p_{patron}_more']:.0f}% of runs."
+    )
+
+
+def _nearer(contrasts: pd.DataFrame, manifest: Manifest) -> str:
+    rows = contrasts[(contrasts["outcome"] == "mean_rung") & (contrasts["state"] != ALL)]
+    wide = half_width(rows["se"].to_numpy(), units(manifest), 1.0 - 0.05 / len(rows))
+    found: dict[str, list[str]] = {"china": [], "russia": [], "": []}
+    for (_, row), reach in zip(rows.iterrows(), wide, strict=True):
+        told = abs(row["difference"]) > reach
+        side = ("china" if row["difference"] > 0 else "russia") if told else ""
+        found[side].append(
+            STATE_NAMES[row["state"]] + (f" (by {number(abs(row['difference']))})" if told else "")
+        )
+    parts = [f"higher with {PATRON_NAMES[p]} in {listed(found[p])}" for p in PATRONS if found[p]]
+    if found[""]:
+        parts.append(f"not told apart in {listed(found[''])}")
+    return (
+        f"At the end of {manifest.last_year} the mean rung over the areas is "
+        + "; ".join(parts)
+        + "."
+    )
+
+
+def _likeliest(rungs: pd.DataFrame, patron: str, manifest: Manifest) -> str:
+    rows = rungs[(rungs["year"] == manifest.last_year) & (rungs["patron"] == patron)]
+    rows = rows.sort_values("p_rung_ge_3", ascending=False, kind="stable").head(3)
+    if rows["p_rung_ge_3"].iloc[0] == 0.0:
+        return f"Joint activity or more with {PATRON_NAMES[patron]} stands at the end in no run."
+    cells = [
+        f"{_cell(row)} ({share(row['p_rung_ge_3'], row['se_rung_ge_3'], manifest)})"
+        for _, row in rows.iterrows()
+    ]
+    return (
+        f"Joint activity or more with {PATRON_NAMES[patron]} stands at the end of "
+        f"{manifest.last_year} most often in {listed(cells)}. Where these intervals overlap, with "
+        "each other or with those of the table below, the order is not settled."
+    )
+
+
+def _high_rungs(first_years: pd.DataFrame, patron: str, manifest: Manifest) -> str:
+    rows = first_years[(first_years["patron"] == patron) & (first_years["rung"] >= 4)]
+    parts = []
+    for rung, name in ((4, "a mixed unit or more"), (5, "a standing force")):
+        mine = rows[rows["rung"] == rung].sort_values("p_reached", ascending=False, kind="stable")
+        row = mine.iloc[0]
+        if row["p_reached"] == 0.0:
+            parts.append(f"{name} is reached in no run")
+            continue
+        parts.append(
+            f"{name} is reached at some time in {int((mine['p_reached'] > 0).sum())} of the "
+            f"{len(mine)} pairs of state and area (largest share: {_cell(row)}, "
+            f"{share(row['p_reached'], row['se'], manifest)}; median first year of those runs "
+            f"{row['q50']})"
+        )
+    return (
+        f"With {PATRON_NAMES[patron]}, "
+        + "; ".join(parts)
+        + f". Years run from {manifest.first_year}."
+    )
+
+
+def _money(totals: pd.DataFrame, manifest: Manifest) -> str:
+    rows = totals[(totals["measure"] == "delivered") & (totals["state"] == ALL)].set_index("patron")
+    parts = [
+        f"{PATRON_NAMES[p]} delivers USD {number(rows.loc[p, 'mean'])} million on average "
+        f"(90% of runs: {number(rows.loc[p, 'q05'])} to {number(rows.loc[p, 'q95'])})"
+        for p in PATRONS
+    ]
+    return f"{_span(manifest)} {listed(parts)}."
+
+
+def _cell(row: pd.Series) -> str:
+    return f"{STATE_NAMES[row['state']]}, {AREA_NAMES[row['area']]}"
+
+
+def beside_record(
+    packages: pd.DataFrame, events: Sequence[Event], manifest: Manifest
+) -> list[dict[str, str]]:
+    """Compare the record with the simulated documented packages in the years that are free.
+
+    Returns
+    -------
+    list of dict
+        One row a patron; empty where no year of the history is free.
+    """
+    years = range(manifest.projection.start, min(LAST_HISTORY_YEAR, manifest.last_year) + 1)
+    if not years:
+        return []
+    counted = recorded(events)
+    chosen = packages[
+        (packages["measure"] == "documented")
+        & (packages["state"] == ALL)
+        & (packages["area"] == ALL)
+        & packages["year"].isin(years)
+    ]
+    rows = []
+    for patron in PATRONS:
+        mine = chosen[chosen["patron"] == patron]
+        numbers = np.array([counted[year, patron] for year in mine["year"]])
+        inside = (numbers >= mine["q05"].to_numpy()) & (numbers <= mine["q95"].to_numpy())
+        rows.append(
+            {
+                "patron": PATRON_NAMES[patron],
+                "years": f"{years[0]}-{years[-1]}",
+                "recorded": str(int(numbers.sum())),
+                "simulated": number(float(mine["mean"].sum())),
+                "inside": f"{int(inside.sum())} of {len(numbers)}",
+            }
+        )
+    return rows
+
+
+def final_table(
+    rungs: pd.DataFrame, patron: str, manifest: Manifest
+) -> list[tuple[str, list[str]]]:
+    """Chance of joint activity or more in the last year: a row a state, a column an area."""
+    chosen = rungs[(rungs["year"] == manifest.last_year) & (rungs["patron"] == patron)]
+    cells = chosen.set_index(["state", "area"])
+    return [
+        (
+            STATE_NAMES[state],
+            [
+                share(*cells.loc[(state, area), ["p_rung_ge_3", "se_rung_ge_3"]], manifest)
+                for area in AREAS
+            ],
+        )
+        for state in STATES
+    ]
+
+
+def rung_rows() -> list[tuple[int, str]]:
+    """Rungs by number, in words."""
+    return [(k, name.replace("_", " ")) for k, name in enumerate(RUNGS)]
+
+
+def differences(comparison: Comparison, manifest: Manifest) -> list[str]:
+    """Give the answer of a comparison in sentences; B less A throughout."""
+    if comparison.verdict == NONE:
+        return [f"There is {NONE}: the two scenarios give the same rungs, packages and deliveries."]
+    sentences = [f"{comparison.verdict[0].upper()}{comparison.verdict[1:]}."]
+    for outcome, words in OUTCOME_WORDS.items():
+        rows = comparison.table[comparison.table["outcome"] == outcome]
+        if (rows["area"] == ALL).any():
+            rows = rows[rows["area"] == ALL]
+        told = rows[rows["supported"]]
+        if told.empty:
+            sentences.append(f"No difference is supported for: {words}.")
+            continue
+        order = told["difference"].abs().sort_values(ascending=False, kind="stable").index[:3]
+        parts = [_difference(told.loc[n]) for n in order]
+        rest = f", and {len(told) - 3} more" if len(told) > 3 else ""
+        sentences.append(
+            f"{words[0].upper()}{words[1:]}: supported in {len(told)} of {len(rows)} cells; "
+            f"largest {'; '.join(parts)}{rest}."
+        )
+    changed = comparison.table[comparison.table["share_changed"] > 0.0]
+    removed = changed["variance_ratio"].dropna()
+    if len(removed):
+        low, middle, high = (100.0 * removed.quantile(level) for level in (0.0, 0.5, 1.0))
+        sentences.append(
+            "In the cells that change at all, pairing run by run removed "
+            f"{middle:.0f}% of the variance of the difference (median; {low:.0f}% to {high:.0f}%)."
+        )
+    return sentences
+
+
+def place(row: pd.Series) -> str:
+    """State, patron and area of a row in words."""
+    state = "all five states" if row["state"] == ALL else STATE_NAMES[row["state"]]
+    area = "all areas" if row["area"] == ALL else AREA_NAMES[row["area"]]
+    return f"{state}, {PATRON_NAMES[row['patron']]}, {area}"
+
+
+def interval(row: pd.Series) -> str:
+    """Difference of a row with its 95% interval."""
+    sign = "+" if row["difference"] > 0 else ""
+    return f"{sign}{number(row['difference'])} ({number(row['lower'])} to {number(row['upper'])})"
+
+
+def _difference(row: pd.Series) -> str:
+    return f"{place(row)}: {interval(row)}"
