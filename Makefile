@@ -18,7 +18,7 @@ test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 bench: $(VENV)/installed
-	$(BIN)/python benchmarks/engine.py $(BENCH_ARGS)
+	$(BIN)/python -m benchmarks.engine $(BENCH_ARGS)
 
 docs: $(VENV)/installed-dev
 	$(BIN)/python docs/generate.py

@@ -63,6 +63,8 @@ class Packages:
         1 in the frame of SCO or CSTO, or a multilateral exercise.
     delivered : ndarray of int64
         1 if the sources say that it was delivered or held.
+    last : ndarray of int64
+        Last year of a standing force, which is no package; 0 for a package.
     ids : list of str
         Ids of the events; an event with several recipients stands several times.
     """
@@ -75,6 +77,7 @@ class Packages:
     amount: np.ndarray
     multilateral: np.ndarray
     delivered: np.ndarray
+    last: np.ndarray
     ids: list[str]
 
     def __len__(self) -> int:
@@ -136,11 +139,11 @@ def documented_counts(directory: str | Path | None = None) -> list[dict[str, Any
 
 
 def imposed(until: int, directory: str | Path | None = None) -> Packages:
-    """Documented packages up to and including the year ``until``.
+    """Documented packages up to and including the year ``until``, and standing forces.
 
     Only dated events (``kind`` = ``event``) with named recipients among the five count:
     a component belongs to its event's package, a series is a sum, and what is standing
-    or context is no package.
+    or context is no package. Forces that stand are added with their last year.
 
     Parameters
     ----------
@@ -156,7 +159,10 @@ def imposed(until: int, directory: str | Path | None = None) -> Packages:
     """
     if isinstance(until, bool) or not isinstance(until, int | np.integer):
         raise InputError("the cut-off is not a year", field="until", found=until)
-    rows = [row for row in documented_counts(directory) if row["year"] <= until]
+    rows = [{**row, "last": 0} for row in documented_counts(directory)]
+    rows += standing_forces(directory)
+    rows = [row for row in rows if row["year"] <= until]
+    rows.sort(key=lambda row: (row["year"], row["id"], STATES.index(row["state"])))
 
     def column(values: list[Any]) -> np.ndarray:
         return np.array(values, dtype=np.int64)
@@ -173,8 +179,36 @@ def imposed(until: int, directory: str | Path | None = None) -> Packages:
         ),
         multilateral=column([row["multilateral"] for row in rows]),
         delivered=column([row["delivered"] for row in rows]),
+        last=column([row["last"] for row in rows]),
         ids=[row["id"] for row in rows],
     )
+
+
+def standing_forces(directory: str | Path | None = None) -> list[dict[str, Any]]:
+    """Forces that the record says stand, as rows like those of :func:`documented_counts`.
+
+    Rows of kind ``standing`` with channel ``basing`` that are not refused. A blank
+    first year means from 1992 on, a blank last one only the year of the text.
+    """
+    return [
+        {
+            "id": event.id,
+            "year": max(event.year_start or START_YEAR, START_YEAR),
+            "last": event.year_end or START_YEAR,
+            "state": state,
+            "patron": PATRON_OF[event.patron],
+            "areas": areas_of(event),
+            "rung": RUNG_OF_CHANNEL["basing"],
+            "amount_usd": None,
+            "multilateral": False,
+            "delivered": False,
+        }
+        for event in load_record(directory).events
+        if event.kind == "standing" and event.channel == "basing" and event.outcome == "standing"
+        if event.patron in PATRON_OF
+        for state in event.recipients
+        if state in STATES
+    ]
 
 
 def areas_of(event: Event) -> tuple[str, ...]:

@@ -22,22 +22,25 @@ def compare(
     ] = None,
 ) -> None:
     """Compare two scenarios: paired differences with intervals, and what the pairing removed."""
+    from ..scenarios.load import load_resolved
+
+    one, other = load_resolved(a), load_resolved(b)
     from ..results.compare import compare as paired
     from ..results.report import Extras, comparison_manifest, finish_comparison
     from ..results.words import differences
-    from ..scenarios.load import load_resolved
-    from .execution import RUNS_DIRECTORY, changes, execute
+    from .execution import RUNS_DIRECTORY, changes, compute
 
-    one, other = load_resolved(a), load_resolved(b)
-    store_a, _, _ = execute(one, a, runs, seed, None)
-    store_b, problem_b, _ = execute(other, b, runs, seed, None)
+    store_a, _ = compute(one, a, runs, seed, None)
+    store_b, problem_b = compute(other, b, runs, seed, None)
     command = [
         "steppe", "compare", store_a.manifest.command[2], store_b.manifest.command[2],
         "--runs", str(store_a.runs), "--seed", str(seed),
     ]  # fmt: skip
     manifest = comparison_manifest(store_a.manifest, store_b.manifest, command)
     directory = out or RUNS_DIRECTORY / manifest.directory_name()
-    report = finish_comparison(
+    comparison = paired(store_a, store_b)
+    page = finish_comparison(
+        comparison,
         store_a,
         store_b,
         directory,
@@ -45,8 +48,7 @@ def compare(
         changes(problem_b),
         Extras(other.story, other.assumptions),
     )
-    comparison = paired(store_a, store_b)
     typer.echo(f"{manifest.title}: {store_a.runs:,} paired runs, seed {seed}. {manifest.badge}.\n")
     for sentence in differences(comparison, manifest):
         typer.echo(textwrap.fill(sentence, 100, initial_indent="- ", subsequent_indent="  "))
-    typer.echo(f"\nReport to open: {report}")
+    typer.echo(f"\nReport to open: {page}")

@@ -201,27 +201,24 @@ def fill(store: Store, problem: Problem) -> int:
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(f"{problem.resolved.name}: runs", total=wanted)
-        results = simulate_spans(problem, spans)
-        for batch, (span, outcome) in zip(missing, results, strict=True):
-            store.write(batch, outcome._asdict())
-            progress.advance(task, len(span))
+    try:
+        with Progress(*columns, console=Console(stderr=True)) as progress:
+            task = progress.add_task(f"{problem.resolved.name}: runs", total=wanted)
+            results = simulate_spans(problem, spans)
+            for batch, (span, outcome) in zip(missing, results, strict=True):
+                store.write(batch, outcome._asdict())
+                progress.advance(task, len(span))
+    except KeyboardInterrupt:
+        typer.echo("Interrupted; the same command goes on from here.", err=True)
+        raise
     return wanted
 
 
-def execute(
+def compute(
     resolved: Resolved, name: str, runs: int, seed: int, out: Path | None
-) -> tuple[Store, Problem, Path]:
-    """Run a scenario into its directory, or find that it stands there already.
-
-    Returns
-    -------
-    store, problem, report
-        The report is written, together with tables and figures.
-    """
+) -> tuple[Store, Problem]:
+    """Run a scenario into its directory, or find that it stands there already."""
     from ..explore.problem import assemble
-    from ..results.report import Extras, finish
     from ..results.store import open_or_create
 
     problem = assemble(resolved, seed)
@@ -233,11 +230,18 @@ def execute(
             f"{store.directory} already holds {store.runs} runs, these {runs} among them.", err=True
         )
     fill(store, problem)
+    return store, problem
+
+
+def report(store: Store, problem: Problem) -> Path:
+    """Write tables, figures and report of a computed run; return the report."""
+    from ..results.report import Extras, finish
+
+    resolved = problem.resolved
     typer.echo(f"{resolved.name}: tables, figures and report ...", err=True)
-    report = finish(
+    return finish(
         store,
         timeline_events(problem),
         changes(problem),
         Extras(resolved.story, resolved.assumptions),
     )
-    return store, problem, report

@@ -55,9 +55,6 @@ def entry() -> None:
     except InputError as error:
         print(f"steppe: {error}", file=sys.stderr)
         sys.exit(2)
-    except KeyboardInterrupt:
-        print("steppe: interrupted; the same command goes on from here", file=sys.stderr)
-        sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)

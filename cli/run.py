@@ -30,11 +30,12 @@ def run(
     Asking again finds what is there; an interrupted run goes on; more runs extend it.
     """
     from ..scenarios.load import load_resolved
-    from .execution import execute
+    from .execution import compute, report
 
-    store, _, report = execute(load_resolved(scenario), scenario, runs, seed, out)
+    store, problem = compute(load_resolved(scenario), scenario, runs, seed, out)
+    page = report(store, problem)
     summary(store)
-    typer.echo(f"\nReport to open: {report}")
+    typer.echo(f"\nReport to open: {page}")
 
 
 def rerun(
@@ -42,11 +43,13 @@ def rerun(
     out: Annotated[Path, typer.Option(help="New directory for the same run.")],
 ) -> None:
     """Run again from a manifest alone; the directory comes out the same, byte for byte."""
+    import json
+
     from ..model.errors import InputError
     from ..results.manifest import read_manifest
     from ..results.store import differences
     from ..scenarios.resolve import Resolved
-    from .execution import execute, manifest_of
+    from .execution import compute, manifest_of, report
 
     file = source / "manifest.json" if source.is_dir() else source
     try:
@@ -62,8 +65,6 @@ def rerun(
             found=stored.kind,
             todo=f"a comparison: {' '.join(stored.command)}",
         )
-    import json
-
     from ..explore.problem import assemble
 
     resolved = Resolved.from_json(json.dumps(stored.scenario), str(file))
@@ -75,8 +76,8 @@ def rerun(
             file=str(file),
             todo="install the version that wrote it",
         )
-    _, _, report = execute(resolved, called, stored.runs, stored.seed, out)
-    typer.echo(f"Report to open: {report}")
+    page = report(*compute(resolved, called, stored.runs, stored.seed, out))
+    typer.echo(f"Report to open: {page}")
 
 
 def summary(store: Store) -> None:

@@ -67,10 +67,11 @@ def show(
 ) -> None:
     """Print who, when and how much, before anything runs."""
     from ..scenarios.load import load
+
+    given = load(scenario)
     from ..scenarios.resolve import resolve
     from ..scenarios.table import rows
 
-    given = load(scenario)
     resolved = resolve(given)
     lines = rows(resolved, None if plain else _baseline(resolved))
     for paragraph in _prose(given, resolved):

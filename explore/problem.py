@@ -90,6 +90,7 @@ def as_history(packages: Packages) -> History:
     ]
     return History(
         packages.year,
+        packages.last,
         packages.state,
         packages.patron,
         packages.area_mask,

@@ -12,7 +12,6 @@ year. Subclass them to try another way of deciding:
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -51,16 +50,18 @@ class Tie:
     tabled: list[int] = field(default_factory=lambda: [0] * A)
     taken: list[int] = field(default_factory=lambda: [0] * A)
     written: list[int] = field(default_factory=lambda: [0] * A)
+    held: list[int] = field(default_factory=lambda: [0] * A)
     joint: int = 0
     pledged: float = 0.0
     at_once: float = 0.0
     delivered: float = 0.0
     lapsed: float = 0.0
+    dependence_after: float = 0.0
 
     def clear_year(self) -> None:
         """Forget what belongs to the year that ended."""
         self.highest, self.tabled = [0] * A, [0] * A
-        self.taken, self.written = [0] * A, [0] * A
+        self.taken, self.written, self.held = [0] * A, [0] * A, [0] * A
         self.joint, self.pledged, self.at_once = 0, 0.0, 0.0
 
     def accept(self, area: int, rung: int, value: float, documented: bool) -> None:
@@ -100,7 +101,6 @@ class PatronAgent(mesa.Agent):
         """Weigh every state and area, and set the chance of an offer at an opportunity."""
         model, p, rival = self.model, self.number, 1 - self.number
         total = 0.0
-        trade = model.now("trade_response") * math.log(self.trade)
         weights = [[0.0] * A for _ in range(S)]
         for a in range(A):
             copied = sum(s.ties[rival].rung[a] >= 3 for s in model.states)
@@ -114,16 +114,17 @@ class PatronAgent(mesa.Agent):
                     salience,
                     model.now("stake_weight") * model.now("stake", p, i),
                     model.now("us_presence_response", p) * model.now("us_presence", i),
-                    trade,
                     model.now("rival_response", p)
                     * rules.lead(state.ties[rival].rung[a], state.ties[p].rung[a]),
                     imitation,
                 )
-                total += weights[i][a]
+                total += weights[i][a] * model.now("opportunity_rate") * state.needs[a]
         offers = rules.budget(
             model.now("budget", p),
             model.now("budget_capacity_elasticity"),
             self.capacity,
+            model.now("trade_response"),
+            self.trade,
             model.now("budget_alarm_response", p),
             self.alarm,
         )
@@ -271,7 +272,7 @@ class StateAgent(mesa.Agent):
         draw: float,
     ) -> str:
         """Choose among neither, china, russia and both: multinomial logit."""
-        return CHOICES[rules.choose(draw, *probabilities[:3])]
+        return CHOICES[rules.choose(draw, *probabilities)]
 
     def deliver(self) -> None:
         """A share of each pledge arrives; what has waited too long lapses."""
@@ -280,6 +281,7 @@ class StateAgent(mesa.Agent):
             given, lost = tie.at_once, 0.0
             for age in range(AGES - 1, -1, -1):
                 waiting = tie.queue[age]
+                tie.queue[age] = 0.0
                 if age == 0:
                     waiting += tie.pledged - tie.at_once
                 part = rules.delivery(waiting, self.model.now("delivery_rate", p))
@@ -289,7 +291,6 @@ class StateAgent(mesa.Agent):
                     lost += rest
                 elif age + 1 < AGES:
                     tie.queue[age + 1] = rest
-            tie.queue[0] = 0.0
             tie.delivered, tie.lapsed = given, lost
 
     def answer(self) -> None:
@@ -317,6 +318,9 @@ class StateAgent(mesa.Agent):
                 now("fluency_decay"),
             )
             tie.stock = rules.next_stock(tie.stock, now("dependence_decay"), tie.delivered)
+            tie.dependence_after = rules.dependence_share(
+                tie.stock, now("dependence_scale"), self.means
+            )
             tie.resentment = rules.next_resentment(
                 tie.resentment,
                 now("resentment_gain"),
@@ -327,15 +331,17 @@ class StateAgent(mesa.Agent):
 
     def _move_rungs(self, p: int, tie: Tie) -> bool:
         """Rungs rise with packages, lapse without, and a force may be ousted (returned)."""
-        ousted = False
+        ousted, now = False, self.model.now
         luck = self.model.luck_by_area(self.number, p, ANSWER)
         for a in range(A):
-            k = max(tie.rung[a], tie.highest[a])
-            rupture = rules.rupture_probability(self.model.now("rupture_rate"), tie.resentment, k)
-            if luck[a] < rupture:
-                k, ousted = 1, True
-            elif k > 0 and tie.taken[a] == 0:
-                k -= luck[a] < rupture + self.model.now("lapse_rate", k)
+            held = tie.held[a]
+            k = max(tie.rung[a], tie.highest[a], held)
+            if k > held:
+                rupture = rules.rupture_probability(now("rupture_rate"), tie.resentment, k)
+                if luck[a] < rupture:
+                    k, ousted = max(1, held), True
+                elif tie.taken[a] == 0:
+                    k -= luck[a] < rupture + now("lapse_rate", k)
             tie.rung[a] = k
         return ousted
 

@@ -157,6 +157,8 @@ class Year(NamedTuple):
     """int64 [state, patron, area]"""
     written: np.ndarray
     """int64 [state, patron, area], documented"""
+    held: np.ndarray
+    """int64 [state, patron, area], rung that a documented standing force holds"""
     joint: np.ndarray
     """int64 [state, patron], packages of assistance or joint work"""
     pledged: np.ndarray
@@ -183,7 +185,7 @@ def new_year() -> Year:
         np.zeros(S),
         np.zeros(pairs),
         np.zeros(pairs),
-        *(np.zeros(cells, np.int64) for _ in range(4)),
+        *(np.zeros(cells, np.int64) for _ in range(5)),
         np.zeros(pairs, np.int64),
         *(np.zeros(pairs) for _ in range(4)),
     )
@@ -273,7 +275,6 @@ def share_attention(v: np.ndarray, world: World, now: Year) -> None:
     for p in range(P):
         rival = 1 - p
         total = 0.0
-        trade = v[TRADE_RESPONSE] * math.log(now.trade[p])
         for a in range(A):
             copied = 0
             for i in range(S):
@@ -288,15 +289,20 @@ def share_attention(v: np.ndarray, world: World, now: Year) -> None:
                     salience,
                     v[STAKE_WEIGHT] * v[STAKE + p * S + i],
                     v[US_RESPONSE + p] * v[US_PRESENCE + i],
-                    trade,
                     v[RIVAL_RESPONSE + p]
                     * rules.lead(world.rung[i, rival, a], world.rung[i, p, a]),
                     imitation,
                 )
                 now.weight[p, i, a] = weight
-                total += weight
+                total += weight * v[OPPORTUNITY_RATE] * now.needs[i, a]
         offers = rules.budget(
-            v[BUDGET + p], v[ELASTICITY], now.capacity[p], v[ALARM_RESPONSE + p], world.alarm[p]
+            v[BUDGET + p],
+            v[ELASTICITY],
+            now.capacity[p],
+            v[TRADE_RESPONSE],
+            now.trade[p],
+            v[ALARM_RESPONSE + p],
+            world.alarm[p],
         )
         for i in range(S):
             for a in range(A):
@@ -436,7 +442,7 @@ def meet(
                     rungs[p], values[p], notes[p] = k, value, t2
                 if on_table == 0:
                     continue
-                p0, p1, p2, _ = rules.choice_probabilities(
+                p0, p1, p2, p3 = rules.choice_probabilities(
                     decline,
                     worth[0],
                     worth[1],
@@ -444,7 +450,7 @@ def meet(
                     on_table,
                 )
                 u_choice, _, _, _ = uniforms(seed, run, year, cell(i, 0, a, m), CHOICE)
-                choice = rules.choose(u_choice, p0, p1, p2)
+                choice = rules.choose(u_choice, p0, p1, p2, p3)
                 for p in range(P):
                     if choice & (1 + p):
                         channel = p * C + rungs[p] - 1
@@ -462,16 +468,17 @@ def impose(
     history: History,
     now: Year,
 ) -> None:
-    """Step 6: the documented packages of the year happen.
+    """Step 6: the documented packages of the year happen, and standing forces stand.
 
     Where the record leaves the area open, luck picks one of those it may be;
     where it gives no sum, the size is drawn like any other.
     """
     for n in range(history.year.size):
-        if history.year[n] != year:
+        standing = history.year[n] < year <= history.last[n]
+        if history.year[n] != year and not standing:
             continue
         i, p, k = history.state[n], history.patron[n], history.rung[n]
-        u0, u1, _, _ = uniforms(seed, run, year, history.address[n], IMPOSED)
+        u0, u1, _, _ = uniforms(seed, run, history.year[n], history.address[n], IMPOSED)
         candidates = 0
         for a in range(A):
             candidates += (history.area_mask[n] >> a) & 1
@@ -482,6 +489,9 @@ def impose(
                 if pick == 0:
                     area = a
                 pick -= 1
+        if history.last[n] > 0:
+            now.held[i, p, area] = max(now.held[i, p, area], k)
+            continue
         value = history.amount[n]
         if math.isnan(value):
             value = rules.size(v[SIZE + p * C + k - 1], v[DISPERSION + k - 1], normal(u1))
@@ -501,6 +511,7 @@ def deliver(v: np.ndarray, world: World, now: Year) -> None:
             lost = 0.0
             for age in range(AGES - 1, -1, -1):
                 waiting = queue[age]
+                queue[age] = 0.0
                 if age == 0:
                     waiting += now.pledged[i, p] - now.at_once[i, p]
                 part = rules.delivery(waiting, v[DELIVERY_RATE + p])
@@ -510,7 +521,6 @@ def deliver(v: np.ndarray, world: World, now: Year) -> None:
                     lost += rest
                 elif age + 1 < AGES:
                     queue[age + 1] = rest
-            queue[0] = 0.0
             now.delivered[i, p] = given
             now.lapsed[i, p] = lost
 
@@ -527,13 +537,15 @@ def answer(
             luck = by_area(seed, run, year, i, p, ANSWER)
             for a in range(A):
                 packages += now.taken[i, p, a]
-                k = max(world.rung[i, p, a], now.highest[i, p, a])
-                rupture = rules.rupture_probability(v[RUPTURE], world.resentment[i, p], k)
-                if luck[a] < rupture:
-                    k = 1
-                    ousted = True
-                elif k > 0 and now.taken[i, p, a] == 0 and luck[a] < rupture + v[LAPSE + k]:
-                    k -= 1
+                held = now.held[i, p, a]
+                k = max(world.rung[i, p, a], now.highest[i, p, a], held)
+                if k > held:
+                    rupture = rules.rupture_probability(v[RUPTURE], world.resentment[i, p], k)
+                    if luck[a] < rupture:
+                        k = max(1, held)
+                        ousted = True
+                    elif now.taken[i, p, a] == 0 and luck[a] < rupture + v[LAPSE + k]:
+                        k -= 1
                 world.rung[i, p, a] = k
             waiting = now.lapsed[i, p]
             for age in range(AGES):
@@ -601,6 +613,7 @@ def record(v: np.ndarray, r: int, t: int, world: World, now: Year, out: Outcome)
     now.tabled[:] = 0
     now.taken[:] = 0
     now.written[:] = 0
+    now.held[:] = 0
     now.joint[:] = 0
     now.pledged[:] = 0.0
     now.at_once[:] = 0.0

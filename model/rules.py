@@ -47,14 +47,26 @@ def need(exposure: float, pressure: float) -> float:
 
 
 @compiled
-def budget(base: float, elasticity: float, capacity: float, response: float, alarm: float) -> float:
-    """Offers a patron can make this year: follows capacity, and rises with alarm.
+def budget(
+    base: float,
+    elasticity: float,
+    capacity: float,
+    trade_response: float,
+    trade: float,
+    alarm_response: float,
+    alarm: float,
+) -> float:
+    """Offers a patron can make this year: follows capacity and trade, and rises with alarm.
 
-    No capacity means no offers, unless the elasticity is zero.
+    No capacity means no offers. Departs from the specification, where trade is part
+    of the stake in a state: the series has one number for the five together, which
+    would cancel in the shares of attention.
     """
     if capacity <= 0.0:
-        return base * math.exp(response * alarm) if elasticity == 0.0 else 0.0
-    return base * math.exp(elasticity * math.log(capacity) + response * alarm)
+        return 0.0
+    return base * math.exp(
+        elasticity * math.log(capacity) + trade_response * math.log(trade) + alarm_response * alarm
+    )
 
 
 @compiled
@@ -68,7 +80,6 @@ def attention(
     salience: float,
     stake: float,
     presence: float,
-    trade: float,
     rivalry: float,
     imitation: float,
 ) -> float:
@@ -76,13 +87,19 @@ def attention(
 
     Each argument is already a product of a response and what it responds to.
     """
-    return math.exp(salience + stake + presence + trade + rivalry + imitation)
+    return math.exp(salience + stake + presence + rivalry + imitation)
 
 
 @compiled
 def offer_probability(offers: float, weight: float, total: float) -> float:
-    """Chance that an opportunity meets an offer: 1 - exp(-budget x share of attention)."""
-    return 1.0 - math.exp(-offers * weight / total)
+    """Chance that an opportunity meets an offer: 1 - exp(-budget x weight / total).
+
+    ``total`` is the sum over states and areas of weight times expected opportunities,
+    so that the expected offers of a year approach the budget from below when
+    opportunities are many. Departs from the specification, whose total leaves out
+    the opportunities and spends attention where nobody has a need.
+    """
+    return 1.0 - math.exp(-offers * weight / total) if total > 0.0 else 0.0
 
 
 # ---------------------------------------------------------------- 4. offers are tabled
@@ -292,13 +309,16 @@ def choice_probabilities(
 
 
 @compiled
-def choose(u: float, p0: float, p1: float, p2: float) -> int:
-    """Choice by inversion: 0 neither, 1 China, 2 Russia, 3 both."""
+def choose(u: float, p0: float, p1: float, p2: float, p3: float) -> int:
+    """Choice by inversion: 0 neither, 1 China, 2 Russia, 3 both.
+
+    Never one of probability zero, also where rounding leaves the sum below one.
+    """
     if u < p0:
         return 0
-    if u < p0 + p1:
+    if p1 > 0.0 and (u < p0 + p1 or p2 + p3 == 0.0):
         return 1
-    if u < p0 + p1 + p2:
+    if p2 > 0.0 and (u < p0 + p1 + p2 or p3 == 0.0):
         return 2
     return 3
 

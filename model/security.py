@@ -12,6 +12,7 @@ same rules and the same luck, for thousands of runs; the two agree bit for bit.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import mesa
@@ -20,7 +21,7 @@ import numpy as np
 from . import rules
 from .agents import PatronAgent, StateAgent
 from .luck import CHOICE, COUNT, DRIVERS, IMPOSED, by_area, cell, normal, uniforms
-from .names import AREAS, CHOICES, PATRONS, SIGNALS, START_YEAR, STATES, VOLATILE
+from .names import AREAS, CHOICES, SIGNALS, START_YEAR, VOLATILE
 from .quantities import quantities
 from .tables import Tables
 from .trace import Decision
@@ -96,21 +97,9 @@ class SecurityModel(mesa.Model):
         self.datacollector = mesa.DataCollector(
             model_reporters={
                 "year": "year",
-                "alarm": lambda m: [p.alarm for p in m.patrons],
-                "signals": lambda m: [list(s.signals) for s in m.states],
-                "means": lambda m: [s.means for s in m.states],
-            },
-            agenttype_reporters={
-                state_class: {
-                    "state": "name",
-                    **{
-                        f"{what}_{PATRONS[p]}": lambda s, what=what, p=p: _copied(
-                            getattr(s.ties[p], what)
-                        )
-                        for what in _REPORTED
-                        for p in range(P)
-                    },
-                }
+                "alarm": lambda m: np.array([p.alarm for p in m.patrons]),
+                "signals": lambda m: np.array([s.signals for s in m.states]),
+                **{name: _reporter(attribute) for name, attribute in _REPORTED.items()},
             },
         )
 
@@ -224,13 +213,19 @@ class SecurityModel(mesa.Model):
                     state.ties[p].accept(a, offer.rung, offer.value, offer.documented)
 
     def impose(self) -> None:
-        """The documented packages of the year happen."""
+        """The documented packages of the year happen, and standing forces stand."""
         history = self.history
-        for n in np.flatnonzero(history.year == self.year):
-            luck = self.luck(int(history.address[n]), IMPOSED)
+        standing = (history.year < self.year) & (self.year <= history.last)
+        for n in np.flatnonzero((history.year == self.year) | standing):
+            first = int(history.year[n])
+            luck = uniforms(self.key, self.run_number, first, int(history.address[n]), IMPOSED)
             p, rung = int(history.patron[n]), int(history.rung[n])
             areas = [a for a in range(A) if (int(history.area_mask[n]) >> a) & 1]
             area = areas[int(luck[0] * len(areas))]
+            tie = self.states[int(history.state[n])].ties[p]
+            if history.last[n] > 0:
+                tie.held[area] = max(tie.held[area], rung)
+                continue
             value = float(history.amount[n])
             if math.isnan(value):
                 value = rules.size(
@@ -238,7 +233,6 @@ class SecurityModel(mesa.Model):
                     self.now("size_dispersion", rung - 1),
                     normal(luck[1]),
                 )
-            tie = self.states[int(history.state[n])].ties[p]
             tie.accept(area, rung, value, True)
             if history.delivered[n] == 1:
                 tie.at_once += value
@@ -269,20 +263,31 @@ class SecurityModel(mesa.Model):
         return members[int(u * len(members))] if members else None
 
 
-_REPORTED = (
-    "rung",
-    "tabled",
-    "taken",
-    "written",
-    "pledged",
-    "delivered",
-    "outstanding",
-    "lapsed",
-    "trust",
-    "fluency",
-    "stock",
-    "resentment",
-)
+_REPORTED = {
+    "rung": "rung",
+    "offers": "tabled",
+    "packages": "taken",
+    "documented": "written",
+    "pledged": "pledged",
+    "delivered": "delivered",
+    "outstanding": "outstanding",
+    "lapsed": "lapsed",
+    "trust": "trust",
+    "fluency": "fluency",
+    "dependence": "dependence_after",
+    "resentment": "resentment",
+}
+"""Recorded variable: attribute of a tie."""
+
+
+def _reporter(attribute: str) -> Callable[[SecurityModel], np.ndarray]:
+    """Reporter of one attribute of all ties, as an array [state, patron, ...]."""
+
+    def report(model: SecurityModel) -> np.ndarray:
+        return np.array([[getattr(tie, attribute) for tie in s.ties] for s in model.states])
+
+    return report
+
 
 _FAMILY = [
     *range(ENERGY_AT),
@@ -299,35 +304,13 @@ def _entry(table: Any, index: tuple[int, ...]) -> float:
     return table  # type: ignore[no-any-return]
 
 
-def _copied(value: Any) -> Any:
-    return list(value) if isinstance(value, list) else value
-
-
 def as_outcome(model: SecurityModel) -> Outcome:
     """Record of a finished model in the engine's arrays, with one run.
 
     Read from the model's data collector.
     """
-    collector = model.datacollector
-    years = len(collector.model_vars["year"])
-    out = empty_outcome(1, years)
-    out.alarm[0] = np.array(collector.model_vars["alarm"])
-    out.signals[0] = np.array(collector.model_vars["signals"])
-    rows = collector.get_agenttype_vars_dataframe(type(model.states[0]))
-    targets = dict(zip(_REPORTED[:8], out[:8], strict=True)) | {
-        "trust": out.trust,
-        "fluency": out.fluency,
-        "resentment": out.resentment,
-    }
-    for i in range(S):
-        of_state = rows[rows["state"] == STATES[i]]
-        for p in range(P):
-            for what, target in targets.items():
-                target[0, :, i, p] = np.array(of_state[f"{what}_{PATRONS[p]}"].tolist())
-            stock = of_state[f"stock_{PATRONS[p]}"]
-            scale = model.tables["dependence_scale"]
-            means = np.array([row[i] for row in collector.model_vars["means"]])
-            out.dependence[0, :, i, p] = [
-                rules.dependence_share(x, y, z) for x, y, z in zip(stock, scale, means, strict=True)
-            ]
+    recorded = model.datacollector.model_vars
+    out = empty_outcome(1, len(recorded["year"]))
+    for name, target in out._asdict().items():
+        target[0] = np.array(recorded[name])
     return out

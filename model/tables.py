@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate
+from zlib import crc32
 
 import numpy as np
 
@@ -56,7 +57,7 @@ def point_values() -> dict[str, np.ndarray]:
 
 
 def prior_draws(seed: int, count: int) -> dict[str, np.ndarray]:
-    """Draws from the priors, addressed by (seed, draw, entry).
+    """Draws from the priors, addressed by (seed, draw, parameter's name, entry).
 
     Parameters
     ----------
@@ -72,13 +73,14 @@ def prior_draws(seed: int, count: int) -> dict[str, np.ndarray]:
         A draw beyond the declared bounds is set to the bound.
     """
     drawn: dict[str, np.ndarray] = {}
-    for position, (name, quantity) in enumerate(parameters().items()):
+    for name, quantity in parameters().items():
+        place = crc32(name.encode())
         centre = quantity.values()
         array = np.broadcast_to(centre, (count, *centre.shape)).copy()
         if quantity.prior is not None:
             for number, (_, index) in enumerate(quantity.entries()):
                 for draw in range(count):
-                    u, _, _, _ = uniforms(seed, draw, position, number, PRIOR)
+                    u, _, _, _ = uniforms(seed, draw, place, number, PRIOR)
                     value = quantity.prior.at(float(centre[index]), normal(u))
                     array[(draw, *index)] = min(max(value, quantity.bounds[0]), quantity.bounds[1])
         drawn[name] = array

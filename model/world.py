@@ -80,13 +80,17 @@ class Outcome(NamedTuple):
 
 
 class History(NamedTuple):
-    """Documented packages that a conditioned run imposes, sorted by year.
+    """What is documented and imposed in a conditioned run, sorted by year.
 
-    All arrays have one entry for each package and recipient.
+    All arrays have one entry for each package and recipient, and for each force that
+    stands: a package happens in its year; a standing force keeps its rung from falling
+    in all of its years, and is no package.
     """
 
     year: np.ndarray
-    """int64, calendar year."""
+    """int64, calendar year; the first one of a standing force."""
+    last: np.ndarray
+    """int64, last calendar year of a standing force; 0 for a package."""
     state: np.ndarray
     """int64."""
     patron: np.ndarray
@@ -106,7 +110,7 @@ class History(NamedTuple):
 def no_history() -> History:
     """A history without packages: a free run."""
     whole, real = np.zeros(0, np.int64), np.zeros(0)
-    return History(whole, whole, whole, whole, whole, real, whole, whole)
+    return History(whole, whole, whole, whole, whole, whole, real, whole, whole)
 
 
 def empty_outcome(runs: int, years: int) -> Outcome:

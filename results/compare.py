@@ -44,6 +44,8 @@ class Comparison:
         Share of runs in which a rung or a package of any year differs.
     differs : list of str
         Determining parts in which the two runs differ.
+    cuts : (int or None, int or None)
+        Last imposed year of A and of B.
     """
 
     table: pd.DataFrame
@@ -52,13 +54,15 @@ class Comparison:
     last_year: int
     changed: float
     differs: list[str]
+    cuts: tuple[int | None, int | None]
 
     @property
     def verdict(self) -> str:
         """Say whether there is any difference, in one line."""
         if self.changed == 0.0 and not self.table["share_changed"].any():
             return NONE
-        return f"{self.changed:.1%} of runs differ in a rung or a package"
+        share = "all runs" if self.changed == 1.0 else f"{self.changed:.1%} of runs"
+        return f"{share} differ in a rung or a package"
 
 
 @dataclass(frozen=True)
@@ -182,6 +186,7 @@ def compare(a: Store, b: Store) -> Comparison:
         last_year=years[-1],
         changed=float(changed.mean),
         differs=differences(a.manifest, b.manifest),
+        cuts=(a.manifest.conditioned_until, b.manifest.conditioned_until),
     )  # fmt: skip
 
 

@@ -53,8 +53,7 @@ def ladder(rungs: pd.DataFrame, patron: str, note: Note) -> Figure:
             5, 5, _SIZE, (f"How far the states go with {PATRON_NAMES[patron]}", reading), note,
             Margins(left=1.15, top=1.3),
         )  # fmt: skip
-        for row, column in np.ndindex(5, 5):
-            panel = axes[row, column]
+        for (row, column), panel in np.ndenumerate(axes):
             for chance, colour in zip(reached, tints(patron), strict=True):
                 panel.fill_between(years, chance[:, row, column], color=colour, linewidth=0)
             mark_cut(panel, note)
@@ -81,8 +80,7 @@ def joint_activity(rungs: pd.DataFrame, note: Note) -> Figure:
             5, 5, _SIZE, ("Joint activity or more, with China and with Russia", reading), note,
             Margins(left=1.15, top=1.3),
         )  # fmt: skip
-        for row, column in np.ndindex(5, 5):
-            panel = axes[row, column]
+        for (row, column), panel in np.ndenumerate(axes):
             panel.grid(axis="y", color=GRID, linewidth=0.5)
             for p, patron in enumerate(PATRONS):
                 middle, width = chance[:, row, p, column], 1.96 * error[:, row, p, column]

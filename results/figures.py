@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -53,7 +54,7 @@ def draw_run(
             f"ladder_{patron}",
             f"Share of runs at or above each rung with {PATRON_NAMES[patron]}, by state and area.",
             "Twenty-five panels, states down and areas across; stacked shading by year.",
-            lambda patron=patron: fans.ladder(tables["rungs"], patron, note),
+            partial(fans.ladder, tables["rungs"], patron, note),
         )
         for patron in PATRONS
     ]
@@ -115,9 +116,7 @@ def draw_comparison(comparison: Comparison, note: Note, directory: Path) -> list
                 f"difference_{outcome}",
                 f"{title}: {words[0].lower()}{words[1:]}, B less A, with 95% intervals.",
                 "Five panels, one a state; for each area a dot and a bar for either patron.",
-                lambda outcome=outcome, title=title, words=words, unit=unit: shifts.by_cell(
-                    comparison, outcome, (title, words, unit), note
-                ),
+                partial(shifts.by_cell, comparison, outcome, (title, words, unit), note),
             )
             for outcome, title, words, unit in (
                 (

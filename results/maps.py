@@ -78,7 +78,8 @@ def highest(state_patron: pd.DataFrame, years: Sequence[int], note: Note) -> Fig
         figure, axes = _sheet(2, len(years), 6.4, ("How high the states stand", reading), note)
         scale = Normalize(0, 5)
         for p, patron in enumerate(PATRONS):
-            colours = LinearSegmentedColormap.from_list(patron, ["white", *tints(patron)[:4]])
+            steps: list[Any] = ["white", *tints(patron)[:4]]
+            colours = LinearSegmentedColormap.from_list(patron, steps)
             for panel, year in zip(axes[p], years, strict=True):
                 _draw(panel, mean[year - first, :, p], colours, scale, "{:.1f}".format)
                 panel.set_title(

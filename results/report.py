@@ -14,7 +14,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from ..model.errors import InputError
 from ..model.names import AREA_NAMES, PATRON_NAMES, PATRONS, STATE_NAMES
 from . import words
-from .compare import NONE, compare
+from .compare import NONE, Comparison
 from .figures import Drawn, draw_comparison, draw_run
 from .files import canonical, digest, write_atomic, write_if_changed
 from .manifest import Manifest, Reference
@@ -96,6 +96,7 @@ def finish(
 
 
 def finish_comparison(
+    comparison: Comparison,
     a: Store,
     b: Store,
     directory: Path | str,
@@ -103,10 +104,12 @@ def finish_comparison(
     changes: Sequence[Mapping[str, Any]] = (),
     extras: Extras = Extras(),
 ) -> Path:
-    """Compare two finished stores and write tables, figures and report to a directory.
+    """Write tables, figures and report of the comparison of two finished stores.
 
     Parameters
     ----------
+    comparison : Comparison
+        What :func:`~.compare.compare` gives for ``a`` and ``b``.
     command : sequence of str
         What a person types to have the comparison again.
     changes : sequence of mapping
@@ -120,10 +123,9 @@ def finish_comparison(
     Raises
     ------
     InputError
-        If the two cannot be paired, or the directory cannot be used.
+        If the directory cannot be used.
     """
     directory = Path(directory)
-    comparison = compare(a, b)
     manifest = comparison_manifest(a.manifest, b.manifest, command)
     claim(directory, manifest)
     write_if_changed(directory / MANIFEST, manifest.to_bytes())
@@ -182,9 +184,9 @@ def _difference_row(row: Any) -> dict[str, str]:
         "a": words.number(row["mean_a"]),
         "b": words.number(row["mean_b"]),
         "difference": words.interval(row),
-        "changed": f"{100 * row['share_changed']:.0f}%",
+        "changed": words.per_cent(row["share_changed"]),
         "removed": "" if row["variance_ratio"] != row["variance_ratio"]
-        else f"{100 * row['variance_ratio']:.0f}%",
+        else words.per_cent(row["variance_ratio"]),
         "told": "yes" if row["supported"] else "no",
     }  # fmt: skip
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from scipy.special import stdtrit
+from scipy.special import stdtrit  # type: ignore[import-untyped]
 
 QUANTILES: Final = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
 _SHARE_BINS: Final = 1000
@@ -67,10 +67,10 @@ class Mean:
         if self._by_draw is None:
             return np.sqrt(self.variance / self.runs)
         by_draw = self._by_draw / (self.runs / self.units)
-        return by_draw.std(axis=0, ddof=1) / np.sqrt(self.units)
+        return np.asarray(by_draw.std(axis=0, ddof=1) / np.sqrt(self.units))
 
 
-def half_width(error: np.ndarray, units: int, level: float = 0.95) -> np.ndarray:
+def half_width(error: np.ndarray | float, units: int, level: float = 0.95) -> np.ndarray:
     """Half the width of an interval around a mean (Student's t; normal for many units)."""
     if units < 2:
         return np.full(np.shape(error), np.nan)
@@ -100,7 +100,8 @@ class Counts:
 
     def at_least(self, number: int) -> np.ndarray:
         """Share of runs at or above a number."""
-        return (self._counts[:, number:].sum(axis=1) / self.runs).reshape(self._shape)
+        share: np.ndarray = self._counts[:, number:].sum(axis=1) / self.runs
+        return share.reshape(self._shape)
 
     def quantile(self, level: float, below: int | None = None) -> np.ndarray:
         """Smallest number that at least this share of runs does not exceed (inverse of the ECDF).
@@ -147,7 +148,8 @@ class Histogram:
 
 
 def _share_bin(values: np.ndarray) -> np.ndarray:
-    return np.clip(np.ceil(values * _SHARE_BINS), 0, _SHARE_BINS).astype(np.int64)
+    bins: np.ndarray = np.clip(np.ceil(values * _SHARE_BINS), 0, _SHARE_BINS)
+    return bins.astype(np.int64)
 
 
 def _share_middle(bins: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
@@ -19,6 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from ..model.names import RUNGS
 from .files import write_atomic
@@ -26,7 +27,7 @@ from .manifest import Manifest
 
 INK, FAINT, GRID = "#1a1a1a", "#5f5f5f", "#d9d9d9"
 COLOURS: Final = {"china": "#b5391c", "russia": "#1b5e9b"}
-LINES: Final[dict[str, str | tuple[int, tuple[int, ...]]]] = {
+LINES: Final[dict[str, Any]] = {
     "china": "-",
     "russia": (0, (4, 2)),
 }
@@ -46,7 +47,7 @@ RUNG_WORDS: Final = {
     k: f"{k} {RUNGS[k].replace('_', ' ')}" + (" or more" if k < len(RUNGS) - 1 else "")
     for k in range(1, len(RUNGS))
 }
-_SETTINGS: Final = {
+_SETTINGS: Final[dict[Any, Any]] = {
     "font.family": "DejaVu Sans",
     "font.size": 8.0,
     "axes.titlesize": 8.5,
@@ -193,13 +194,14 @@ def panels(
 def mark_cut(axes: Axes, note: Note) -> None:
     """Draw the line at the cut."""
     if note.cut is not None:
-        axes.axvline(note.cut + 0.5, color=INK, linewidth=0.9, linestyle=":", zorder=4)
+        line = axes.axvline(note.cut + 0.5, color=INK, linewidth=0.9, linestyle=":", zorder=4)
+        line.set_path_effects([withStroke(linewidth=2.2, foreground="white", alpha=0.7)])
 
 
 def year_axis(axes: Axes, years: Sequence[int]) -> None:
     """Limits and a few round years."""
     axes.set_xlim(years[0] - 0.5, years[-1] + 0.5)
-    room = axes.get_position().width * axes.figure.get_figwidth() / len(years)  # inches a year
+    room = axes.bbox.width / axes.figure.dpi / len(years)  # inches a year
     step = next((n for n in (5, 10) if n * room >= 0.38), 20)
     axes.set_xticks([y for y in years if y % step == 0])
 

@@ -125,7 +125,7 @@ def first_years(store: Store) -> pd.DataFrame:
     for batch in store.stream(["rung"]):
         reached = np.stack([batch["rung"] > k for k in range(TOP)], axis=-1)
         any_year = reached.any(axis=1)
-        ever.add(any_year)
+        ever.add(np.asarray(any_year))
         first.add(np.where(any_year, reached.argmax(axis=1), len(years)))
     columns: dict[str, np.ndarray] = {"p_reached": ever.mean, "se": ever.error}
     for name, level in QUANTILES.items():

@@ -14,7 +14,6 @@ import pandas as pd
 
 from ..model.names import (
     AREA_NAMES,
-    AREAS,
     LAST_HISTORY_YEAR,
     PATRON_NAMES,
     PATRONS,
@@ -25,7 +24,7 @@ from ..model.names import (
 from .compare import NONE, Comparison
 from .manifest import Manifest
 from .streams import half_width
-from .tables import ALL
+from .tables import ALL, grid
 from .timeline import Event, recorded
 
 MEANING: Final = {
@@ -61,9 +60,17 @@ def share(p: float, error: float, manifest: Manifest) -> str:
     """Give a probability in per cent with its 95% Monte Carlo interval, in words at the edges."""
     if p in (0.0, 1.0):
         return f"{'none' if p == 0.0 else 'all'} of {manifest.runs:,} runs"
-    reach = float(half_width(np.float64(error), units(manifest)))
+    reach = float(half_width(error, units(manifest)))
     within = f" \N{PLUS-MINUS SIGN} {100 * reach:.1f}" if np.isfinite(reach) else ""
     return f"{100 * p:.1f}%{within}"
+
+
+def per_cent(p: float) -> str:
+    """Give a share in per cent; only all is 100% and only none is 0%."""
+    rounded = round(100.0 * p)
+    if 0.0 < p < 1.0 and rounded in (0, 100):
+        return "less than 1%" if rounded == 0 else "more than 99%"
+    return f"{rounded}%".replace("-", "\N{MINUS SIGN}")
 
 
 def units(manifest: Manifest) -> int:
@@ -106,7 +113,7 @@ def _more_packages(contrasts: pd.DataFrame, manifest: Manifest) -> str:
     return (
         f"{text}{PATRON_NAMES[patron]}'s are more: by {number(abs(row['difference']))} on average "
         f"(95% Monte Carlo interval {number(near)} to {number(far)}), and in "
-        f"{100 * row[f'p_{patron}_more']:.0f}% of runs."
+        f"{per_cent(row[f'p_{patron}_more'])} of runs."
     )
 
 
@@ -159,21 +166,21 @@ def _high_rungs(first_years: pd.DataFrame, patron: str, manifest: Manifest) -> s
             f"{name} is reached at some time in {int((mine['p_reached'] > 0).sum())} of the "
             f"{len(mine)} pairs of state and area (largest share: {_cell(row)}, "
             f"{share(row['p_reached'], row['se'], manifest)}; median first year of those runs "
-            f"{row['q50']})"
+            f"{int(row['q50'])})"
         )
     return (
         f"With {PATRON_NAMES[patron]}, "
         + "; ".join(parts)
-        + f". Years run from {manifest.first_year}."
+        + f". What stood at the start counts as {manifest.first_year}."
     )
 
 
 def _money(totals: pd.DataFrame, manifest: Manifest) -> str:
-    rows = totals[(totals["measure"] == "delivered") & (totals["state"] == ALL)].set_index("patron")
+    rows = totals[(totals["measure"] == "delivered") & (totals["state"] == ALL)]
     parts = [
-        f"{PATRON_NAMES[p]} delivers USD {number(rows.loc[p, 'mean'])} million on average "
-        f"(90% of runs: {number(rows.loc[p, 'q05'])} to {number(rows.loc[p, 'q95'])})"
-        for p in PATRONS
+        f"{PATRON_NAMES[row['patron']]} delivers USD {number(row['mean'])} million on average "
+        f"(90% of runs: {number(row['q05'])} to {number(row['q95'])})"
+        for _, row in rows.iterrows()
     ]
     return f"{_span(manifest)} {listed(parts)}."
 
@@ -224,16 +231,13 @@ def final_table(
 ) -> list[tuple[str, list[str]]]:
     """Chance of joint activity or more in the last year: a row a state, a column an area."""
     chosen = rungs[(rungs["year"] == manifest.last_year) & (rungs["patron"] == patron)]
-    cells = chosen.set_index(["state", "area"])
+    chances, errors = (grid(chosen, f"{kind}_rung_ge_3", "state", "area") for kind in ("p", "se"))
     return [
         (
             STATE_NAMES[state],
-            [
-                share(*cells.loc[(state, area), ["p_rung_ge_3", "se_rung_ge_3"]], manifest)
-                for area in AREAS
-            ],
+            [share(float(p), float(e), manifest) for p, e in zip(*row, strict=True)],
         )
-        for state in STATES
+        for state, row in zip(STATES, zip(chances, errors, strict=True), strict=True)
     ]
 
 
@@ -247,6 +251,12 @@ def differences(comparison: Comparison, manifest: Manifest) -> list[str]:
     if comparison.verdict == NONE:
         return [f"There is {NONE}: the two scenarios give the same rungs, packages and deliveries."]
     sentences = [f"{comparison.verdict[0].upper()}{comparison.verdict[1:]}."]
+    if comparison.cuts[0] != comparison.cuts[1]:
+        one, other = (f"to {cut}" if cut else "in no year" for cut in comparison.cuts)
+        sentences.append(
+            f"The record is imposed {one} in A and {other} in B: the differences below hold what "
+            "the record itself makes, beside what B changes."
+        )
     for outcome, words in OUTCOME_WORDS.items():
         rows = comparison.table[comparison.table["outcome"] == outcome]
         if (rows["area"] == ALL).any():
@@ -265,10 +275,10 @@ def differences(comparison: Comparison, manifest: Manifest) -> list[str]:
     changed = comparison.table[comparison.table["share_changed"] > 0.0]
     removed = changed["variance_ratio"].dropna()
     if len(removed):
-        low, middle, high = (100.0 * removed.quantile(level) for level in (0.0, 0.5, 1.0))
+        low, middle, high = (per_cent(float(removed.quantile(level))) for level in (0.0, 0.5, 1.0))
         sentences.append(
             "In the cells that change at all, pairing run by run removed "
-            f"{middle:.0f}% of the variance of the difference (median; {low:.0f}% to {high:.0f}%)."
+            f"{middle} of the variance of the difference (median cell; from {low} to {high})."
         )
     return sentences
 

@@ -72,9 +72,10 @@ def load(name_or_path: str | Path) -> Scenario:
 
 def load_resolved(name_or_path: str | Path) -> Resolved:
     """Read a scenario and write it out in full; see :func:`load`."""
+    scenario = load(name_or_path)
     from .resolve import resolve
 
-    return resolve(load(name_or_path))
+    return resolve(scenario)
 
 
 def _unreadable(path: Path, error: Exception) -> InputError:

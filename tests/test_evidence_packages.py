@@ -139,9 +139,24 @@ def test_shares_of_an_amount_sum_to_it():
 
 def test_counts_tell_what_the_arrays_tell(packages):
     table = documented_counts()
-    assert [row["id"] for row in table] == packages.ids
-    assert [row["rung"] for row in table] == packages.rung.tolist()
+    events = [n for n, last in enumerate(packages.last) if last == 0]
+    assert [row["id"] for row in table] == [packages.ids[n] for n in events]
+    assert [row["rung"] for row in table] == packages.rung[events].tolist()
     assert all(row["sources"] for row in table)
+
+
+def test_standing_forces_have_their_terms(packages):
+    """The base in Tajikistan to 2042, that in Kyrgyzstan from 2012; none of China's."""
+    forces = {
+        name: (STATES[packages.state[n]], int(packages.year[n]), int(packages.last[n]))
+        for n, name in enumerate(packages.ids)
+        if packages.last[n]
+    }
+    assert forces["2016-tj-russian-base"] == ("TJ", 1992, 2042)
+    assert forces["2012-kg-russian-base"] == ("KG", 2012, 2032)
+    held = packages.last > 0
+    assert set(packages.rung[held]) == {5}
+    assert {PATRONS[p] for p in packages.patron[held]} == {"russia"}
 
 
 def test_every_channel_is_decided():

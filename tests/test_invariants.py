@@ -65,10 +65,12 @@ def test_a_lever_changes_nothing_before_it_acts(base, baseline):
 
 
 def test_luck_of_one_state_is_not_touched_by_another(base):
-    """With attention fixed, closing one state's border leaves the others' runs unchanged."""
+    """Where attention is not scarce, closing one border leaves the others' runs unchanged."""
     alone = changed(base, "diffusion", lambda a: a.fill(0.0))
     alone = changed(alone, "imitation", lambda a: a.fill(0.0))
     alone = changed(alone, "alarm_adjustment", lambda a: a.fill(0.0))
+    alone = changed(alone, "budget", lambda a: a.fill(200.0))
+    alone = changed(alone, "opportunity_rate", lambda a: a.fill(0.05))
     shut = changed(alone, "exposure", lambda a: a[:, 2].fill(0.0))
     one, other = run(alone), run(shut)
     keep = [i for i in range(len(STATES)) if i != 2]
@@ -156,10 +158,28 @@ def test_dearer_sovereignty_never_raises_the_high_rungs(base, baseline):
     assert difference.mean() < -3 * difference.std() / np.sqrt(len(difference))
 
 
-def test_more_need_more_opportunities(base, baseline):
+def test_more_need_more_offers(base, baseline):
+    """Everywhere more need: more offers, though less than in proportion (budgets)."""
     out = run(changed(base, "exposure", lambda a: np.minimum(a * 1.3, 1.0, out=a)))
-    assert (out.offers[:, 0] >= baseline.offers[:, 0]).all()
-    assert out.offers.sum() > baseline.offers.sum()
+    more, before = out.offers.sum(), baseline.offers.sum()
+    assert before < more < 1.3 * before
+
+
+@pytest.mark.parametrize("patron", range(len(PATRONS)))
+def test_budget_is_a_number_of_offers(base, patron):
+    """Expected offers of a year approach the budget from below when opportunities abound."""
+    still = changed(base, "driver_volatility", lambda a: a.fill(0.0))
+    many = changed(still, "opportunity_rate", lambda a: a.fill(12.0))
+    many = changed(many, "trade_response", lambda a: a.fill(0.0))
+    many = changed(many, "budget_capacity_elasticity", lambda a: a.fill(0.0))
+    many = changed(many, "budget", lambda a: a.fill(2.0))
+    offers = run(many, np.arange(2000)).offers[:, 0, :, patron].sum((1, 2))
+    assert 1.7 < offers.mean() < 2.0
+
+
+def test_trade_moves_the_budget(base, baseline):
+    out = run(changed(base, "trade", lambda a: a[:, 0].__imul__(2.0)))
+    assert out.offers[:, :, :, 0].sum() > 1.05 * baseline.offers[:, :, :, 0].sum()
 
 
 def test_an_expelled_force_costs_trust(base):
@@ -231,6 +251,35 @@ def test_history_is_imposed_in_every_run(base):
         assert out.documented[r, :20].sum((1, 2, 3)).tolist() == by_year.tolist()
     after = out.documented[:, 20:].sum((1, 2, 3, 4))
     assert after.std() > 0
+
+
+def test_a_standing_force_stands_while_history_says_so(base):
+    """Even where everything lapses; after the last conditioned year it may fall."""
+    loose = changed(base, "lapse_rate", lambda a: a[:, 1:].fill(1.0))
+    loose = changed(loose, "budget", lambda a: a.fill(0.0))
+    loose = changed(loose, "rupture_rate", lambda a: a.fill(0.0))
+    force = random_history(4, 1, 1)._replace(
+        year=np.array([1995]),
+        last=np.array([2030]),
+        rung=np.array([5]),
+        area_mask=np.array([1]),
+        state=np.array([3]),
+        patron=np.array([0]),
+    )
+    out = simulate(build_tables(loose), 1, RUNS, force, 2010)
+    rungs = out.rung[:, :, 3, 0, 0]
+    assert (rungs[:, 3:19] == 5).all()
+    assert (rungs[:, 19] == 4).all()
+    assert (rungs[:, 24:] == 0).all()
+    assert out.packages.sum() == 0
+
+
+def test_shortening_the_lifetime_of_pledges_conserves_them(base):
+    short = changed(base, "pledge_lifetime", lambda a: a[34:].fill(2.0))
+    out = run(short)
+    accounted = out.delivered.cumsum(axis=1) + out.lapsed.cumsum(axis=1) + out.outstanding
+    np.testing.assert_allclose(accounted, out.pledged.cumsum(axis=1), rtol=1e-9, atol=1e-9)
+    assert out.lapsed[:, 34].sum() > 2 * out.lapsed[:, 33].sum()
 
 
 def test_open_area_is_drawn_among_its_candidates(base):

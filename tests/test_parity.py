@@ -32,7 +32,7 @@ def assert_same(engine, mesa):
 def test_agents_and_engine_agree(world, seed, run, years, packages, conditioned):
     """Hundreds of random parameter sets, settings, histories, seeds and runs."""
     tables = random_tables(world, years)
-    history = random_history(world, years, packages)
+    history = random_history(world, years, packages, forces=0.2)
     until = START_YEAR + conditioned if conditioned >= 0 else None
     model = SecurityModel(tables, run, seed, history, until)
     model.run_until(9999)

@@ -112,6 +112,13 @@ def test_chance_is_not_reported(tmp_path):
     assert all("largest" not in s for s in differences(found, a.manifest)[1:6])
 
 
+def test_unlike_cuts_are_told(tmp_path):
+    a = fill(tmp_path / "a", manifest())
+    b = fill(tmp_path / "b", manifest(conditioned_until=None, scenario=HUNGRY))
+    told = differences(compare(a, b), a.manifest)
+    assert "imposed to 1998 in A and in no year in B" in told[1]
+
+
 @pytest.mark.parametrize(
     ("field", "changes"),
     [("seed", {"seed": 8}), ("runs", {"runs": 44}), ("years", {"last_year": 2004}),

@@ -7,6 +7,7 @@ import pytest
 
 from steppe.model.errors import InputError
 from steppe.results import layout, report
+from steppe.results.compare import compare
 from steppe.results.manifest import Reference
 from steppe.results.report import Extras, finish, finish_comparison
 from steppe.results.store import open_or_create
@@ -66,7 +67,9 @@ def made(tmp_path_factory):
     b = fill(place / "b", manifest(runs=60, scenario={"name": "walk", "appetite": 0.2}))
     extras = Extras(story="Once <i>upon</i> a time", assumptions=["One"], notes=["Beware"])
     run = finish(a, EVENTS, CHANGES, extras)
-    compared = finish_comparison(a, b, place / "c", ("steppe", "compare", "a", "b"), CHANGES)
+    compared = finish_comparison(
+        compare(a, b), a, b, place / "c", ("steppe", "compare", "a", "b"), CHANGES
+    )
     return a, run, compared
 
 
@@ -121,6 +124,7 @@ def test_the_same_bytes_twice(made, tmp_path):
 
 
 def test_it_is_made_again_only_when_something_changed(tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "draw_run", lambda *_: [])
     store = fill(tmp_path / "run", manifest())
     path = finish(store)
     calls = []
@@ -140,6 +144,7 @@ def test_it_is_made_again_only_when_something_changed(tmp_path, monkeypatch):
 
 def test_an_old_report_does_not_outlive_its_runs(tmp_path, monkeypatch):
     monkeypatch.setattr(layout, "BATCH_RUNS", 20)
+    monkeypatch.setattr(report, "draw_run", lambda *_: [])
     store = fill(tmp_path / "run", manifest())
     report_path = finish(store)
     larger = open_or_create(tmp_path / "run", manifest(runs=80))
@@ -151,9 +156,10 @@ def test_an_old_report_does_not_outlive_its_runs(tmp_path, monkeypatch):
 
 def test_a_comparison_keeps_its_directory(made, tmp_path):
     store, _, compared = made
+    twins = compare(store, store)
     with pytest.raises(InputError, match="belongs to another run"):
-        finish_comparison(store, store, compared.parent, ("steppe", "compare"))
-    alike = finish_comparison(store, store, tmp_path / "twins", ("steppe", "compare"))
+        finish_comparison(twins, store, store, compared.parent, ("steppe", "compare"))
+    alike = finish_comparison(twins, store, store, tmp_path / "twins", ("steppe", "compare"))
     assert "no difference in any run" in alike.read_text("utf-8")
 
 

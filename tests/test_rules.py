@@ -64,17 +64,27 @@ def test_dearer_offer_is_taken_less(a, b, c, mu, more):
 
 def test_choose_inverts_in_the_order_of_the_choices():
     draws = (0.0, 0.25, 0.49, 0.5, 0.74, 0.75, 0.99)
-    assert [rules.choose(u, 0.25, 0.25, 0.25) for u in draws] == [0, 1, 1, 2, 2, 3, 3]
+    assert [rules.choose(u, 0.25, 0.25, 0.25, 0.25) for u in draws] == [0, 1, 1, 2, 2, 3, 3]
 
 
 def test_budget_known_answers():
     """Without response a quadrupled capacity doubles the budget at elasticity one half."""
-    assert rules.budget(10.0, 0.5, 4.0, 0.0, 0.7) == pytest.approx(20.0)
-    assert rules.budget(10.0, 0.0, 4.0, math.log(2), 1.0) == pytest.approx(20.0)
-    assert rules.budget(10.0, 0.5, 0.0, 1.0, 1.0) == 0.0
+    assert rules.budget(10.0, 0.5, 4.0, 0.0, 3.0, 0.0, 0.7) == pytest.approx(20.0)
+    assert rules.budget(10.0, 0.0, 4.0, 0.0, 3.0, math.log(2), 1.0) == pytest.approx(20.0)
+    assert rules.budget(10.0, 0.0, 4.0, 0.5, 9.0, 0.0, 1.0) == pytest.approx(30.0)
+    assert rules.budget(10.0, 0.5, 0.0, 0.3, 1.0, 1.0, 1.0) == 0.0
+
+
+def test_choose_never_takes_what_is_not_on_the_table():
+    """The largest draw and a sum that rounding leaves below one."""
+    last = 1 - 2**-53
+    assert rules.choose(last, 0.5, 0.5 - 2**-52, 0.0, 0.0) == 1
+    assert rules.choose(last, 0.5, 0.0, 0.5 - 2**-52, 0.0) == 2
+    assert rules.choose(last, 0.25, 0.25, 0.25, 0.25 - 2**-52) == 3
 
 
 def test_offer_probability_limits():
+    assert rules.offer_probability(5.0, 1.0, 0.0) == 0.0
     assert rules.offer_probability(0.0, 1.0, 4.0) == 0.0
     assert rules.offer_probability(4.0, 1.0, 4.0) == pytest.approx(1 - math.exp(-1))
 

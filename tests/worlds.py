@@ -39,13 +39,16 @@ def random_tables(seed: int, years: int) -> Tables:
     return build_tables(random_values(seed, years))
 
 
-def random_history(seed: int, years: int, size: int) -> History:
-    """Packages at random; a third of them without an amount, some with an open area."""
+def random_history(seed: int, years: int, size: int, forces: float = 0.0) -> History:
+    """Packages at random, a third without an amount, and a share of standing forces."""
     rng = np.random.default_rng(seed)
     amounts = rng.lognormal(1.0, 1.0, size)
     amounts[rng.random(size) < 0.33] = np.nan
+    first = np.sort(rng.integers(START_YEAR, START_YEAR + years, size))
+    standing = rng.random(size) < forces
     return History(
-        np.sort(rng.integers(START_YEAR, START_YEAR + years, size)),
+        first,
+        np.where(standing, first + rng.integers(0, years, size), 0),
         rng.integers(0, len(STATES), size),
         rng.integers(0, len(PATRONS), size),
         rng.integers(1, 1 << len(AREAS), size),

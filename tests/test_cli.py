@@ -1,0 +1,176 @@
+"""The command line as a person uses it: in a folder of its own, in a process of its own."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FIELDS = ("manifest.json", "report.html", "data.zarr/zarr.json", "tables/rungs.parquet")
+
+
+def steppe(*words, cwd, code=0):
+    done = subprocess.run(
+        [sys.executable, "-c", "from steppe.cli.main import entry; entry()", *map(str, words)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr + done.stdout
+    return done
+
+
+def contents(directory):
+    return {
+        path.relative_to(directory).as_posix(): path.read_bytes()
+        for path in sorted(Path(directory).rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with one run of a what-if and of its baseline, and their comparison."""
+    place = tmp_path_factory.mktemp("analyst")
+    done = steppe(
+        "compare", "baseline-2022", "moscow-withdraws", "--runs", 60, "--seed", 3, cwd=place
+    )
+    (place / "said.txt").write_text(done.stdout, "utf-8")
+    return place
+
+
+def directory_of(folder, start):
+    """The directory of a run or comparison: its name and the ten digits of its key."""
+    return next((folder / "steppe-runs").glob(f"{start}[0-9a-f]" + "?" * 9))
+
+
+def test_compare_says_what_the_pairing_removed(folder):
+    said = (folder / "said.txt").read_text("utf-8")
+    assert "Russia" in said
+    assert "illustration - uncalibrated" in said
+    report = directory_of(folder, "baseline-2022-vs-moscow-withdraws-") / "report.html"
+    assert str(report.relative_to(folder)) in said
+    assert "pairing run by run removed" in report.read_text("utf-8")
+    assert "pairing run by run removed" in " ".join(said.split())
+
+
+def test_run_names_the_report_and_finds_itself_again(folder):
+    first = steppe("run", "baseline-2022", "--runs", 60, "--seed", 3, cwd=folder)
+    report = folder / first.stdout.strip().splitlines()[-1].removeprefix("Report to open: ")
+    assert report.name == "report.html"
+    before = contents(report.parent)
+    assert set(FIELDS) <= set(before)
+    second = steppe("run", "baseline-2022", "--runs", 60, "--seed", 3, cwd=folder)
+    assert second.stdout == first.stdout
+    assert contents(report.parent) == before
+
+
+def test_a_manifest_re_creates_its_run_byte_for_byte(folder, tmp_path):
+    steppe("run", "baseline-2022", "--runs", 60, "--seed", 3, cwd=folder)
+    source = directory_of(folder, "baseline-2022-")
+    steppe("rerun", source / "manifest.json", "--out", "again", cwd=tmp_path)
+    assert contents(tmp_path / "again") == contents(source)
+
+
+def test_more_runs_extend_and_another_seed_differs(folder, tmp_path):
+    steppe("run", "baseline", "--runs", 20, "--out", "a", cwd=tmp_path)
+    steppe("run", "baseline", "--runs", 40, "--out", "a", cwd=tmp_path)
+    steppe("run", "baseline", "--runs", 40, "--out", "b", cwd=tmp_path)
+    assert contents(tmp_path / "a") == contents(tmp_path / "b")
+    refused = steppe("run", "baseline", "--seed", 2, "--out", "a", cwd=tmp_path, code=2)
+    assert "belongs to another run" in refused.stderr
+    assert contents(tmp_path / "a") == contents(tmp_path / "b")
+
+
+def test_prior_draws_are_explored_and_say_so(tmp_path):
+    steppe("scenarios", "new", "mine", "--out", "mine.toml", cwd=tmp_path)
+    text = (tmp_path / "mine.toml").read_text("utf-8")
+    (tmp_path / "mine.toml").write_text(
+        text.replace('source = "point"', 'source = "prior"\ndraws = 10', 1), "utf-8"
+    )
+    refused = steppe("run", "mine.toml", "--runs", 25, cwd=tmp_path, code=2)
+    assert "a multiple of 10" in refused.stderr
+    assert not (tmp_path / "steppe-runs").exists()
+    steppe("run", "mine.toml", "--runs", 20, "--out", "out", cwd=tmp_path)
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text("utf-8"))
+    assert manifest["parameters"]["draws"] == 10
+    assert manifest["badge"].startswith("exploration - uncalibrated")
+    assert manifest["command"][2] == "mine.toml"
+
+
+def test_explain_tells_a_decision(tmp_path):
+    said = steppe(
+        "explain", "baseline", "--state", "TJ", "--year", 2016, "--run", 1, cwd=tmp_path
+    ).stdout
+    for word in ("utility", "probabilities", "draw", "sovereignty", "flips to"):
+        assert word in said
+    again = steppe(
+        "explain", "baseline", "--state", "TJ", "--year", 2016, "--run", 1, cwd=tmp_path
+    ).stdout
+    assert again == said
+
+
+def test_explain_where_nothing_was_offered(tmp_path):
+    said = steppe(
+        "explain", "baseline", "--state", "KG", "--year", 1993,
+        "--area", "energy_protection", cwd=tmp_path,
+    ).stdout  # fmt: skip
+    assert "no offer was on the table" in said
+    assert "of 200 runs there was one" in said
+
+
+@pytest.mark.parametrize(
+    "words, told",
+    [
+        (("run", "baselin"), "did you mean baseline"),
+        (("run", "no/such.toml"), "there is no such file"),
+        (("compare", "baseline", "moscow-wthdraws"), "did you mean moscow-withdraws"),
+        (("scenarios", "show", "kabul"), "no scenario has this name"),
+        (("explain", "baseline", "--state", "TJK", "--year", "2016"), "did you mean TJ"),
+        (("explain", "baseline", "--state", "TJ", "--year", "2050"), "1992 to 2035"),
+        (("explain", "baseline", "--state", "TJ", "--year", "2016", "--area", "energy"),
+         "energy_protection"),
+        (("parameters", "budgt"), "did you mean budget"),
+        (("evidence", "--state", "TX"), "no such state"),
+        (("evidence", "show", "2002-kg-first"), "2002-kg-first-exercise"),
+        (("rerun", "nowhere", "--out", "x"), "there is no manifest"),
+        (("run", "baseline", "--seed", "-1"), "--seed"),
+        (("run", "baseline", "--runs", "0"), "--runs"),
+    ],
+)  # fmt: skip
+def test_bad_input_ends_with_a_message_and_two(words, told, tmp_path):
+    done = steppe(*words, cwd=tmp_path, code=2)
+    assert told in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words, heavy",
+    [
+        (("--help",), ("numpy", "pydantic", "numba", "mesa", "pandas", "xarray", "matplotlib")),
+        (("run", "baselin"), ("numpy", "numba", "mesa", "pandas", "xarray", "matplotlib")),
+        (("scenarios",), ("numba", "mesa", "pandas", "xarray", "matplotlib")),
+        (("evidence",), ("numba", "mesa", "pandas", "xarray", "matplotlib")),
+    ],
+)
+def test_quick_commands_load_nothing_heavy(words, heavy):
+    """The structure behind quick answers; benchmarks/startup.py has the seconds."""
+    code = (
+        "import sys\nfrom steppe.cli.main import entry\n"
+        f"sys.argv = ['steppe', *{words!r}]\n"
+        "try:\n    entry()\nexcept SystemExit:\n    pass\n"
+        f"print('loaded:', [m for m in {heavy!r} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().splitlines()[-1] == "loaded: []"
+
+
+def test_parameters_list_every_entry(tmp_path):
+    steppe("parameters", "--all", "--csv", "p.csv", cwd=tmp_path)
+    lines = (tmp_path / "p.csv").read_text("utf-8").splitlines()
+    from steppe.model.quantities import addresses
+
+    assert len(lines) == 1 + len(addresses())
