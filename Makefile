@@ -18,6 +18,7 @@ test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 bench: $(VENV)/installed
+	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.engine $(BENCH_ARGS)
 
 docs: $(VENV)/installed-dev

@@ -187,14 +187,14 @@ def imposed(until: int, directory: str | Path | None = None) -> Packages:
 def standing_forces(directory: str | Path | None = None) -> list[dict[str, Any]]:
     """Forces that the record says stand, as rows like those of :func:`documented_counts`.
 
-    Rows of kind ``standing`` with channel ``basing`` that are not refused. A blank
-    first year means from 1992 on, a blank last one only the year of the text.
+    Rows of kind ``standing``, channel ``basing`` and outcome ``standing`` that have a
+    last year; a blank first year means from 1992 on.
     """
     return [
         {
             "id": event.id,
             "year": max(event.year_start or START_YEAR, START_YEAR),
-            "last": event.year_end or START_YEAR,
+            "last": event.year_end,
             "state": state,
             "patron": PATRON_OF[event.patron],
             "areas": areas_of(event),
@@ -205,7 +205,7 @@ def standing_forces(directory: str | Path | None = None) -> list[dict[str, Any]]
         }
         for event in load_record(directory).events
         if event.kind == "standing" and event.channel == "basing" and event.outcome == "standing"
-        if event.patron in PATRON_OF
+        if event.patron in PATRON_OF and (event.year_end or 0) >= START_YEAR
         for state in event.recipients
         if state in STATES
     ]

@@ -31,7 +31,9 @@ def compare(
     from .execution import RUNS_DIRECTORY, changes, compute
 
     store_a, _ = compute(one, a, runs, seed, None)
-    store_b, problem_b = compute(other, b, runs, seed, None)
+    store_b, problem_b = compute(other, b, store_a.runs, seed, None)
+    if store_b.runs > store_a.runs:
+        store_a, _ = compute(one, a, store_b.runs, seed, None)
     command = [
         "steppe", "compare", store_a.manifest.command[2], store_b.manifest.command[2],
         "--runs", str(store_a.runs), "--seed", str(seed),

@@ -101,10 +101,12 @@ def _digest_arrays(arrays: Mapping[str, Any]) -> str:
 
 def references(resolved: Resolved) -> tuple[Reference, ...]:
     """What a run rests on: every source that a number or an imposed event cites, and why."""
+    from ..calibration.packages import standing_forces
     from ..calibration.record import load_record
     from ..results.manifest import Reference
 
     record = load_record()
+    forces = {row["id"] for row in standing_forces()}
     uses: dict[str, Counter[str]] = {}
 
     def count(keys: Iterable[str], what: str) -> None:
@@ -113,14 +115,16 @@ def references(resolved: Resolved) -> tuple[Reference, ...]:
 
     for event in record.events:
         if event.kind == "event":
-            count(event.sources, "dated events")
+            count(event.sources, "dated event")
+        elif event.id in forces:
+            count(event.sources, "standing force")
     for trait in record.traits:
         if trait.quantity:
-            count(trait.sources, "traits")
+            count(trait.sources, "trait")
     for driver in record.drivers.values():
-        count(driver.sources, "drivers")
+        count(driver.sources, "driver")
     reasons = {
-        key: ", ".join(f"{n} {what}" for what, n in sorted(counted.items()))
+        key: ", ".join(f"{n} {what}{'s' * (n > 1)}" for what, n in sorted(counted.items()))
         for key, counted in uses.items()
     }
     for citation in resolved.sources:
@@ -130,9 +134,19 @@ def references(resolved: Resolved) -> tuple[Reference, ...]:
     found = [(key, record.sources[key]) for key in reasons if key in record.sources]
     found = [(key, source) for key, source in found if source.kind in order]
     return tuple(
-        Reference(key=key, cite=source.cite, reason=reasons[key], url=source.url or "")
+        Reference(
+            key=key,
+            cite=_without(source.cite, source.url),
+            reason=reasons[key],
+            url=source.url or "",
+        )
         for key, source in sorted(found, key=lambda item: (order[item[1].kind], item[0]))
     )
+
+
+def _without(cite: str, url: str | None) -> str:
+    """The reference without its address, which stands beside it as a link."""
+    return cite.replace(url, "").strip() if url else cite
 
 
 def timeline_events(problem: Problem) -> list[dict[str, Any]]:

@@ -27,9 +27,10 @@ def rows(address: str | None, everything: bool) -> list[dict[str, Any]]:
         elif everything or address:
             if values is None:
                 from ..calibration.setting import setting
+                from ..scenarios.addresses import series as series_of
 
                 values = setting(LAST_HISTORY_YEAR)
-            series = values[name][(slice(None), *index)]
+            series = series_of(values[name], full)
             prior = f"{quantity.kind}: see steppe evidence"
             value = f"{series[0]:.3g}"
             if series.min() != series.max():

@@ -174,21 +174,19 @@ class Year(NamedTuple):
 def new_year() -> Year:
     """Room for one year."""
     cells, pairs = (S, P, A), (S, P)
-    return Year(
+    arrays: list[np.ndarray] = [
         np.zeros((S, G)),
         np.zeros((S, S)),
         np.zeros(P),
         np.zeros(P),
         np.zeros((S, A)),
-        np.zeros((P, S, A)),
-        np.zeros((P, S, A)),
-        np.zeros(S),
-        np.zeros(pairs),
-        np.zeros(pairs),
-        *(np.zeros(cells, np.int64) for _ in range(5)),
-        np.zeros(pairs, np.int64),
-        *(np.zeros(pairs) for _ in range(4)),
-    )
+    ]
+    arrays += [np.zeros((P, S, A)), np.zeros((P, S, A)), np.zeros(S)]
+    arrays += [np.zeros(pairs), np.zeros(pairs)]
+    arrays += [np.zeros(cells, np.int64) for _ in range(5)]
+    arrays += [np.zeros(pairs, np.int64)]
+    arrays += [np.zeros(pairs) for _ in range(4)]
+    return Year._make(arrays)
 
 
 @compiled

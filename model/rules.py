@@ -58,9 +58,9 @@ def budget(
 ) -> float:
     """Offers a patron can make this year: follows capacity and trade, and rises with alarm.
 
-    No capacity means no offers. Departs from the specification, where trade is part
-    of the stake in a state: the series has one number for the five together, which
-    would cancel in the shares of attention.
+    No capacity means no offers. The specification lists trade as a driver without
+    saying where it acts; it acts here, because the series has one number for the five
+    together, which would cancel in the shares of attention.
     """
     if capacity <= 0.0:
         return 0.0

@@ -37,6 +37,10 @@ class Tables:
     """
 
     flat: np.ndarray
+    __iter__ = None  # not a sequence: batch_run must not take it for a list of values
+
+    def __post_init__(self) -> None:
+        self.flat.flags.writeable = False
 
     @property
     def years(self) -> int:
@@ -119,5 +123,4 @@ def build_tables(values: Mapping[str, np.ndarray]) -> Tables:
                 f"lies outside {low:g} to {high:g}"
             )
         flat[:, OFFSET[name] : OFFSET[name] + array[0].size] = array.reshape(years, -1)
-    flat.flags.writeable = False
     return Tables(flat)

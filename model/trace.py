@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from . import rules
 from .names import CHOICES
 
 
@@ -154,9 +155,5 @@ class Decision:
 
 
 def _choose(mass: list[float], draw: float) -> str:
-    total, reached = sum(mass), 0.0
-    for name, weight in zip(CHOICES[:3], mass[:3], strict=True):
-        reached += weight
-        if draw * total < reached:
-            return name
-    return CHOICES[3]
+    total = sum(mass)
+    return CHOICES[rules.choose(draw, *(weight / total for weight in mass))]

@@ -117,15 +117,11 @@ def empty_outcome(runs: int, years: int) -> Outcome:
     """Room for the record of some runs, zeroed."""
     cells = (runs, years, S, P, A)
     pairs = (runs, years, S, P)
-    counts = [np.zeros(cells, np.uint8) for _ in range(3)]
-    reals = [np.zeros(pairs) for _ in range(8)]
-    return Outcome(
-        np.zeros(cells, np.int8),
-        *counts,
-        *reals,
-        np.zeros((runs, years, P)),
-        np.zeros((runs, years, S, G)),
-    )
+    arrays: list[np.ndarray] = [np.zeros(cells, np.int8)]
+    arrays += [np.zeros(cells, np.uint8) for _ in range(3)]
+    arrays += [np.zeros(pairs) for _ in range(8)]
+    arrays += [np.zeros((runs, years, P)), np.zeros((runs, years, S, G))]
+    return Outcome._make(arrays)
 
 
 def new_world() -> World:

@@ -174,3 +174,11 @@ def test_parameters_list_every_entry(tmp_path):
     from steppe.model.quantities import addresses
 
     assert len(lines) == 1 + len(addresses())
+
+
+def test_compare_brings_both_sides_to_the_same_runs(tmp_path):
+    """One side already holds more runs: the other is extended, not refused."""
+    steppe("run", "baseline", "--runs", 30, cwd=tmp_path)
+    said = steppe("compare", "baseline", "baseline", "--runs", 10, cwd=tmp_path).stdout
+    assert "30 paired runs" in said
+    assert "no difference in any run" in said.lower()

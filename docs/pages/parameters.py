@@ -1,0 +1,105 @@
+"""The page of the parameters."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from importlib.resources import files
+
+import numpy as np
+
+from steppe.calibration.setting import of_kind
+from steppe.model.names import DIMENSIONS
+from steppe.model.quantities import Quantity, parameters
+from steppe.scenarios.schema import DOCUMENTS
+
+from .cells import table
+
+
+def sections() -> dict[str, list[str]]:
+    """Names of the parameters under the headings of their file, in its order."""
+    found: dict[str, list[str]] = {}
+    names = parameters()
+    heading = ""
+    for line in (files("steppe.model") / "parameters.toml").read_text("utf-8").splitlines():
+        if mark := re.match(r"# -{10,} (.+)", line):
+            heading = mark[1]
+        elif (name := re.match(r"\[([a-z_]+)\]$", line)) and name[1] in names:
+            found.setdefault(heading, []).append(name[1])
+    missing = set(names) - {name for listed in found.values() for name in listed}
+    if missing:
+        raise ValueError(f"no section holds {sorted(missing)}")
+    return found
+
+
+def values_of(quantity: Quantity) -> str:
+    """Values of a parameter, a table by its last dimensions; the rows where a value stands."""
+    values = quantity.values()
+    if not quantity.dims:
+        return f"- value: **{values:g}**\n\n"
+    labels = [DIMENSIONS[d] for d in quantity.dims]
+    if len(labels) == 1:
+        cells = zip(labels[0], values, strict=True)
+        return table((quantity.dims[0], "value"), [(f"`{label}`", f"{v:g}") for label, v in cells])
+    rows = []
+    for index in np.ndindex(*values.shape[:-1]):
+        name = ".".join(labels[n][place] for n, place in enumerate(index))
+        rows.append((f"`{name}`", *(f"{v:g}" for v in values[index])))
+    return table((".".join(quantity.dims[:-1]), *(f"`.{x}`" for x in labels[-1])), rows)
+
+
+def address_form(quantity: Quantity) -> str:
+    """How an entry is addressed."""
+    return ".".join((quantity.name, *(f"<{d}>" for d in quantity.dims)))
+
+
+def page() -> str:
+    """Every parameter with value, prior, unit, meaning, source and reason."""
+    known = parameters()
+    entries = sum(len(list(q.entries())) for q in known.values())
+    sources = Counter(q.source for q in known.values())
+    parts = [
+        "# Parameters\n\n",
+        "All values are the centres (medians) of their priors: nothing has been fitted yet. "
+        "A parameter without a prior is a convention or a scale. *Estimated* marks what the "
+        "calibration will fit. `steppe parameters` prints the same list, and "
+        "`steppe parameters --csv FILE` writes it.\n\n",
+        f"{len(known)} parameters with {entries} entries; "
+        f"{sum(q.estimated for q in known.values())} estimated, "
+        f"{sum(q.fixed for q in known.values())} fixed. A source that names a document says "
+        "that the direction or the order of magnitude comes from it; where the reason ends in "
+        "*assumed*, the size does not.\n\n",
+        table(
+            ("source", "parameters"),
+            [(f"`{key}` {DOCUMENTS.get(key, '')}", n) for key, n in sorted(sources.items())],
+        ),
+    ]
+    for heading, names in sections().items():
+        parts.append(f"## {heading[0].upper()}{heading[1:]}\n\n")
+        for name in names:
+            quantity = known[name]
+            prior = "fixed" if quantity.prior is None else quantity.prior.describe()
+            low, high = quantity.bounds
+            parts.append(
+                f"### `{name}`\n\n{quantity.meaning}.\n\n"
+                f"- address: `{address_form(quantity)}`\n"
+                f"- unit: {quantity.unit}; allowed: {low:g} to {high:g}\n"
+                f"- prior: {prior}{'; estimated' if quantity.estimated else ''}\n"
+                f"- source: `{quantity.source}`. {quantity.reason}\n"
+                + ("" if not quantity.dims else "\n")
+                + values_of(quantity)
+            )
+    parts.append(
+        "## Traits and drivers\n\nWhat the model reads beside its parameters. The values stand "
+        "in `calibration/evidence`, each with its source; `steppe parameters NAME` prints those "
+        "of one. A scenario can move them like parameters.\n\n"
+    )
+    for kind in ("trait", "driver"):
+        parts.append(f"### {kind.capitalize()}s\n\n")
+        rows = [
+            (f"`{address_form(q)}`", q.unit, f"{q.bounds[0]:g} to {q.bounds[1]:g}",
+             "-" if q.default is None else f"{q.default:g}", q.meaning)
+            for q in of_kind(kind).values()
+        ]  # fmt: skip
+        parts.append(table(("address", "unit", "allowed", "default", "meaning"), rows))
+    return "".join(parts)
