@@ -122,7 +122,7 @@ def _print_decision(console: Console, decision: Decision, conditioned: bool) -> 
             justify="right",
         )
     for term in decision.offers[0].terms._fields:
-        table.add_row(term, *(f"{getattr(o.terms, term):+.3f}" for o in decision.offers))
+        table.add_row(term, *(f"{getattr(o.terms, term) + 0.0:+.3f}" for o in decision.offers))
     table.add_section()
     table.add_row("utility", *(f"{o.utility:+.3f}" for o in decision.offers), style="bold")
     console.print(table)

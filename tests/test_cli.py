@@ -147,6 +147,21 @@ def test_bad_input_ends_with_a_message_and_two(words, told, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("verb", ["run", "compare", "explain"])
+def test_a_broken_scenario_file_runs_nothing(verb, tmp_path):
+    broken = sorted((Path(__file__).parent / "invalid_scenarios").glob("*.toml"))[0]
+    more = {
+        "run": (),
+        "compare": ("baseline",),
+        "explain": ("--state", "TJ", "--year", "2016"),
+    }[verb]
+    done = steppe(verb, broken, *more, cwd=tmp_path, code=2)
+    assert done.stderr.startswith("steppe: ")
+    assert broken.name in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "words, heavy",
     [
