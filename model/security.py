@@ -50,8 +50,9 @@ class SecurityModel(mesa.Model):
         What every quantity is in every year from 1992 on.
     run : int
         Run number: which luck.
-    seed : int
-        Key of the luck.
+    seed : int, optional
+        Key of the luck. None, which Mesa's ``batch_run`` passes where it was given no
+        ``rng``, means 1.
     history : History, optional
         Documented packages to impose, up to ``until``.
     until : int, optional
@@ -71,17 +72,17 @@ class SecurityModel(mesa.Model):
         self,
         tables: Tables,
         run: int = 0,
-        seed: int = 1,
+        seed: int | None = 1,
         history: History | None = None,
         until: int | None = None,
         trace: bool = False,
         state_class: type[StateAgent] = StateAgent,
         patron_class: type[PatronAgent] = PatronAgent,
     ) -> None:
-        super().__init__(rng=seed)
+        self.key = 1 if seed is None else seed
+        super().__init__(rng=self.key)
         self.tables = tables
         self.run_number = run
-        self.key = seed
         self.history = history if history is not None else no_history()
         self.until = until or 0
         self.trace = trace
