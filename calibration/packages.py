@@ -130,7 +130,7 @@ def documented_counts(directory: str | Path | None = None) -> list[dict[str, Any
                 "multilateral": framed,
                 "delivered": event.outcome in DELIVERED,
                 "sources": event.sources,
-                "text": event.note or "",
+                "text": told(event),
             }
             for state in event.recipients
             if state in STATES
@@ -209,6 +209,19 @@ def standing_forces(directory: str | Path | None = None) -> list[dict[str, Any]]
         for state in event.recipients
         if state in STATES
     ]
+
+
+def told(event: Event) -> str:
+    """What happened, in the words of the codebook: form, sum, size, date and outcome."""
+    parts = [event.channel.replace("_", ", ")]
+    if event.amount_usd is not None:
+        parts.append(f"USD {event.amount_usd / 1e6:g} million")
+    if event.troops_total is not None:
+        parts.append(f"{event.troops_total:,} troops of all sides")
+    if event.persons_trained is not None:
+        parts.append(f"{event.persons_trained} persons")
+    when = f" ({event.date_text})" if event.date_text else ""
+    return f"{'; '.join(parts)}{when}; {event.outcome}"
 
 
 def areas_of(event: Event) -> tuple[str, ...]:

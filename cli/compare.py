@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ..model.errors import InputError
 from .run import Runs, Seed
 
 
@@ -26,20 +27,29 @@ def compare(
 
     one, other = load_resolved(a), load_resolved(b)
     from ..results.compare import compare as paired
-    from ..results.report import Extras, comparison_manifest, finish_comparison
+    from ..results.report import Extras, begin_comparison, comparison_manifest, finish_comparison
     from ..results.words import differences
-    from .execution import RUNS_DIRECTORY, changes, compute
+    from .execution import RUNS_DIRECTORY, changes, compute, prepare
 
-    store_a, _ = compute(one, a, runs, seed, None)
-    store_b, problem_b = compute(other, b, store_a.runs, seed, None)
-    if store_b.runs > store_a.runs:
-        store_a, _ = compute(one, a, store_b.runs, seed, None)
+    problem_a, manifest_a = prepare(one, a, runs, seed)
+    problem_b, manifest_b = prepare(other, b, runs, seed)
+    for name, mine, theirs in (
+        ("horizon", one.horizon, other.horizon),
+        ("parameters.draws", problem_a.draw_count, problem_b.draw_count),
+    ):
+        if mine != theirs:
+            raise InputError(
+                f"{a} and {b} cannot be paired", field=name, found=theirs, allowed=str(mine)
+            )
     command = [
-        "steppe", "compare", store_a.manifest.command[2], store_b.manifest.command[2],
-        "--runs", str(store_a.runs), "--seed", str(seed),
+        "steppe", "compare", manifest_a.command[2], manifest_b.command[2],
+        "--runs", str(runs), "--seed", str(seed),
     ]  # fmt: skip
-    manifest = comparison_manifest(store_a.manifest, store_b.manifest, command)
+    manifest = comparison_manifest(manifest_a, manifest_b, command)
     directory = out or RUNS_DIRECTORY / manifest.directory_name()
+    begin_comparison(directory, manifest)
+    store_a = compute(problem_a, manifest_a, directory / "runs-a")
+    store_b = compute(problem_b, manifest_b.with_runs(store_a.runs), directory / "runs-b")
     comparison = paired(store_a, store_b)
     page = finish_comparison(
         comparison,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
 
 RUNS_DIRECTORY = Path("steppe-runs")
 """Where results go unless told otherwise, below the current folder."""
-BADGE = "illustration - uncalibrated: parameter values are priors' centres"
-BADGE_PRIOR = "exploration - uncalibrated: parameter values are drawn from their priors"
-BADGE_FILE = "exploration - uncalibrated: parameter values are draws from a file"
-LARGEST_SEED = 2**63 - 1
+BADGES = {
+    "point": "illustration - uncalibrated: parameter values are priors' centres",
+    "prior": "exploration - uncalibrated: parameter values are drawn from their priors",
+    "posterior": "exploration - uncalibrated: parameter values are draws from a file",
+}
+"""What results may claim, by the source of the parameters."""
 
 
 def check_request(problem: Problem, runs: int) -> None:
@@ -52,7 +55,6 @@ def manifest_of(problem: Problem, runs: int, seed: int, name: str) -> Manifest:
 
     resolved = problem.resolved
     source = resolved.parameters.source
-    badge = {"point": BADGE, "prior": BADGE_PRIOR, "posterior": BADGE_FILE}[source]
     called = name if "/" not in name and "\\" not in name else Path(name).name
     return Manifest(
         name=resolved.name,
@@ -75,7 +77,7 @@ def manifest_of(problem: Problem, runs: int, seed: int, name: str) -> Manifest:
         },
         command=("steppe", "run", called, "--runs", str(runs), "--seed", str(seed)),
         references=references(resolved),
-        badge=badge,
+        badge=BADGES[source],
     )
 
 
@@ -146,7 +148,7 @@ def references(resolved: Resolved) -> tuple[Reference, ...]:
 
 def _without(cite: str, url: str | None) -> str:
     """The reference without its address, which stands beside it as a link."""
-    return cite.replace(url, "").strip() if url else cite
+    return re.sub(r"https?://\S+", "", cite).rstrip(" .") if url else cite.rstrip(" .")
 
 
 def timeline_events(problem: Problem) -> list[dict[str, Any]]:
@@ -154,9 +156,13 @@ def timeline_events(problem: Problem) -> list[dict[str, Any]]:
     from ..calibration.packages import documented_counts
     from ..model.names import CHANNELS
 
-    keep = ("id", "year", "state", "patron", "area", "text")
+    keep = ("id", "year", "state", "patron", "area")
     return [
-        {name: row[name] for name in keep} | {"channel": CHANNELS[row["rung"] - 1]}
+        {name: row[name] for name in keep}
+        | {
+            "channel": CHANNELS[row["rung"] - 1],
+            "text": f"{row['text']} [{', '.join(row['sources'])}]",
+        }
         for row in documented_counts()
         if row["year"] <= problem.resolved.horizon
     ]
@@ -185,7 +191,7 @@ def warm_up(problem: Problem) -> None:
     from ..explore.replicates import simulate_span
     from ..model.compiled import cache_directory
 
-    if not cache_directory().exists():
+    if not any(cache_directory().rglob("*run_all*")):
         typer.echo("Compiling the engine (first time only, about half a minute) ...", err=True)
     simulate_span(problem, range(1))
 
@@ -228,23 +234,24 @@ def fill(store: Store, problem: Problem) -> int:
     return wanted
 
 
-def compute(
-    resolved: Resolved, name: str, runs: int, seed: int, out: Path | None
-) -> tuple[Store, Problem]:
-    """Run a scenario into its directory, or find that it stands there already."""
+def prepare(resolved: Resolved, name: str, runs: int, seed: int) -> tuple[Problem, Manifest]:
+    """Assemble a problem and its manifest; nothing is written yet."""
     from ..explore.problem import assemble
-    from ..results.store import open_or_create
 
     problem = assemble(resolved, seed)
     check_request(problem, runs)
-    manifest = manifest_of(problem, runs, seed, name)
+    return problem, manifest_of(problem, runs, seed, name)
+
+
+def compute(problem: Problem, manifest: Manifest, out: Path | None) -> Store:
+    """Run a problem into its directory, or find that it stands there already."""
+    from ..results.store import open_or_create
+
     store = open_or_create(out or RUNS_DIRECTORY / manifest.directory_name(), manifest)
-    if store.runs > runs:
-        typer.echo(
-            f"{store.directory} already holds {store.runs} runs, these {runs} among them.", err=True
-        )
+    if store.runs > manifest.runs:
+        typer.echo(f"{store.directory} already holds {store.runs} runs: all are used.", err=True)
     fill(store, problem)
-    return store, problem
+    return store
 
 
 def report(store: Store, problem: Problem) -> Path:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .run import Seed
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -18,8 +20,8 @@ def explain(
     state: Annotated[str, typer.Option(help="KZ, KG, TJ, TM or UZ.")],
     year: Annotated[int, typer.Option(help="Year of the decisions.")],
     area: Annotated[str | None, typer.Option(help="Only this area.")] = None,
-    run: Annotated[int, typer.Option(min=0, help="Which run (which luck).")] = 0,
-    seed: Annotated[int, typer.Option(min=0, help="Key of the luck.")] = 1,
+    run: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Which run (which luck).")] = 0,
+    seed: Seed = 1,
 ) -> None:
     """Show what was on the table, each term, the odds, the draw, and what would flip it."""
     from ..model.errors import InputError, near
@@ -27,6 +29,7 @@ def explain(
     from ..scenarios.load import load_resolved
 
     resolved = load_resolved(scenario)
+    state = state.upper()
     for name, found, allowed in (("--state", state, STATES), ("--area", area, AREAS)):
         if found is not None and found not in allowed:
             raise InputError(
@@ -46,6 +49,7 @@ def explain(
     from rich.console import Console
 
     from ..explore.problem import assemble
+    from .execution import BADGES
 
     problem = assemble(resolved, seed)
     model = problem.model(run, trace=True)
@@ -58,7 +62,8 @@ def explain(
     console = Console()
     console.print(
         f"[bold]{resolved.title}[/bold]: {state} in {year}, run {run}, seed {seed}. "
-        "Illustration: uncalibrated, parameters at the centres of their priors."
+        f"Draw {run % problem.draw_count} of {problem.draw_count}. "
+        f"{BADGES[resolved.parameters.source]}."
     )
     _print_imposed(console, problem, state, year)
     if not decisions:
@@ -75,7 +80,7 @@ def _print_imposed(console: Console, problem: Problem, state: str, year: int) ->
     """Documented packages of a conditioned year: they happened, nobody decides them here."""
     if problem.until is None or year > problem.until:
         return
-    from ..calibration.packages import documented_counts
+    from ..calibration.packages import documented_counts, standing_forces
 
     rows = [r for r in documented_counts() if r["year"] == year and r["state"] == state]
     console.print(
@@ -87,6 +92,9 @@ def _print_imposed(console: Console, problem: Problem, state: str, year: int) ->
             f"  imposed: {row['id']} ({row['patron']}, {row['channel']}, {row['area']})",
             highlight=False,
         )
+    for row in standing_forces():
+        if row["state"] == state and row["year"] <= year <= row["last"]:
+            console.print(f"  standing: {row['id']} ({row['patron']})", highlight=False)
 
 
 def _suggest(console: Console, problem: Problem, state: str, year: int, area: str | None) -> None:

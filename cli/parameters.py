@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from ..model.errors import InputError
+
 COLUMNS = ("address", "value", "unit", "prior", "estimated", "meaning", "source", "reason")
 
 
@@ -69,10 +71,15 @@ def parameters(
     """List parameters: value (the prior's centre), unit, prior, meaning and source."""
     found = rows(address, everything)
     if csv_file is not None:
-        with csv_file.open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.DictWriter(stream, COLUMNS)
-            writer.writeheader()
-            writer.writerows(found)
+        try:
+            with csv_file.open("w", newline="", encoding="utf-8") as stream:
+                writer = csv.DictWriter(stream, COLUMNS)
+                writer.writeheader()
+                writer.writerows(found)
+        except OSError as error:
+            raise InputError(
+                "the file cannot be written", file=str(csv_file), found=error.strerror
+            ) from error
         typer.echo(f"{len(found)} entries written to {csv_file}")
         return
     from rich.console import Console

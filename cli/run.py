@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from ..results.store import Store
 
-Runs = Annotated[int, typer.Option(min=1, help="Number of runs.")]
+Runs = Annotated[int, typer.Option(min=1, max=10_000_000, help="Number of runs.")]
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Key of all luck.")]
 Out = Annotated[
     Path | None,
@@ -30,9 +30,12 @@ def run(
     Asking again finds what is there; an interrupted run goes on; more runs extend it.
     """
     from ..scenarios.load import load_resolved
-    from .execution import compute, report
 
-    store, problem = compute(load_resolved(scenario), scenario, runs, seed, out)
+    resolved = load_resolved(scenario)
+    from .execution import compute, prepare, report
+
+    problem, manifest = prepare(resolved, scenario, runs, seed)
+    store = compute(problem, manifest, out)
     page = report(store, problem)
     summary(store)
     typer.echo(f"\nReport to open: {page}")
@@ -49,7 +52,7 @@ def rerun(
     from ..results.manifest import read_manifest
     from ..results.store import differences
     from ..scenarios.resolve import Resolved
-    from .execution import compute, manifest_of, report
+    from .execution import compute, prepare, report
 
     file = source / "manifest.json" if source.is_dir() else source
     try:
@@ -65,18 +68,16 @@ def rerun(
             found=stored.kind,
             todo=f"a comparison: {' '.join(stored.command)}",
         )
-    from ..explore.problem import assemble
-
     resolved = Resolved.from_json(json.dumps(stored.scenario), str(file))
     called = stored.command[2]
-    ours = manifest_of(assemble(resolved, stored.seed), stored.runs, stored.seed, called)
+    problem, ours = prepare(resolved, called, stored.runs, stored.seed)
     if ours.key() != stored.key():
         raise InputError(
             "this installation would give other numbers: " + ", ".join(differences(stored, ours)),
             file=str(file),
             todo="install the version that wrote it",
         )
-    page = report(*compute(resolved, called, stored.runs, stored.seed, out))
+    page = report(compute(problem, ours, out), problem)
     typer.echo(f"Report to open: {page}")
 
 

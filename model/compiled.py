@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -30,10 +31,21 @@ def sources_digest() -> str:
 
 
 def cache_directory() -> Path:
-    """Where compiled code is kept: ``STEPPE_CACHE``, else the user's cache folder."""
+    """Where compiled code is kept: ``STEPPE_CACHE``, else the user's cache folder.
+
+    Where that cannot be written, the system's folder for temporary files. Numba left to
+    itself would fall back to a place whose copies may be stale.
+    """
     base = os.environ.get("STEPPE_CACHE") or os.environ.get("XDG_CACHE_HOME")
-    root = Path(base) if base else Path.home() / ".cache"
-    return root / "steppe" / "numba" / sources_digest()
+    digest = sources_digest()
+    for root in (Path(base or "~/.cache").expanduser(), Path(tempfile.gettempdir())):
+        directory = root / "steppe" / "numba" / digest
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        return directory
+    raise OSError("no place for compiled code: set STEPPE_CACHE to a directory to write in")
 
 
 _DIRECTORY = str(cache_directory())

@@ -23,6 +23,9 @@ from .summaries import with_totals
 from .tables import ALL, tidy
 
 LEVEL: Final = 0.95
+FEWEST: Final = 30
+"""Independent pairs below which no difference is called supported: with few, spreads are
+underestimated (two equal differences have none), and chance looks certain."""
 THRESHOLDS: Final = (3, 4, 5)
 NONE = "no difference in any run"
 _STATES_ALL, _AREAS_ALL = (*STATES, ALL), (*AREAS, ALL)
@@ -42,6 +45,8 @@ class Comparison:
         The years over which packages and money are summed.
     changed : float
         Share of runs in which a rung or a package of any year differs.
+    units : int
+        Independent pairs: runs, or draws of the parameters where there are several.
     differs : list of str
         Determining parts in which the two runs differ.
     cuts : (int or None, int or None)
@@ -54,6 +59,7 @@ class Comparison:
     last_year: int
     changed: float
     differs: list[str]
+    units: int
     cuts: tuple[int | None, int | None]
 
     @property
@@ -138,7 +144,7 @@ class _Paired:
             "share_changed": self.changed.mean,
             "p_a_greater": self.greater.mean,
             "p_b_greater": self.less.mean,
-            "supported": (mean != 0.0) & (np.abs(mean) > wide),
+            "supported": (units >= FEWEST) & (mean != 0.0) & (np.abs(mean) > wide),
         }
 
 
@@ -185,6 +191,7 @@ def compare(a: Store, b: Store) -> Comparison:
         first_year=start,
         last_year=years[-1],
         changed=float(changed.mean),
+        units=changed.units,
         differs=differences(a.manifest, b.manifest),
         cuts=(a.manifest.conditioned_until, b.manifest.conditioned_until),
     )  # fmt: skip

@@ -79,5 +79,5 @@ def refused(path: Path, error: OSError) -> InputError:
         "the place for results cannot be used",
         file=str(path),
         found=error.strerror or type(error).__name__,
-        todo="name a directory that can be written, with --output or by changing its permissions",
+        todo="name a directory that can be written, with --out or by changing its permissions",
     )

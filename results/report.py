@@ -95,6 +95,18 @@ def finish(
     return report
 
 
+def begin_comparison(directory: Path | str, manifest: Manifest) -> None:
+    """Take a directory for a comparison, before anything is computed.
+
+    Raises
+    ------
+    InputError
+        If the directory cannot be used.
+    """
+    claim(Path(directory), manifest)
+    write_if_changed(Path(directory) / MANIFEST, manifest.to_bytes())
+
+
 def finish_comparison(
     comparison: Comparison,
     a: Store,
@@ -127,8 +139,7 @@ def finish_comparison(
     """
     directory = Path(directory)
     manifest = comparison_manifest(a.manifest, b.manifest, command)
-    claim(directory, manifest)
-    write_if_changed(directory / MANIFEST, manifest.to_bytes())
+    begin_comparison(directory, manifest)
     write_table(directory, "compare", comparison.table, manifest)
     write_table(directory, "compare_years", comparison.years, manifest)
     titles = (a.manifest.title or a.manifest.name, b.manifest.title or b.manifest.name)

@@ -77,6 +77,13 @@ def half_width(error: np.ndarray | float, units: int, level: float = 0.95) -> np
     return np.asarray(error * stdtrit(units - 1, 0.5 + level / 2.0))
 
 
+def wilson(p: float, runs: int, z: float = 1.959964) -> tuple[float, float]:
+    """95% interval of a share of independent runs, inside [0, 1] (Wilson 1927)."""
+    centre = (p + z * z / (2 * runs)) / (1 + z * z / runs)
+    reach = z * np.sqrt(p * (1 - p) / runs + z * z / (4 * runs * runs)) / (1 + z * z / runs)
+    return float(max(0.0, centre - reach)), float(min(1.0, centre + reach))
+
+
 class Counts:
     """How often each whole number from 0 up occurred in each cell."""
 
@@ -129,6 +136,7 @@ class Histogram:
     def __init__(self, shape: tuple[int, ...], scale: str) -> None:
         self._counts = Counts(shape)
         self._bin, self._middle = _BINNINGS[scale]
+        self._least, self._most = np.full(shape, np.inf), np.full(shape, -np.inf)
 
     def add(self, values: np.ndarray) -> None:
         """Add runs: array [n, *shape].
@@ -141,10 +149,12 @@ class Histogram:
         if (values < 0.0).any():
             raise ValueError("a share or an amount of money is negative")
         self._counts.add(self._bin(values))
+        self._least = np.minimum(self._least, values.min(axis=0))
+        self._most = np.maximum(self._most, values.max(axis=0))
 
     def quantile(self, level: float) -> np.ndarray:
-        """Quantile to the resolution of the bins."""
-        return self._middle(self._counts.quantile(level))
+        """Quantile to the resolution of the bins, never outside what was seen."""
+        return np.clip(self._middle(self._counts.quantile(level)), self._least, self._most)
 
 
 def _share_bin(values: np.ndarray) -> np.ndarray:

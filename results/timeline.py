@@ -42,12 +42,12 @@ def timeline(packages: pd.DataFrame, events: Sequence[Event], note: Note) -> Fig
     """Fans of documented packages with the recorded numbers, and below them each event."""
     chosen = packages[packages["measure"] == "documented"]
     chosen = chosen[(chosen["state"] == ALL) & (chosen["area"] == ALL)]
-    chosen = chosen[chosen["year"] <= max(LAST_HISTORY_YEAR, chosen["year"].min() + 1)]
     years = chosen["year"].unique().tolist()
     counted = recorded(events)
     reading = (
         "Above: documented packages a year; dots: the record; line and bands: mean, middle 50% and "
-        "90% of runs. Below: each event of the record.\n" + note.cut_words
+        f"90% of runs.\nAfter {LAST_HISTORY_YEAR} the bands are what sources as thin as in that "
+        "year would show. Below: each event.\n" + note.cut_words
     )
     with styled():
         figure, axes = panels(
@@ -58,11 +58,12 @@ def timeline(packages: pd.DataFrame, events: Sequence[Event], note: Note) -> Fig
             mine = chosen[chosen["patron"] == patron]
             bands = {c: mine[c].to_numpy() for c in ("mean", "q05", "q25", "q75", "q95")}
             fan(panel, years, patron, bands)
-            numbers = [counted[year, patron] for year in years]
-            panel.plot(years, numbers, "o", color=INK, markersize=4, zorder=5, clip_on=False)
+            past = [year for year in years if year <= LAST_HISTORY_YEAR]
+            numbers = [counted[year, patron] for year in past]
+            panel.plot(past, numbers, "o", color=INK, markersize=4, zorder=5, clip_on=False)
             panel.set_title(PATRON_NAMES[patron], loc="left", weight="bold", color=COLOURS[patron])
             panel.set_ylabel("documented packages\na year")
-            panel.set_ylim(0, 1.08 * max(*numbers, *bands["q95"], 2))
+            panel.set_ylim(0, 1.08 * max([*numbers, *bands["q95"], 2]))
             panel.grid(axis="y", color=GRID, linewidth=0.5)
             mark_cut(panel, note)
         _lanes(axes[2, 0], events, years, note)

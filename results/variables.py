@@ -55,7 +55,14 @@ _ALL = (
     Variable(
         "documented", CELL, "uint8", "count", "packages a year", "Packages accepted and documented"
     ),
-    Variable("offers", CELL, "uint8", "count", "offers a year", "Offers tabled"),
+    Variable(
+        "offers",
+        CELL,
+        "uint8",
+        "count",
+        "offers a year",
+        "Offers tabled by the model; imposed packages had none",
+    ),
     Variable("pledged", PAIR, "float32", "money", "USD million a year", "Value pledged"),
     Variable("delivered", PAIR, "float32", "money", "USD million a year", "Value delivered"),
     Variable(

@@ -21,9 +21,9 @@ from ..model.names import (
     STATE_NAMES,
     STATES,
 )
-from .compare import NONE, Comparison
+from .compare import FEWEST, NONE, Comparison
 from .manifest import Manifest
-from .streams import half_width
+from .streams import half_width, wilson
 from .tables import ALL, grid
 from .timeline import Event, recorded
 
@@ -60,6 +60,9 @@ def share(p: float, error: float, manifest: Manifest) -> str:
     """Give a probability in per cent with its 95% Monte Carlo interval, in words at the edges."""
     if p in (0.0, 1.0):
         return f"{'none' if p == 0.0 else 'all'} of {manifest.runs:,} runs"
+    if manifest.parameters.draws == 1:
+        low, high = wilson(p, manifest.runs)
+        return f"{100 * p:.1f}% ({100 * low:.1f} to {100 * high:.1f})"
     reach = float(half_width(error, units(manifest)))
     within = f" \N{PLUS-MINUS SIGN} {100 * reach:.1f}" if np.isfinite(reach) else ""
     return f"{100 * p:.1f}%{within}"
@@ -257,6 +260,12 @@ def differences(comparison: Comparison, manifest: Manifest) -> list[str]:
             f"The record is imposed {one} in A and {other} in B: the differences below hold what "
             "the record itself makes, beside what B changes."
         )
+    if comparison.units < FEWEST:
+        sentences.append(
+            f"Only {comparison.units} independent pair{'s' * (comparison.units > 1)}: too few to "
+            f"support any difference; ask for {FEWEST} at least."
+        )
+        return sentences
     for outcome, words in OUTCOME_WORDS.items():
         rows = comparison.table[comparison.table["outcome"] == outcome]
         if (rows["area"] == ALL).any():

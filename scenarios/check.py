@@ -20,7 +20,7 @@ from .schema import MOVES, Lever, ParameterSource, Scenario
 if TYPE_CHECKING:
     from .resolve import ResolvedLever
 
-WHOLE_UNITS = ("rung", "0 or 1")
+WHOLE_UNITS = ("rung", "0 or 1", "whole years")
 """Units of which only whole numbers make sense."""
 
 

@@ -138,6 +138,9 @@ def test_explain_where_nothing_was_offered(tmp_path):
         (("rerun", "nowhere", "--out", "x"), "there is no manifest"),
         (("run", "baseline", "--seed", "-1"), "--seed"),
         (("run", "baseline", "--runs", "0"), "--runs"),
+        (("run", "baseline", "--runs", "99999999999"), "--runs"),
+        (("explain", "baseline", "--state", "TJ", "--year", "2016", "--seed", str(2**63)),
+         "--seed"),
     ],
 )  # fmt: skip
 def test_bad_input_ends_with_a_message_and_two(words, told, tmp_path):
@@ -191,9 +194,23 @@ def test_parameters_list_every_entry(tmp_path):
     assert len(lines) == 1 + len(addresses())
 
 
-def test_compare_brings_both_sides_to_the_same_runs(tmp_path):
-    """One side already holds more runs: the other is extended, not refused."""
+def test_compare_leaves_other_runs_alone(tmp_path):
+    """It keeps its own pairs, as many as were asked for; reports of runs stay as they are."""
     steppe("run", "baseline", "--runs", 30, cwd=tmp_path)
+    before = contents(tmp_path / "steppe-runs")
     said = steppe("compare", "baseline", "baseline", "--runs", 10, cwd=tmp_path).stdout
-    assert "30 paired runs" in said
+    assert "10 paired runs" in said
     assert "no difference in any run" in said.lower()
+    after = contents(tmp_path / "steppe-runs")
+    assert {name: after[name] for name in before} == before
+
+
+def test_scenarios_that_cannot_be_paired_are_refused_before_anything_runs(tmp_path):
+    steppe("scenarios", "new", "mine", "--out", "mine.toml", cwd=tmp_path)
+    text = (tmp_path / "mine.toml").read_text("utf-8")
+    (tmp_path / "mine.toml").write_text(
+        text.replace('source = "point"', 'source = "prior"\ndraws = 10', 1), "utf-8"
+    )
+    done = steppe("compare", "baseline-2022", "mine.toml", "--runs", 20, cwd=tmp_path, code=2)
+    assert "cannot be paired" in done.stderr
+    assert not (tmp_path / "steppe-runs").exists()

@@ -4,10 +4,15 @@ import numpy as np
 import pytest
 
 from steppe.calibration.setting import setting
+from steppe.explore.problem import assemble
+from steppe.model import rules
 from steppe.model.engine import simulate
-from steppe.model.luck import cell, uniforms
-from steppe.model.names import AREAS, PATRONS, STATES
+from steppe.model.luck import CHOICE, cell, uniforms
+from steppe.model.names import AREAS, CHOICES, PATRONS, STATES
+from steppe.model.security import SecurityModel
 from steppe.model.tables import build_tables, point_values
+from steppe.scenarios.resolve import resolve
+from steppe.scenarios.schema import Scenario
 
 from .worlds import random_history, random_tables, random_values
 
@@ -40,10 +45,26 @@ def baseline(base):
 # ---------------------------------------------------------------- placebo and locality
 
 
-def test_placebo_changes_no_bit(base, baseline):
-    """A factor of one on everything that is not a probability, and rewritten zeros."""
-    placebo = {name: array * 1.0 for name, array in base.items()}
-    for ours, theirs in zip(baseline, run(placebo), strict=True):
+def test_placebo_changes_no_bit(baseline):
+    """A scenario whose levers change nothing: a factor of one, the value that stands anyway."""
+    words = {"why": "placebo", "source": "assumed"}
+    scenario = Scenario.model_validate(
+        {
+            "name": "placebo",
+            "title": "Another title",
+            "story": "Nothing differs.",
+            "horizon": 1992 + YEARS - 1,
+            "parameters": {"source": "point"},
+            "levers": [
+                {"quantity": "budget", "factor": 1.0, "from": 2000, "until": 2010, **words},
+                {"quantity": "sovereignty.KZ", "factor": 1.0, "from": 1995, **words},
+                {"quantity": "need_weight", "value": 2.0, "from": 1999, **words},
+            ],
+        }
+    )
+    problem = assemble(resolve(scenario), 1)
+    placebo = simulate(problem.tables(0), 1, RUNS)
+    for ours, theirs in zip(baseline, placebo, strict=True):
         assert np.array_equal(ours, theirs)
 
 
@@ -79,11 +100,16 @@ def test_luck_of_one_state_is_not_touched_by_another(base):
     assert one.packages[:, :, 2].sum() > 0
 
 
-def test_one_decision_can_be_replayed_alone():
-    """The luck of run 7, year 2001, Tajikistan needs nothing but its address."""
-    address = cell(2, 0, 3, 1)
-    assert uniforms(1, 7, 2001, address, 4) == uniforms(1, 7, 2001, address, 4)
-    assert uniforms(1, 7, 2001, address, 4) != uniforms(1, 8, 2001, address, 4)
+def test_one_decision_can_be_replayed_alone(base):
+    """Each choice of a traced run follows from its address and its probabilities."""
+    model = SecurityModel(build_tables(base), 7, 1, trace=True)
+    model.run_until(2005)
+    assert len(model.decisions) > 50
+    for d in model.decisions:
+        address = cell(STATES.index(d.state), 0, AREAS.index(d.area), d.slot)
+        draw = uniforms(1, 7, d.year, address, CHOICE)[0]
+        assert draw == d.draw
+        assert CHOICES[rules.choose(draw, *d.probabilities)] == d.choice
 
 
 # ---------------------------------------------------------------- limits
@@ -194,14 +220,18 @@ def test_an_expelled_force_costs_trust(base):
 
 
 def test_quarrel_keeps_a_state_from_its_neighbours_events_only(base):
-    """Tashkent in 2009: a dispute with a host lowers joint activity, not assistance."""
+    """Tashkent in 2009: a dispute with a host lowers joint activity of the two alone."""
     peace = changed(base, "dispute", lambda a: a.fill(0.0))
     quarrel = changed(peace, "dispute", lambda a: a[:, 8].fill(3.0))  # TJ-UZ
     heavy = {"dispute_weight": np.full(YEARS, 10.0), "multilateral_share": np.ones((YEARS, 2))}
     one, other = run(peace | heavy), run(quarrel | heavy)
     others = [0, 1, 3]
-    assert (one.rung[:, :, [2, 4]] >= 3).mean() > (other.rung[:, :, [2, 4]] >= 3).mean()
-    assert abs((one.rung[:, :, others] >= 3).mean() - (other.rung[:, :, others] >= 3).mean()) < 0.01
+
+    def lost(states):
+        return (one.rung[:, :, states] >= 3).mean() - (other.rung[:, :, states] >= 3).mean()
+
+    assert lost([2, 4]) > 0.005
+    assert abs(lost(others)) < 0.1 * lost([2, 4])
 
 
 # ---------------------------------------------------------------- conservation and bounds

@@ -19,8 +19,9 @@ def random_values(seed: int, years: int) -> dict[str, np.ndarray]:
         if quantity.kind == "parameter":
             centre = quantity.values()
             spread = 0.3 if quantity.prior is None else quantity.prior.spread
-            drawn = centre * np.exp(spread * rng.normal(size=centre.shape)) + (
-                spread * rng.normal(size=centre.shape) if low < 0 else 0.0
+            shape = (years, *centre.shape) if rng.random() < 0.5 else centre.shape
+            drawn = centre * np.exp(spread * rng.normal(size=shape)) + (
+                spread * rng.normal(size=shape) if low < 0 else 0.0
             )
         else:
             drawn = rng.uniform(low, min(high, 1.0), size=(years, *quantity.shape))
