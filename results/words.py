@@ -62,7 +62,7 @@ def share(p: float, error: float, manifest: Manifest) -> str:
         return f"{'none' if p == 0.0 else 'all'} of {manifest.runs:,} runs"
     if manifest.parameters.draws == 1:
         low, high = wilson(p, manifest.runs)
-        return f"{100 * p:.1f}% ({100 * low:.1f} to {100 * high:.1f})"
+        return f"{100 * p:.1f}%, {100 * low:.1f} to {100 * high:.1f}"
     reach = float(half_width(error, units(manifest)))
     within = f" \N{PLUS-MINUS SIGN} {100 * reach:.1f}" if np.isfinite(reach) else ""
     return f"{100 * p:.1f}%{within}"
@@ -276,9 +276,11 @@ def differences(comparison: Comparison, manifest: Manifest) -> list[str]:
             continue
         order = told["difference"].abs().sort_values(ascending=False, kind="stable").index[:3]
         parts = [_difference(told.loc[n]) for n in order]
+        up = int((told["difference"] > 0.0).sum())
         rest = f", and {len(told) - 3} more" if len(told) > 3 else ""
         sentences.append(
-            f"{words[0].upper()}{words[1:]}: supported in {len(told)} of {len(rows)} cells; "
+            f"{words[0].upper()}{words[1:]}: supported in {len(told)} of {len(rows)} cells "
+            f"({up} up, {len(told) - up} down); "
             f"largest {'; '.join(parts)}{rest}."
         )
     changed = comparison.table[comparison.table["share_changed"] > 0.0]

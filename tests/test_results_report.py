@@ -190,5 +190,5 @@ def test_numbers_in_words():
     one = manifest(runs=400)
     assert share(0.0, 0.0, one) == "none of 400 runs"
     assert share(1.0, 0.0, one) == "all of 400 runs"
-    assert share(0.5, 0.025, one) == "50.0% (45.1 to 54.9)"
-    assert share(0.0025, 0.0025, one) == "0.2% (0.0 to 1.4)"
+    assert share(0.5, 0.025, one) == "50.0%, 45.1 to 54.9"
+    assert share(0.0025, 0.0025, one) == "0.2%, 0.0 to 1.4"
