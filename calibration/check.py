@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from ..model.errors import InputError
 from .check_events import check_events
+from .check_links import check_conflicts, check_detection, check_mechanisms, check_parameters
+from .check_second import check_second
 from .check_values import check_drivers, check_traits
-from .codebook import NEEDED, SOURCE_FILES, TABLES, Claim, Driver, Source
+from .codebook import NEEDED, SECOND_READING, SOURCE_FILES, TABLES, Claim, Driver, Source
+from .completeness import Documents
 from .problems import Placed, Problem
 from .reading import evidence_directory, ids_of, keys_of, read_table, read_tables
 
@@ -19,8 +20,7 @@ ASSUMED = "assumed"
 """Stands for a source where there is none: a judgement of this project."""
 SOURCE_UNKNOWN = "no source has this key"
 MOST_WORDS = 10
-DOCUMENT = re.compile(r"^\d{3}_[0-9a-f]+$")
-WITH_ASSUMED = ("traits.csv", "drivers.toml")
+WITH_ASSUMED = ("traits.csv", "drivers.toml", "detection.csv", "parameters.csv")
 
 
 def check(
@@ -28,14 +28,17 @@ def check(
 ) -> list[Problem]:
     """All problems of the evidence, sorted by file and line.
 
-    A row whose fields cannot be read is reported once and not compared with others.
+    A row whose fields cannot be read is reported once and not compared with others. What
+    holds rows against rows of other tables (conflicts, the second reading) waits until these
+    are sound.
 
     Parameters
     ----------
     record_dir : path, optional
         Directory of the evidence; the one that is shipped by default.
     documents : path, optional
-        Directory of the documents, ``<key>.txt``: each locator must stand in its document.
+        Directory of the documents, ``<key>.txt``: each locator must stand in its document,
+        and each sentence of a document must hold the locator of some row.
 
     Raises
     ------
@@ -52,7 +55,7 @@ def examine(
     folder = evidence_directory(record_dir)
     problems: list[Problem] = []
     tables: dict[str, list[Placed[Any]]] = {}
-    for name, model in TABLES.items():
+    for name, model in (TABLES | SECOND_READING).items():
         tables[name], faults = read_table(folder, name, model)
         problems += faults
     sources, faults = read_sources(folder)
@@ -61,22 +64,36 @@ def examine(
     more, points = check_drivers(folder, drivers)
     problems += faults + more
 
-    problems += check_events(tables["events.csv"], ids_of(folder, "events.csv"))
+    events = tables["events.csv"]
+    problems += check_events(events, ids_of(folder, "events.csv"))
     problems += check_traits(
         tables["traits.csv"], complete=not any(p.file == "traits.csv" for p in problems)
     )
     problems += check_claims(tables["claims.csv"])
-    for table in tables.values():
-        problems += unique_ids(table)
-    cited = [placed for table in tables.values() for placed in table]
+    problems += check_mechanisms(tables["mechanisms.csv"])
+    faulty = {p.file for p in problems}
+    problems += check_detection(tables["detection.csv"], "detection.csv" not in faulty)
+    problems += check_parameters(tables["parameters.csv"], "parameters.csv" not in faulty)
+    for name in TABLES:
+        problems += unique_ids(tables[name])
+    problems += unique_ids(tables["second_reading/events.csv"])
+    cited = [
+        placed for rows in tables.values() for placed in rows if hasattr(placed.row, "locator")
+    ]
     keys = [keys_of(folder, name) for name in SOURCE_FILES]
     if None not in keys:
         known = frozenset(key for some in keys for key in some or ())
         problems += known_sources([*cited, *drivers.values(), *points], known)
     for placed in cited:
         problems += locators(placed)
+    faulty = {p.file for p in problems}
+    if not faulty & {*TABLES}:
+        ids = frozenset().union(*(ids_of(folder, name) for name in TABLES))
+        problems += check_conflicts(tables["conflicts.csv"], events, ids)
+    if not faulty & {"events.csv", *SECOND_READING}:
+        problems += check_second(events, *(tables[name] for name in SECOND_READING))
     if documents is not None:
-        problems += in_documents(cited, Path(documents))
+        problems += Documents(Path(documents)).check(cited)
 
     counts = {name: len(rows) for name, rows in tables.items()}
     counts |= {"sources": len(sources), "drivers.toml": len(drivers), "series": len(points)}
@@ -157,26 +174,3 @@ def check_claims(rows: list[Placed[Claim]]) -> Iterator[Problem]:
                 "a verdict needs the sources that it rests on",
                 placed.row.verdict,
             )
-
-
-def in_documents(rows: Iterable[Placed[Any]], directory: Path) -> Iterator[Problem]:
-    """Each phrase stands in its document; white space is folded."""
-    if not directory.is_dir():
-        raise InputError("no such directory of documents", file=str(directory))
-    texts: dict[str, str | None] = {}
-    for placed in rows:
-        for key, phrase in zip(placed.row.sources, placed.row.locator, strict=False):
-            if not DOCUMENT.match(key):
-                continue
-            if key not in texts:
-                path = directory / f"{key}.txt"
-                texts[key] = _folded(path.read_text("utf-8")) if path.is_file() else None
-            text = texts[key]
-            if text is None:
-                yield Problem(f"{key}.txt", 0, "", "the document is not in the directory")
-            elif _folded(phrase) not in text:
-                yield placed.problem("locator", f"the phrase does not stand in {key}", phrase)
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split())

@@ -50,6 +50,7 @@ AnyYear = Annotated[int, Field(ge=EARLIEST_YEAR, le=LATEST_HORIZON)]
 Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Words = Annotated[tuple[str, ...], _split(";")]
 Locators = Annotated[tuple[str, ...], _split(" | ")]
 Actors = Annotated[tuple[Actor, ...], _split(";")]
@@ -92,6 +93,14 @@ class Event(Row):
     sources: Words
     locator: Locators
     note: str | None = None
+
+
+class Reread(Event):
+    """One row of ``second_reading/events.csv``: where that reader found no word, none stands."""
+
+    channel: Channel | None = None  # type: ignore[assignment]
+    area: EventArea | None = None  # type: ignore[assignment]
+    outcome: Outcome | None = None  # type: ignore[assignment]
 
 
 class Trait(Row):
@@ -141,8 +150,83 @@ class Mechanism(Row):
     strength: Strength
     sources: Words
     locator: Locators
-    in_model: str | None = None
+    in_model: Words = ()
+    why_not: str | None = None
     note: str | None = None
+
+
+class LeftOut(Row):
+    """One row of ``left_out.csv``: a statement of a document that no other row holds."""
+
+    id: Id
+    sources: Words
+    locator: Locators
+    statement: str
+    reason: str
+
+
+class Conflict(Row):
+    """One row of ``conflicts.csv``: what stands against what, and how the rows keep it."""
+
+    id: Id
+    entries: Words
+    conflict: str
+    kept_as: str
+    reason: str
+
+
+class Detection(Row):
+    """One row of ``detection.csv``: why a form of package is taken to be seen as often as it is.
+
+    The assumed chance itself is the parameter ``detection``; ``low`` and ``high`` are what
+    the sources would allow.
+    """
+
+    id: Id
+    patron: Literal["china", "russia"]
+    channel: Literal["agreement", "aid", "exercise", "unit", "base"]
+    low: Share
+    high: Share
+    sources: Words
+    locator: Locators
+    reason: str
+
+
+class ParameterBasis(Row):
+    """One row of ``parameters.csv``: what a parameter's value rests on.
+
+    ``id`` is the address of a family or of an entry; the longest that fits an entry holds.
+    """
+
+    id: str
+    basis: TraitBasis
+    sources: Words
+    locator: Locators
+    reason: str
+
+
+class Pair(Row):
+    """One row of ``second_reading/pairs.csv``: two ids of the same event."""
+
+    first: EventId
+    second: EventId
+
+
+class Settled(Row):
+    """One row of ``second_reading/settled.csv``: where the readings differ, and what stands.
+
+    ``field`` is a column of ``events.csv``, or ``row`` where one reading has no such row
+    (its value is then ``absent``). ``settled`` says which reading the record follows:
+    ``neither`` also where both said the same and a later look changed it.
+    """
+
+    first: EventId | None = None
+    second: EventId | None = None
+    field: str
+    first_value: str | None = None
+    second_value: str | None = None
+    settled: Literal["first", "second", "neither"]
+    reason: str
 
 
 class SeriesPoint(Row):
@@ -211,6 +295,7 @@ NEEDED: Final[dict[str, tuple[str, ...]]] = {
     "document": ("publisher", "year"),
     "external": ("url", "locator", "confidence"),
     "series": ("publisher", "url", "licence"),
+    "literature": ("author", "publisher", "year"),
     "assumed": (),
 }
 """What a source of each kind must say beside its title and how to cite it."""
@@ -227,6 +312,16 @@ TABLES: Final[dict[str, type[Row]]] = {
     "traits.csv": Trait,
     "claims.csv": Claim,
     "mechanisms.csv": Mechanism,
+    "left_out.csv": LeftOut,
+    "conflicts.csv": Conflict,
+    "detection.csv": Detection,
+    "parameters.csv": ParameterBasis,
+}
+"""Tables whose rows have ids."""
+SECOND_READING: Final[dict[str, type[Row]]] = {
+    "second_reading/events.csv": Reread,
+    "second_reading/pairs.csv": Pair,
+    "second_reading/settled.csv": Settled,
 }
 SOURCE_FILES: Final = ("sources.toml", "sources_series.toml")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -9,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from ..model.errors import InputError
-from ..model.names import AREAS, PATRONS, START_YEAR, STATES
+from ..model.names import AREAS, PATRONS, RUNGS, START_YEAR, STATES
 from .codebook import Event
 from .record import load_record
 
@@ -190,6 +191,11 @@ def standing_forces(directory: str | Path | None = None) -> list[dict[str, Any]]
     Rows of kind ``standing``, channel ``basing`` and outcome ``standing`` that have a
     last year; a blank first year means from 1992 on.
     """
+    return standing_forces_among(load_record(directory).events)
+
+
+def standing_forces_among(events: Iterable[Event]) -> list[dict[str, Any]]:
+    """As :func:`standing_forces`, of the rows given."""
     return [
         {
             "id": event.id,
@@ -203,12 +209,31 @@ def standing_forces(directory: str | Path | None = None) -> list[dict[str, Any]]
             "multilateral": False,
             "delivered": False,
         }
-        for event in load_record(directory).events
+        for event in events
         if event.kind == "standing" and event.channel == "basing" and event.outcome == "standing"
         if event.patron in PATRON_OF and (event.year_end or 0) >= START_YEAR
         for state in event.recipients
         if state in STATES
     ]
+
+
+def conditioning(event: Event) -> str:
+    """What a run that is conditioned on the record makes of a row, in words."""
+    rung = rung_of(event)
+    states = [state for state in event.recipients if state in STATES]
+    if event.id in {force["id"] for force in standing_forces_among((event,))}:
+        return f"a standing force of {PATRON_OF[event.patron]} in {', '.join(states)}"
+    if rung is None:
+        return "nothing: no dated package of either patron"
+    if not states:
+        return "nothing: the source names none of the five"
+    if event.year_start is None or event.year_start < START_YEAR:
+        return f"nothing: before {START_YEAR}"
+    areas = " or ".join(areas_of(event))
+    return (
+        f"a package of {PATRON_OF[event.patron]} for {', '.join(states)}: "
+        f"rung {rung} ({RUNGS[rung].replace('_', ' ')}), area {areas}"
+    )
 
 
 def told(event: Event) -> str:

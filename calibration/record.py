@@ -11,9 +11,22 @@ from pydantic import BaseModel
 
 from ..model.errors import InputError, near
 from ..model.names import STATES
-from .codebook import SOURCE_FILES, Claim, Driver, Event, Mechanism, Source, Trait
+from .codebook import (
+    SOURCE_FILES,
+    Claim,
+    Conflict,
+    Detection,
+    Driver,
+    Event,
+    LeftOut,
+    Mechanism,
+    ParameterBasis,
+    Source,
+    Trait,
+)
 from .problems import Problem
 from .reading import evidence_directory, read_table, read_tables
+from .second import SecondReading, read_second
 from .vocabulary import Certainty, Channel, EventArea, EventKind, EventPatron
 
 FILTERS: Mapping[str, tuple[str, ...]] = {
@@ -29,12 +42,17 @@ FILTERS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Record:
-    """The evidence: events, traits, claims, mechanisms, sources and drivers."""
+    """The evidence: all tables, the second reading, the sources and the drivers."""
 
     events: tuple[Event, ...]
     traits: tuple[Trait, ...]
     claims: tuple[Claim, ...]
     mechanisms: tuple[Mechanism, ...]
+    left_out: tuple[LeftOut, ...]
+    conflicts: tuple[Conflict, ...]
+    detection: tuple[Detection, ...]
+    parameters: tuple[ParameterBasis, ...]
+    second: SecondReading
     sources: Mapping[str, Source]
     drivers: Mapping[str, Driver]
 
@@ -45,6 +63,10 @@ class Record:
             ("trait", self.traits),
             ("claim", self.claims),
             ("mechanism", self.mechanisms),
+            ("conflict", self.conflicts),
+            ("left out", self.left_out),
+            ("detection", self.detection),
+            ("parameter", self.parameters),
         ):
             for row in rows:
                 yield name, row.id, row  # type: ignore[attr-defined]
@@ -72,6 +94,10 @@ class Record:
     def parts(self, event_id: str) -> tuple[Event, ...]:
         """Components of the event's deal."""
         return tuple(e for e in self.events if event_id in parents(e))
+
+    def conflicts_of(self, entry_id: str) -> tuple[Conflict, ...]:
+        """Conflicts that concern an entry."""
+        return tuple(c for c in self.conflicts if entry_id in c.entries)
 
     def select(
         self,
@@ -188,11 +214,18 @@ def load_record(directory: str | Path | None = None) -> Record:
         problems.extend(faults)
         return {key: p.row for key, p in placed.items()}
 
+    second, faults = read_second(directory)
+    problems += faults
     record = Record(
         events=rows("events.csv", Event),
         traits=rows("traits.csv", Trait),
         claims=rows("claims.csv", Claim),
         mechanisms=rows("mechanisms.csv", Mechanism),
+        left_out=rows("left_out.csv", LeftOut),
+        conflicts=rows("conflicts.csv", Conflict),
+        detection=rows("detection.csv", Detection),
+        parameters=rows("parameters.csv", ParameterBasis),
+        second=second,
         sources={k: s for name in SOURCE_FILES for k, s in tables(name, Source).items()},
         drivers=tables("drivers.toml", Driver),
     )

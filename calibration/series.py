@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.resources.abc import Traversable
+from itertools import product
 
 import numpy as np
 
@@ -29,8 +30,10 @@ Points = dict[int, float]
 
 
 def entry_labels(quantity: Quantity) -> tuple[str, ...]:
-    """Labels that the ``entry`` column may hold; none for a scalar."""
-    return DIMENSIONS[quantity.dims[0]] if quantity.dims else ()
+    """Labels of the entries, such as ``KZ`` or ``china.exercise``; none for a scalar."""
+    if not quantity.dims:
+        return ()
+    return tuple(".".join(labels) for labels in product(*(DIMENSIONS[d] for d in quantity.dims)))
 
 
 def read_points(
@@ -38,23 +41,39 @@ def read_points(
 ) -> tuple[dict[str, Points], list[Placed[SeriesPoint]], list[Problem]]:
     """Raw values of a series file by entry (``""`` for a scalar) and year.
 
-    The column ``entry`` stands only where the driver has a dimension.
+    The column ``entry`` stands only where the driver has a dimension. It holds the label of
+    an entry or the beginning of several (``china`` for all below it); the rows of the longest
+    label that fits an entry are the entry's, and no others.
     """
     without = () if quantity.dims else ("entry",)
     rows, problems = read_table(folder, file, SeriesPoint, without=without)
     labels = entry_labels(quantity) or ("",)
-    points: dict[str, Points] = {label: {} for label in labels}
+    given: dict[str, Points] = {}
     for placed in rows:
         entry = placed.row.entry or ""
-        if entry not in points:
+        if not any(entry in beginnings(label) for label in labels):
             problems.append(placed.unknown("entry", entry, labels, problem="no such entry"))
-        elif placed.row.year in points[entry]:
+        elif placed.row.year in given.setdefault(entry, {}):
             problems.append(
                 placed.problem("year", "the year is given twice", placed.row.year, entry)
             )
         else:
-            points[entry][placed.row.year] = placed.row.value
+            given[entry][placed.row.year] = placed.row.value
+    points = {
+        label: next((given[name] for name in beginnings(label) if name in given), {})
+        for label in labels
+    }
     return points, rows, problems
+
+
+def beginnings(label: str) -> list[str]:
+    """Labels that name an entry, the longest first.
+
+    >>> beginnings("china.exercise")
+    ['china.exercise', 'china']
+    """
+    words = label.split(".")
+    return [".".join(words[:n]) for n in range(len(words), 0, -1)]
 
 
 def fill(points: Points, driver: Driver, first: int, last: int) -> np.ndarray:
@@ -141,5 +160,5 @@ def yearly(
 ) -> np.ndarray:
     """Array ``[year, *dims]`` of a driver from 1992; default or NaN where nothing is given."""
     columns = [convert(points[e], driver, e, last_year) for e in entry_labels(quantity) or ("",)]
-    array = np.stack(columns, axis=-1) if quantity.dims else columns[0]
+    array = np.stack(columns, axis=-1).reshape(-1, *quantity.shape) if quantity.dims else columns[0]
     return array if quantity.default is None else np.where(np.isnan(array), quantity.default, array)

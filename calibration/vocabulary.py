@@ -65,4 +65,4 @@ Outcome = Literal["delivered", "pledged", "agreed", "held", "announced", "refuse
 Certainty = Literal["firm", "approximate", "conflicting"]
 TraitBasis = Literal["stated", "inferred", "assumed"]
 SeriesBasis = Literal["measured", "converted", "assumed"]
-SourceKind = Literal["document", "external", "series", "assumed"]
+SourceKind = Literal["document", "external", "series", "literature", "assumed"]

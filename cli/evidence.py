@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..model.errors import InputError
 from ..model.names import STATES
+from . import evidence_text
 
 if TYPE_CHECKING:
     from ..calibration.codebook import Event
-    from ..calibration.record import Record
 
 app = typer.Typer(help="The evidence: list, show, check and cite it.", no_args_is_help=False)
-
-PLAIN_WIDTH = 160
-"""Columns of a table that is written to a file or a pipe."""
 
 Directory = Annotated[
     Path | None, typer.Option("--dir", help="Directory of the evidence; the shipped one if absent.")
@@ -64,9 +62,9 @@ def evidence(
     )
     if csv is not None:
         _write_csv(events, csv)
-        typer.echo(f"{len(events)} of {len(record.events)} rows written to {csv}")
+        typer.echo(f"{len(events)} of {len(record.events)} rows")
     else:
-        _print_table(events, len(record.events))
+        evidence_text.print_table(events, len(record.events))
 
 
 @app.command()
@@ -74,17 +72,88 @@ def show(
     entry_id: Annotated[str, typer.Argument(metavar="ID", help="Id of an entry, or a key.")],
     directory: Directory = None,
 ) -> None:
-    """Show all that is known of one entry, with its references."""
+    """Show all that is known of one entry: parts, conflicts, both readings, references."""
     from ..calibration.record import load_record
 
     record = load_record(directory)
     for kind, row in record.find(entry_id):
         typer.echo(f"{entry_id} ({kind})")
-        _print_fields(row)
+        evidence_text.print_fields(row)
         if kind == "event":
-            for part in record.parts(entry_id):
-                typer.echo(f"  part: {part.id} ({part.channel}): {part.note}")
-        _print_references(row, record)
+            evidence_text.print_event(entry_id, record)
+        for conflict in record.conflicts_of(entry_id):
+            typer.echo(f"  conflict ({conflict.id}): {conflict.conflict}")
+            typer.echo(f"    kept as: {conflict.kept_as}")
+            typer.echo(f"    because: {conflict.reason}")
+        evidence_text.print_references(row, record)
+
+
+@app.command()
+def coverage(
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw it into this file (.png or .svg).")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the counts and chances here.")] = None,
+    directory: Directory = None,
+) -> None:
+    """Draw who is on record, when and in what form, and what is assumed to be seen of it."""
+    from ..calibration.coverage import FORMS, coverage, in_words
+    from ..calibration.record import load_record
+
+    found = coverage(directory)
+    if csv is not None:
+        from ..calibration.datapackage import as_csv
+
+        rows = found.rows()
+        _write(csv, as_csv(tuple(rows[0]), rows))
+    if picture is not None:
+        from ..results.coverage import picture as draw
+        from ..results.style import as_bytes
+
+        if picture.suffix not in (".png", ".svg"):
+            raise InputError(
+                "no picture of this kind", file=str(picture), found=picture.suffix,
+                allowed=".png, .svg",
+            )  # fmt: skip
+        figure = draw(found.years.tolist(), FORMS, found.counts, found.chance, found.source)
+        _write(picture, as_bytes(figure, picture.suffix[1:], "Coverage of the record"))
+    if csv is None and picture is None:
+        for line in in_words(found, load_record(directory).detection):
+            typer.echo(line)
+
+
+@app.command()
+def agreement(directory: Directory = None) -> None:
+    """Tell how far the two readings of the events agreed, field by field."""
+    from ..calibration.record import load_record
+
+    evidence_text.print_agreement(load_record(directory))
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="New folder for the data package.")],
+    directory: Directory = None,
+) -> None:
+    """Write all tables as CSV with a Frictionless datapackage.json that describes them."""
+    from ..calibration.datapackage import package
+
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError("is there already, and not an empty folder", file=str(folder))
+    files = package(directory)
+    beside = folder.with_name(folder.name + ".partial")
+    try:
+        shutil.rmtree(beside, ignore_errors=True)
+        for name, text in files.items():
+            path = beside / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8", newline="\n")
+        if folder.exists():
+            folder.rmdir()
+        beside.rename(folder)
+    except OSError as error:
+        raise InputError("cannot be written", file=str(folder), found=error.strerror) from error
+    typer.echo(f"{len(files)} files written to {folder}; described in datapackage.json")
 
 
 @app.command()
@@ -123,55 +192,17 @@ def references(
         typer.echo(entry)
 
 
-def _print_table(events: tuple[Event, ...], total: int) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
-    if not console.is_terminal:
-        console.width = PLAIN_WIDTH
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("id", "kind", "patron", "recipients", "channel", "area", "USD"):
-        table.add_column(name, justify="right" if name == "USD" else "left", no_wrap=name == "id")
-    for event in events:
-        amount = "" if event.amount_usd is None else f"{event.amount_usd:,.0f}"
-        table.add_row(
-            event.id,
-            event.kind,
-            event.patron,
-            " ".join(event.recipients),
-            event.channel,
-            event.area,
-            amount,
-        )
-    console.print(table)
-    console.print(f"{len(events)} of {total} rows", highlight=False)
-
-
-def _print_fields(row: Any) -> None:
-    for name, value in row.model_dump(exclude_none=True).items():
-        if name != "id" and value not in ((), ""):
-            text = "; ".join(map(str, value)) if isinstance(value, tuple) else value
-            typer.echo(f"  {name:<18} {text}")
-
-
-def _print_references(row: Any, record: Record) -> None:
-    from ..calibration.references import plain
-
-    keys = (*getattr(row, "sources", ()), *getattr(row, "verdict_sources", ()))
-    for line in plain(keys, record.sources):
-        typer.echo(f"  {line}")
-
-
 def _write_csv(events: tuple[Event, ...], path: Path) -> None:
-    import csv
-
     from ..calibration.codebook import EVENT_COLUMNS, as_fields
+    from ..calibration.datapackage import as_csv
 
-    try:
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(EVENT_COLUMNS)
-            writer.writerows(as_fields(event) for event in events)
-    except OSError as error:
-        raise InputError(f"cannot be written ({error.strerror})", file=str(path)) from error
+    rows = (dict(zip(EVENT_COLUMNS, as_fields(event), strict=True)) for event in events)
+    _write(path, as_csv(EVENT_COLUMNS, rows))
+
+
+def _write(path: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all."""
+    from ..results.files import write_atomic
+
+    write_atomic(path, content.encode() if isinstance(content, str) else content)
+    typer.echo(f"written: {path}")

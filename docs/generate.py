@@ -1,7 +1,9 @@
 """Write the reference pages from the code and the evidence, or check that they are fresh.
 
-``python docs/generate.py`` writes the pages of ``docs/reference``;
-``python docs/generate.py --check`` exits with 1 and names those that are stale.
+``python docs/generate.py`` writes the pages of :data:`PAGES` and the pictures of
+:data:`PICTURES`; ``python docs/generate.py --check`` exits with 1 and names those that are
+stale. A picture carries a digest of the numbers in it: pixels differ between versions of
+the drawing library, numbers do not.
 """
 
 from __future__ import annotations
@@ -10,17 +12,33 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pages import commands, evidence, parameters, scenarios, variables
+from pages import (
+    basis,
+    commands,
+    drivers,
+    evidence,
+    mechanisms,
+    parameters,
+    pictures,
+    references,
+    scenarios,
+    variables,
+)
 
-REFERENCE = Path(__file__).parent / "reference"
+DOCS = Path(__file__).parent
 MARK = "<!-- Written by docs/generate.py; change what it reads, not this page. -->\n\n"
 PAGES: dict[str, Callable[[], str]] = {
-    "parameters.md": parameters.page,
-    "scenarios.md": scenarios.page,
-    "commands.md": commands.page,
     "evidence.md": evidence.page,
-    "variables.md": variables.page,
+    "reference/basis.md": basis.page,
+    "reference/commands.md": commands.page,
+    "reference/drivers.md": drivers.page,
+    "reference/mechanisms.md": mechanisms.page,
+    "reference/parameters.md": parameters.page,
+    "reference/references.md": references.page,
+    "reference/scenarios.md": scenarios.page,
+    "reference/variables.md": variables.page,
 }
+PICTURES: dict[str, pictures.Picture] = {"pictures/coverage.png": pictures.COVERAGE}
 
 
 def contents() -> dict[str, str]:
@@ -29,17 +47,32 @@ def contents() -> dict[str, str]:
 
 
 def stale() -> list[str]:
-    """Names of the pages that are missing, out of date, or no longer made."""
+    """Names of the pages and pictures that are missing, out of date, or no longer made."""
     made = contents()
-    found = {path.name: path.read_text("utf-8") for path in REFERENCE.glob("*.md")}
-    return sorted(name for name in made.keys() | found.keys() if made.get(name) != found.get(name))
+    found = {
+        str(path.relative_to(DOCS).as_posix()): path.read_text("utf-8")
+        for path in DOCS.rglob("*.md")
+    }
+    generated = made.keys() | {name for name in found if name.startswith("reference/")}
+    names = [name for name in generated if made.get(name) != found.get(name)]
+    names += [
+        name for name, picture in PICTURES.items()
+        if pictures.digest_in(DOCS / name) != picture.digest()
+    ]  # fmt: skip
+    return sorted(names)
 
 
 def write() -> None:
-    """Write all pages."""
-    REFERENCE.mkdir(exist_ok=True)
+    """Write all pages, and the pictures whose numbers have changed."""
     for name, content in contents().items():
-        (REFERENCE / name).write_text(content, "utf-8", newline="\n")
+        path = DOCS / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content, "utf-8", newline="\n")
+    for name, picture in PICTURES.items():
+        path = DOCS / name
+        if pictures.digest_in(path) != picture.digest():
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(picture.draw())
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -52,7 +85,7 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     names = stale()
     for name in names:
-        print(f"docs/reference/{name} is stale: run python docs/generate.py", file=sys.stderr)
+        print(f"docs/{name} is stale: run python docs/generate.py", file=sys.stderr)
     return 1 if names else 0
 
 

@@ -153,7 +153,8 @@ class PatronAgent(mesa.Agent):
         )
         host = model.host(p, terms[1]) if multilateral else None
         weighed = state.weigh(p, a, rung, value, multilateral, host)
-        seen = terms[2] < model.now("detection", p, rung - 1) * model.now("coverage", p)
+        chance = model.now("detection", p, rung - 1) * model.now("coverage", p, rung - 1)
+        seen = terms[2] < chance
         return Offer(
             self.name,
             rung,

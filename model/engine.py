@@ -452,7 +452,7 @@ def meet(
                 for p in range(P):
                     if choice & (1 + p):
                         channel = p * C + rungs[p] - 1
-                        seen = notes[p] < v[DETECTION + channel] * v[COVERAGE + p]
+                        seen = notes[p] < v[DETECTION + channel] * v[COVERAGE + channel]
                         if not (conditioned and seen):
                             accept(now, i, p, a, rungs[p], values[p], seen)
 

@@ -64,8 +64,6 @@ class Quantity(BaseModel):
     prior: Prior | None = None
     fixed: bool = False
     estimated: bool = False
-    source: str = ""
-    reason: str = ""
 
     @model_validator(mode="after")
     def _consistent(self) -> Quantity:
@@ -75,8 +73,6 @@ class Quantity(BaseModel):
         if self.kind == "parameter":
             if (self.prior is None) != self.fixed:
                 raise ValueError(f"{self.name}: give either a prior or fixed = true")
-            if not self.source:
-                raise ValueError(f"{self.name}: name a source, or 'assumed'")
             values = self.values()
             low, high = self.bounds
             if not ((values >= low) & (values <= high)).all():

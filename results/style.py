@@ -6,7 +6,7 @@ colour-blind readers, and in grey print by the line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -224,15 +224,21 @@ def fan(axes: Axes, years: Sequence[int], patron: str, columns: dict[str, np.nda
     axes.plot(years, columns["mean"], color=COLOURS[patron], linestyle=LINES[patron])
 
 
+def as_bytes(figure: Figure, kind: str, title: str, more: Mapping[str, str] | None = None) -> bytes:
+    """Picture as ``png`` or ``svg``, without dates; ``more`` goes into its metadata."""
+    metadata: dict[str, str | None] = {"Software" if kind == "png" else "Date": None}
+    metadata |= {"Title": title} | dict(more or {})
+    out = BytesIO()
+    with styled():
+        figure.savefig(out, format=kind, dpi=160, metadata=metadata)
+    return out.getvalue()
+
+
 def save(figure: Figure, directory: Path, name: str, title: str) -> list[Path]:
-    """Write ``figures/NAME.png`` and ``.svg``, without dates."""
+    """Write ``figures/NAME.png`` and ``.svg``."""
     made = []
-    kinds = (("png", {"Software": None, "Title": title}), ("svg", {"Date": None, "Title": title}))
-    for kind, metadata in kinds:
-        out = BytesIO()
-        with styled():
-            figure.savefig(out, format=kind, dpi=160, metadata=metadata)
+    for kind in ("png", "svg"):
         path = directory / "figures" / f"{name}.{kind}"
-        write_atomic(path, out.getvalue())
+        write_atomic(path, as_bytes(figure, kind, title))
         made.append(path)
     return made

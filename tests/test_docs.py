@@ -91,8 +91,10 @@ def test_a_stale_page_is_named(tmp_path):
     changed.write_text(page("reference/parameters.md") + "\n", "utf-8")
     (copy / "reference" / "commands.md").unlink()
     (copy / "reference" / "old.md").write_text("", "utf-8")
+    (copy / "pictures" / "coverage.png").write_bytes(b"not a picture")
     checked = generate("--check", script=copy / "generate.py")
     assert checked.returncode == 1
+    assert "pictures/coverage.png is stale" in checked.stderr
     named = re.findall(r"reference/(\w+)\.md is stale", checked.stderr)
     assert named == ["commands", "old", "parameters"]
 

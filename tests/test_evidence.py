@@ -10,7 +10,6 @@ from steppe.calibration.codebook import EVENT_COLUMNS, as_fields
 from steppe.calibration.record import FILTERS, load_record, parents
 from steppe.calibration.references import bibtex, plain
 from steppe.model.errors import InputError
-from steppe.model.quantities import parameters
 
 FIVE_DOCUMENTS = {
     "000_e0d38c0e5c981c6b",
@@ -67,12 +66,6 @@ def test_an_event_on_an_external_fact_alone_says_so(record):
         if not FIVE_DOCUMENTS & set(event.sources):
             assert event.note, event.id
             assert "external" in event.note, event.id
-
-
-def test_sources_of_the_parameters_are_known(record):
-    known = {*record.sources, "assumed", "convention"}
-    cited = {key.strip() for q in parameters().values() for key in q.source.split(";")}
-    assert cited - known == set()
 
 
 def test_the_first_kyrgyz_exercise(record):

@@ -89,8 +89,46 @@ def test_csv_export(tmp_path):
         head, *rows = csv.reader(stream)
     assert tuple(head) == EVENT_COLUMNS
     assert {row[EVENT_COLUMNS.index("patron")] for row in rows} == {"csto"}
-    with pytest.raises(InputError, match="cannot be written"):
-        run("--csv", tmp_path / "nowhere" / "rows.csv")
+    with pytest.raises(InputError, match="cannot be used"):
+        run("--csv", path / "rows.csv")
+
+
+def test_show_tells_conflicts_readings_and_conditioning():
+    text = run("show", "2016-tj-october-exercise").output
+    assert "in conditioned runs: a package of china for TJ: rung 3 (joint activity)" in text
+    assert "conflict (exercise-october-2016)" in text
+    assert "second reading: 2016-tj-" in text
+    text = run("show", "2007-tm-loan").output
+    assert "settled:" in text
+
+
+def test_coverage_writes_a_picture_and_a_table(tmp_path):
+    assert "Assumed chance that an accepted package is on record" in run("coverage").output
+    run("coverage", "--picture", tmp_path / "c.png", "--csv", tmp_path / "c.csv")
+    assert (tmp_path / "c.png").read_bytes().startswith(b"\x89PNG")
+    with (tmp_path / "c.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    assert sum(int(row["documented"]) for row in rows) > 100
+    with pytest.raises(InputError, match="no picture of this kind"):
+        run("coverage", "--picture", tmp_path / "c.jpg")
+
+
+def test_agreement_prints_every_field():
+    text = run("agreement").output
+    assert "kappa" in text
+    assert all(name in text for name in ("amount_usd", "outcome", "rows of one reading alone"))
+
+
+def test_export_writes_whole_or_not_at_all(tmp_path):
+    run("export", tmp_path / "new")
+    names = {path.name for path in (tmp_path / "new").rglob("*") if path.is_file()}
+    assert {"datapackage.json", "events.csv", "sources.csv", "settled.csv"} <= names
+    assert not (tmp_path / "new.partial").exists()
+    with pytest.raises(InputError, match="not an empty folder"):
+        run("export", tmp_path / "new")
+    (tmp_path / "empty").mkdir()
+    run("export", tmp_path / "empty")
+    assert (tmp_path / "empty" / "events.csv").is_file()
 
 
 def test_light_imports():

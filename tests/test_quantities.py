@@ -16,7 +16,6 @@ def test_every_parameter_says_what_it_is():
     for quantity in parameters().values():
         assert quantity.unit
         assert quantity.meaning
-        assert quantity.reason
         assert quantity.fixed or quantity.prior
 
 
@@ -86,7 +85,6 @@ def test_edges_of_a_scale_stay():
     [
         ({"value": 3.0}, "outside"),
         ({"prior": None}, "prior or fixed"),
-        ({"source": ""}, "source"),
         ({"dims": ["planet"], "value": {}}, "unknown dimension"),
         ({"dims": ["patron"], "value": {"china": 0.1}}, "no value for x.russia"),
         ({"dims": ["patron"], "value": {"chna": 0.1}}, "no entry chna"),
@@ -102,7 +100,6 @@ def test_wrong_declarations_are_refused(change, message):
         "meaning": "m",
         "value": 0.5,
         "prior": {"family": "normal", "spread": 1.0},
-        "source": "assumed",
     }
     Quantity(**good)
     with pytest.raises(ValidationError, match=message):

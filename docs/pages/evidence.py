@@ -4,63 +4,221 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
-import numpy as np
-
-from steppe.calibration.codebook import Driver, Source
+from steppe.calibration.codebook import Event, SeriesPoint, Settled
+from steppe.calibration.coverage import coverage
 from steppe.calibration.packages import documented_counts, standing_forces
+from steppe.calibration.reading import evidence_directory, read_table
 from steppe.calibration.record import Record, load_record
-from steppe.calibration.setting import of_kind, setting
-from steppe.model.names import (
-    AREAS,
-    DEFAULT_HORIZON,
-    LAST_HISTORY_YEAR,
-    SIGNALS,
-    START_YEAR,
-    STATES,
-)
+from steppe.calibration.second import ROW, agreements
+from steppe.calibration.vocabulary import EventKind, EventPatron
+from steppe.model.names import CHANNELS, LAST_HISTORY_YEAR, PATRONS, START_YEAR, STATES
 from steppe.model.quantities import parameters
 from steppe.scenarios.schema import DOCUMENTS
 
-from .cells import counted, table, text
+from .cells import counted, table
 
 
 def page() -> str:
-    """Count the record, what of it is imposed, and list where the drivers come from."""
+    """Counts, coverage, where readings and sources differ, and what is left out."""
     record = load_record()
-    packages = documented_counts()
     events = record.events
+    kinds = get_args(EventKind)
     return (
-        "# Evidence\n\nCounts of `calibration/evidence`; `steppe evidence` lists the rows and "
-        "filters them, `steppe evidence check` checks them. How they were coded stands in "
-        "[calibration/evidence/README.md](../../calibration/evidence/README.md).\n\n"
-        f"## Rows of `events.csv`: {len(events)}\n\n"
-        + table(("document", "cite", "rows", "of them dated events"), by_document(record))
-        + "A row may cite more than one document. *External* rows rest on public facts that the "
-        "documents lack and count as none of the five.\n\n"
-        + counted("kind", Counter(e.kind for e in events))
-        + counted("channel", Counter(e.channel for e in events))
-        + counted("patron or frame", Counter(e.patron for e in events))
-        + counted("area", Counter(e.area for e in events))
-        + counted("recipient", Counter(s for e in events for s in e.recipients or ("none named",)))
-        + packages_part(packages)
-        + drivers_part(record.drivers)
-        + carried_part()
-        + references_part(record.sources)
+        "# Evidence\n\nWhat the project knows, how it was read, and where it is thin. The rows "
+        "stand in `calibration/evidence`; how they were coded, in "
+        "[its README](../calibration/evidence/README.md). `steppe evidence` lists and filters "
+        "them, `steppe evidence show ID` tells all that is known of one, `steppe evidence export "
+        "FOLDER` writes a data package, and `steppe evidence check --documents FOLDER` holds "
+        "every row against the documents where these are at hand.\n\n"
+        + thin_part(record)
+        + "## Counts\n\n"
+        + table(("table", "rows"), [
+            ("`events.csv`", len(events)), ("`traits.csv`", len(record.traits)),
+            ("`mechanisms.csv`", len(record.mechanisms)), ("`claims.csv`", len(record.claims)),
+            ("`conflicts.csv`", len(record.conflicts)), ("`left_out.csv`", len(record.left_out)),
+            ("`second_reading/events.csv`", len(record.second.events)),
+            ("sources", len(record.sources)),
+        ])
+        + "### Events by document and kind\n\nA row may cite more than one document. *External* "
+        "rows rest on public facts that the documents lack and count as none of the five.\n\n"
+        + table(("document", *kinds, "all"), by_document(record))
+        + "### Events by state, patron and channel\n\nRows of all kinds; a row with several "
+        "recipients counts for each.\n\n"
+        + crossed(events, "patron", get_args(EventPatron), by_state=True)
+        + crossed(events, "channel", get_args(EventPatron))
+        + crossed(events, "area", get_args(EventPatron))
+        + coverage_part()
+        + readings_part(record)
+        + conflicts_part(record)
+        + packages_part(documented_counts())
+        + left_out_part(record)
+    )  # fmt: skip
+
+
+def thin_part(record: Record) -> str:
+    """What the record cannot tell, first."""
+    dated = [e for e in record.events if e.kind == "event"]
+    own = [e for e in dated if set(e.sources) & set(DOCUMENTS)]
+    russian = [e for e in dated if e.patron in ("russia", "csto")]
+    russian_own = [e for e in russian if e in own]
+    refused = [e for e in dated if e.channel == "refusal" or e.outcome == "refused"]
+    sums = [e for e in dated if e.amount_usd is not None]
+    return (
+        "## What it cannot tell\n\n"
+        f"- Of {len(dated)} dated events {len(own)} stand in the five documents; the others are "
+        "external facts. A year without a row is not a year without events.\n"
+        f"- {len(refused)} rows are refusals, absences or endings. Declined offers are hardly ever "
+        "recorded, so how often an offer is made and how often it is accepted are seen only as a "
+        "product: what separates them is assumed.\n"
+        f"- {len(sums)} dated events have a sum of money. A pledge is not a delivery.\n"
+        f"- Of {len(russian)} dated events of Russia and the CSTO {len(russian_own)} stand in the "
+        "five documents: Moscow's side is external.\n"
+        "- How much of what happened is on record is assumed (below), and most results lean on "
+        "it.\n- The sources overlap, so their agreement is weaker than it looks.\n\n"
+        + table(
+            ("document", "how independent it is"),
+            [(f"`{k}`", record.sources[k].independence or "") for k in DOCUMENTS],
+        )
     )
 
 
+def crossed(
+    events: Sequence[Event], field: str, patrons: Sequence[str], by_state: bool = False
+) -> str:
+    """Count rows by the words of a field and by patron, or by state and patron."""
+    count: Counter[tuple[str, str]] = Counter()
+    for event in events:
+        words = (event.recipients or ("none named",)) if by_state else (getattr(event, field),)
+        for word in words:
+            count[word, event.patron] += 1
+    words = sorted({w for w, _ in count}, key=lambda w: (-sum(count[w, p] for p in patrons), w))
+    rows = [(w, *(count[w, p] for p in patrons), sum(count[w, p] for p in patrons)) for w in words]
+    return table(("recipient" if by_state else field, *patrons, "all"), rows)
+
+
+def coverage_part() -> str:
+    """The picture, and what is assumed to be seen."""
+    found = coverage()
+    parts = [
+        "## Who is on record, when and in what form\n\n"
+        "![Discs by year for each state, form and patron; grey where sources cover the year.]"
+        "(pictures/coverage.png)\n\n"
+        f"{found.source}. {found.left_out} `steppe evidence coverage` draws it in the terminal, "
+        "and with `--picture` into a file.\n\n### What is assumed to be seen\n\n"
+        "The chance that an accepted package is on record: the parameter `detection` (by "
+        "patron and form, for a year that is fully covered) times the driver "
+        "`coverage` (by patron, form and year). Both are judgements: without a "
+        "second list of the same years, detection and frequency cannot be told apart. The "
+        "detection is what results depend on most.\n\n"
+    ]
+    for p, patron in enumerate(PATRONS):
+        spans = found.periods(patron)
+        rows = [
+            (f"{a}-{b}" if a < b else a, *(f"{v:.2f}" for v in found.chance[p, :, a - START_YEAR]))
+            for a, b in spans
+        ]
+        parts.append(table((patron, *CHANNELS), rows))
+    values = parameters()["detection"].values()
+    parts.append(
+        "Reasons, with the range that the sources would allow for a fully covered year:\n\n"
+        + table(
+            ("patron", "form", "value", "range", "reason", "sources"),
+            [(d.patron, d.channel,
+              f"{values[PATRONS.index(d.patron), CHANNELS.index(d.channel)]:g}",
+              f"{d.low:g} to {d.high:g}", d.reason, ", ".join(f"`{k}`" for k in d.sources))
+             for d in load_record().detection],
+        )
+    )  # fmt: skip
+    notes, _ = read_table(evidence_directory(), "series/coverage.csv", SeriesPoint)
+    parts.append(
+        "Reasons for the coverage of a year, from the year named on:\n\n"
+        + table(
+            ("from", "patron", "coverage", "reason"),
+            [(n.row.year, n.row.entry, f"{n.row.value:g}", n.row.note or "") for n in notes],
+        )
+    )
+    return "".join(parts)
+
+
+def readings_part(record: Record) -> str:
+    """How far two readers agreed, and what became of their differences."""
+    reading = record.second
+    rows = []
+    for told in agreements(record.events, reading):
+        share = f"{told.same / told.rows:.0%}" if told.rows else "-"
+        kappa = "" if told.kappa is None else f"{told.kappa:.2f}"
+        rows.append((told.field, told.rows, told.same, share, kappa))
+    fields = [note for note in reading.settled if note.field != ROW]
+    alone = [note for note in reading.settled if note.field == ROW]
+
+    def ends(notes: Sequence[Settled]) -> tuple[int, ...]:
+        return tuple(sum(n.settled == way for n in notes) for way in ("first", "second", "neither"))
+
+    return (
+        "## Read twice\n\nA second reader coded all events and sums from the same sources with "
+        "the same codebook, without having seen the first reading. The codebook names the main "
+        "traps, so agreement on those shows a shared rule more than two minds. "
+        f"{len(reading.pairs)} rows of the record have a partner in the second reading; how finely "
+        "standing practices and background are cut into rows was free, and those without a partner "
+        "need none.\n\nAgreement by field before anything was settled, over pairs in which at "
+        "least one reader filled the field; *kappa* is Cohen's, for fields with a vocabulary:\n\n"
+        + table(("field", "filled", "same", "share", "kappa"), rows)
+        + table(
+            ("differences", "number", "record follows the first", "the second", "neither"),
+            [("in a field of a pair", len(fields), *ends(fields)),
+             ("rows of one reading alone", len(alone), *ends(alone))],
+        )
+        + "Each has a reason in `calibration/evidence/second_reading/settled.csv`, and "
+        "`steppe evidence show ID` prints those of one event. Where the record changed:\n\n"
+        + table(
+            ("event", "field", "first", "second", "settled", "reason"),
+            [(f"`{n.first or n.second}`", n.field, n.first_value or "blank",
+              n.second_value or "blank", n.settled, n.reason)
+             for n in reading.settled if n.settled != "first"],
+        )
+    )  # fmt: skip
+
+
+def conflicts_part(record: Record) -> str:
+    """What stands against what."""
+    return (
+        f"## Conflicts kept: {len(record.conflicts)}\n\nNothing is smoothed: a range stands "
+        "beside the point, two sources of one thing stand in one row, and a reason says why.\n\n"
+        + table(
+            ("conflict", "what stands against what", "kept as", "because"),
+            [(f"`{c.id}`", c.conflict, c.kept_as, c.reason) for c in record.conflicts],
+        )
+    )
+
+
+def left_out_part(record: Record) -> str:
+    """Statements without a row of their own."""
+    return (
+        f"## Left out: {len(record.left_out)}\n\nEvery sentence of the five documents holds the "
+        "locator of some row, or stands here with the reason why it has none.\n\n"
+        + table(
+            ("document", "statement", "why it has no row"),
+            [(f"`{k[:3]}`", row.statement, row.reason) for row in record.left_out
+             for k in row.sources],
+        )
+    )  # fmt: skip
+
+
 def by_document(record: Record) -> list[tuple[Any, ...]]:
-    """Rows that cite each document, and those that cite none of the five."""
-    rows: list[tuple[Any, ...]] = []
-    for key in DOCUMENTS:
-        citing = [e for e in record.events if key in e.sources]
-        dated = sum(e.kind == "event" for e in citing)
-        rows.append((f"`{key}`", record.sources[key].cite, len(citing), dated))
-    outside = [e for e in record.events if not set(e.sources) & set(DOCUMENTS)]
-    rows.append(("external", "-", len(outside), sum(e.kind == "event" for e in outside)))
-    return rows
+    """Rows by kind that cite each document, and those that cite none of the five."""
+    kinds = get_args(EventKind)
+
+    def line(name: str, events: Sequence[Event]) -> tuple[Any, ...]:
+        return (name, *(sum(e.kind == kind for e in events) for kind in kinds), len(events))
+
+    rows = [
+        line(f"`{key}` {DOCUMENTS[key]}", [e for e in record.events if key in e.sources])
+        for key in DOCUMENTS
+    ]
+    rows.append(line("external", [e for e in record.events if not set(e.sources) & set(DOCUMENTS)]))
+    return [*rows, line("all", record.events)]
 
 
 def packages_part(packages: Sequence[Mapping[str, Any]]) -> str:
@@ -110,56 +268,3 @@ def forces_part(packages: Sequence[Mapping[str, Any]], forces: Sequence[Mapping[
         "They are no packages: in conditioned years they hold their rung.\n\n"
         + table(("row", "state", "patron", "area", "from", "to"), rows)
     )
-
-
-def drivers_part(drivers: Mapping[str, Driver]) -> str:
-    """List the drivers: how measured they are, and from what."""
-    rows = [
-        (f"`{name}`", d.unit, d.basis, ", ".join(f"`{s}`" for s in d.sources), d.note or "")
-        for name, d in drivers.items()
-    ]
-    return (
-        "## Drivers\n\n*Measured* is a series as published, *converted* one that was turned into "
-        "an index by visible arithmetic (`calibration/evidence/drivers.toml`), *assumed* one with "
-        "dated anchors and heights by judgement.\n\n"
-        + table(("driver", "unit", "basis", "sources", "note"), rows)
-    )
-
-
-def carried_part() -> str:
-    """Values at chosen years: what carrying the last value forward does."""
-    values = setting(DEFAULT_HORIZON)
-    years = (START_YEAR, 2009, 2016, LAST_HISTORY_YEAR, 2027, DEFAULT_HORIZON)
-    places = [y - START_YEAR for y in years]
-    rows = []
-    for name, quantity in of_kind("driver").items():
-        for address, index in quantity.entries():
-            series = values[name][(slice(None), *index)]
-            if series.any():
-                last = START_YEAR + int(np.flatnonzero(np.diff(series)).max(initial=-1)) + 1
-                rows.append((f"`{address}`", *(f"{series[n]:.3g}" for n in places), last))
-    load_of = parameters()["need_load"].values()
-    signals = np.stack(
-        [np.broadcast_to(values[s].reshape(len(values[s]), -1), (len(values[s]), len(STATES)))
-         for s in SIGNALS], axis=-1,
-    )  # fmt: skip
-    needs = np.minimum(1.0, values["exposure"] * np.einsum("ysg,ag->ysa", signals, load_of))
-    means = [(area, *(f"{needs[n, :, a].mean():.2f}" for n in places))
-             for a, area in enumerate(AREAS)]  # fmt: skip
-    return (
-        "## What carrying forward does\n\nAfter the last year of its series a driver keeps its "
-        "last value. The column *still* names the first year from which it no longer changes. "
-        "Entries that are zero throughout are left out.\n\n"
-        + table(("driver", *years, "still"), rows)
-        + "Need of the five states that follows, mean over states, without chance deviations:\n\n"
-        + table(("area", *years), means)
-    )
-
-
-def references_part(sources: Mapping[str, Source]) -> str:
-    """All sources."""
-    parts = ["## References\n\n"]
-    for kind in ("document", "series", "external"):
-        listed = [f"- `{k}`: {text(s.cite)}\n" for k, s in sources.items() if s.kind == kind]
-        parts.append(f"### {kind.capitalize()}: {len(listed)}\n\n{''.join(listed)}\n")
-    return "".join(parts)

@@ -8,10 +8,10 @@ from importlib.resources import files
 
 import numpy as np
 
+from steppe.calibration.basis import BASES, MEANING, Ground, grounds
 from steppe.calibration.setting import of_kind
 from steppe.model.names import DIMENSIONS
 from steppe.model.quantities import Quantity, parameters
-from steppe.scenarios.schema import DOCUMENTS
 
 from .cells import table
 
@@ -53,11 +53,28 @@ def address_form(quantity: Quantity) -> str:
     return ".".join((quantity.name, *(f"<{d}>" for d in quantity.dims)))
 
 
+def rests_on(entries: list[Ground]) -> str:
+    """What the entries of a parameter rest on, each reason once."""
+    lines = []
+    for told in dict.fromkeys((g.basis, g.sources, g.reason) for g in entries):
+        basis, sources, reason = told
+        same = [g.address for g in entries if (g.basis, g.sources, g.reason) == told]
+        few = "" if len(same) == len(entries) else f" ({', '.join(f'`{a}`' for a in same[:3])}"
+        few += "" if not few else f" and {len(same) - 3} more)" if len(same) > 3 else ")"
+        keys = ", ".join(f"`{key}`" for key in sources)
+        lines.append(f"- {basis}{few}: {reason.rstrip('.')}{f' [{keys}]' if keys else ''}\n")
+    rows = list(dict.fromkeys(i for g in entries for i in g.rows))
+    if rows:
+        lines.append(f"- mechanisms that it carries: {', '.join(f'`{i}`' for i in rows)}\n")
+    return "".join(lines)
+
+
 def page() -> str:
     """Every parameter with value, prior, unit, meaning, source and reason."""
     known = parameters()
     entries = sum(len(list(q.entries())) for q in known.values())
-    sources = Counter(q.source for q in known.values())
+    ground = {g.address: g for g in grounds() if g.kind == "parameter"}
+    bases = Counter(g.basis for g in ground.values())
     parts = [
         "# Parameters\n\n",
         "All values are the centres (medians) of their priors: nothing has been fitted yet. "
@@ -66,13 +83,9 @@ def page() -> str:
         "`steppe parameters --csv FILE` writes it.\n\n",
         f"{len(known)} parameters with {entries} entries; "
         f"{sum(q.estimated for q in known.values())} estimated, "
-        f"{sum(q.fixed for q in known.values())} fixed. A source that names a document says "
-        "that the direction or the order of magnitude comes from it; where the reason ends in "
-        "*assumed*, the size does not.\n\n",
-        table(
-            ("source", "parameters"),
-            [(f"`{key}` {DOCUMENTS.get(key, '')}", n) for key, n in sorted(sources.items())],
-        ),
+        f"{sum(q.fixed for q in known.values())} fixed. What each rests on is also sorted on "
+        "a page of its own: [what each number rests on](basis.md).\n\n",
+        table(("basis", "entries"), [(MEANING[b], bases[b]) for b in BASES]),
     ]
     for heading, names in sections().items():
         parts.append(f"## {heading[0].upper()}{heading[1:]}\n\n")
@@ -85,7 +98,7 @@ def page() -> str:
                 f"- address: `{address_form(quantity)}`\n"
                 f"- unit: {quantity.unit}; allowed: {low:g} to {high:g}\n"
                 f"- prior: {prior}{'; estimated' if quantity.estimated else ''}\n"
-                f"- source: `{quantity.source}`. {quantity.reason}\n"
+                + rests_on([ground[a] for a, _ in quantity.entries()])
                 + ("" if not quantity.dims else "\n")
                 + values_of(quantity)
             )

@@ -1,0 +1,92 @@
+"""Checks of what points elsewhere: into the model, to other rows, to a parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import product
+
+from ..model.errors import InputError, near
+from ..model.names import CHANNELS, PATRONS
+from ..model.quantities import parameters, resolve
+from .codebook import Conflict, Detection, Event, Mechanism, ParameterBasis
+from .problems import Placed, Problem
+
+
+def check_mechanisms(rows: Sequence[Placed[Mechanism]]) -> Iterator[Problem]:
+    """Each mechanism lives at addresses of the model, or says why it does not."""
+    for placed in rows:
+        row = placed.row
+        if not row.in_model and row.why_not is None:
+            yield placed.problem(
+                "why_not", "the mechanism neither lives in the model nor says why not", row.id
+            )
+        for address in row.in_model:
+            try:
+                resolve(address)
+            except InputError as error:
+                yield placed.problem(
+                    "in_model", error.problem, address, error.allowed or "", error.nearest
+                )
+
+
+def check_conflicts(
+    rows: Sequence[Placed[Conflict]],
+    events: Sequence[Placed[Event]],
+    known: Collection[str],
+) -> Iterator[Problem]:
+    """Conflicts name rows, and every row that is marked as conflicting is in one."""
+    named = set()
+    for placed in rows:
+        for entry in placed.row.entries:
+            named.add(entry)
+            if entry not in known:
+                yield placed.problem("entries", "no row has this id", entry, "", near(entry, known))
+    for event in events:
+        if event.row.certainty == "conflicting" and event.row.id not in named:
+            yield event.problem(
+                "certainty", "no conflict names the row", event.row.id, "a line in conflicts.csv"
+            )
+
+
+def check_parameters(rows: Sequence[Placed[ParameterBasis]], complete: bool) -> Iterator[Problem]:
+    """Each row names parameters, and every parameter has a row for its family."""
+    for placed in rows:
+        row = placed.row
+        try:
+            named = {name for _, name, _ in resolve(row.id)}
+        except InputError as error:
+            yield placed.problem("id", error.problem, row.id, error.allowed or "", error.nearest)
+            continue
+        if not named <= parameters().keys():
+            yield placed.problem("id", "not the address of a parameter", row.id)
+        if (row.basis == "assumed") != (row.sources == ("assumed",)):
+            yield placed.problem(
+                "sources", "what is assumed has no source, and what has one is not assumed",
+                ";".join(row.sources), "'assumed' or keys, as the basis says",
+            )  # fmt: skip
+    told = {placed.row.id for placed in rows}
+    for name in parameters():
+        if complete and name not in told:
+            yield Problem("parameters.csv", 0, "id", f"nothing is told of {name}")
+
+
+def check_detection(rows: Sequence[Placed[Detection]], complete: bool) -> Iterator[Problem]:
+    """One reason for each patron and form, with a range around the parameter's value."""
+    values = parameters()["detection"].values()
+    told = set()
+    for placed in rows:
+        row = placed.row
+        cell = (row.patron, row.channel)
+        if cell in told:
+            yield placed.problem("channel", "told already in another line", ".".join(cell))
+        told.add(cell)
+        value = float(values[PATRONS.index(row.patron), CHANNELS.index(row.channel)])
+        if not row.low <= value <= row.high:
+            yield placed.problem(
+                "low", "the parameter 'detection' lies outside the range", f"{value:g}",
+                f"{row.low:g} to {row.high:g}",
+            )  # fmt: skip
+    for missing in product(PATRONS, CHANNELS):
+        if complete and missing not in told:
+            what = ".".join(missing)
+            yield Problem("detection.csv", 0, "channel", f"nothing is told of {what}")
