@@ -141,7 +141,11 @@ class PatronAgent(mesa.Agent):
         tie = state.ties[p]
         tie.tabled[a] += 1
         rung = rules.offered_rung(
-            tie.rung[a], luck[1], luck[2], model.now("upgrade_probability", p)
+            tie.rung[a],
+            luck[1],
+            luck[2],
+            model.now("upgrade_probability", p),
+            model.now("jump_probability"),
         )
         member = model.now("membership", i, p) >= 0.5
         multilateral = rung == 3 and member and luck[3] < model.now("multilateral_share", p)

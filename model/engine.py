@@ -74,6 +74,7 @@ R, C = 6, 5  # rungs, channels
 TRADE_RESPONSE, STAKE_WEIGHT = OFFSET["trade_response"], OFFSET["stake_weight"]
 RIVAL_RESPONSE, IMITATION = OFFSET["rival_response"], OFFSET["imitation"]
 NEED_LOAD, UPGRADE = OFFSET["need_load"], OFFSET["upgrade_probability"]
+JUMP = OFFSET["jump_probability"]
 MULTILATERAL, RELIEF = OFFSET["multilateral_share"], OFFSET["multilateral_relief"]
 SIZE, DISPERSION = OFFSET["package_size"], OFFSET["size_dispersion"]
 NEED_WEIGHT, MONEY_WEIGHT = OFFSET["need_weight"], OFFSET["money_weight"]
@@ -124,6 +125,10 @@ DEFENCE_SHARE, GDP, US_PRESENCE = (
 SCALAR_SIGNALS = OFFSET["afghan_instability"]  # the four scalar signals stand in a row
 ENERGY_FLOW, DISPUTE = OFFSET["energy_flow"], OFFSET["dispute"]
 CAPACITY, TRADE, TECHNOLOGY = OFFSET["capacity"], OFFSET["trade"], OFFSET["technology"]
+
+
+NOTHING, PACKAGES, WHOLE = 0, 1, 2
+"""What :func:`meet` drops of the choices that would have been documented."""
 
 
 class Year(NamedTuple):
@@ -404,14 +409,16 @@ def meet(
     seed: int,
     run: int,
     year: int,
-    conditioned: bool,
+    thin: int,
     world: World,
     now: Year,
 ) -> None:
     """Steps 4 and 5: every opportunity meets offers, and the state chooses among them.
 
-    In a conditioned year a simulated package that would have been documented is
-    dropped: what was documented is imposed instead (Poisson thinning).
+    In a conditioned year (``thin`` = :data:`PACKAGES`) a simulated package that would have
+    been documented is dropped: what was documented is imposed instead (Poisson thinning).
+    With :data:`WHOLE` the other package of the same choice is dropped with it, for a caller
+    that draws it together with the documented one.
     """
     rungs = np.zeros(P, np.int64)
     values, notes, worth = np.zeros(P), np.zeros(P), np.zeros(P)
@@ -428,7 +435,7 @@ def meet(
                         continue
                     on_table += 1 + p
                     now.tabled[i, p, a] += 1
-                    k = rules.offered_rung(world.rung[i, p, a], u1, u2, v[UPGRADE + p])
+                    k = rules.offered_rung(world.rung[i, p, a], u1, u2, v[UPGRADE + p], v[JUMP])
                     member = v[MEMBERSHIP + i * P + p] >= 0.5
                     joint = 1 if k == 3 and member and u3 < v[MULTILATERAL + p] else 0
                     t0, t1, t2, _ = uniforms(seed, run, year, cell(i, p, a, m), TERMS)
@@ -449,12 +456,19 @@ def meet(
                 )
                 u_choice, _, _, _ = uniforms(seed, run, year, cell(i, 0, a, m), CHOICE)
                 choice = rules.choose(u_choice, p0, p1, p2, p3)
+                seen = 0
                 for p in range(P):
-                    if choice & (1 + p):
-                        channel = p * C + rungs[p] - 1
-                        seen = notes[p] < v[DETECTION + channel] * v[COVERAGE + channel]
-                        if not (conditioned and seen):
-                            accept(now, i, p, a, rungs[p], values[p], seen)
+                    channel = p * C + rungs[p] - 1
+                    if (
+                        choice & (1 + p)
+                        and notes[p] < v[DETECTION + channel] * v[COVERAGE + channel]
+                    ):
+                        seen |= 1 + p
+                if thin == WHOLE and seen > 0:
+                    continue
+                for p in range(P):
+                    if choice & (1 + p) and not (thin == PACKAGES and seen & (1 + p)):
+                        accept(now, i, p, a, rungs[p], values[p], seen & (1 + p) > 0)
 
 
 @compiled
@@ -607,6 +621,12 @@ def record(v: np.ndarray, r: int, t: int, world: World, now: Year, out: Outcome)
                 out.offers[r, t, i, p, a] = now.tabled[i, p, a]
                 out.packages[r, t, i, p, a] = now.taken[i, p, a]
                 out.documented[r, t, i, p, a] = now.written[i, p, a]
+    clear(now)
+
+
+@compiled
+def clear(now: Year) -> None:
+    """Empty the workspace for the next year."""
     now.highest[:] = 0
     now.tabled[:] = 0
     now.taken[:] = 0
@@ -638,7 +658,7 @@ def run_all(
             move_drivers(v, seed, run, year, world, now)
             feel_needs(v, world, now)
             share_attention(v, world, now)
-            meet(v, seed, run, year, year <= until, world, now)
+            meet(v, seed, run, year, PACKAGES if year <= until else NOTHING, world, now)
             if year <= until:
                 impose(v, seed, run, year, history, now)
             deliver(v, world, now)

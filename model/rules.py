@@ -121,18 +121,26 @@ def poisson(u: float, mean: float) -> int:
 
 
 @compiled
-def offered_rung(reached: int, u_upgrade: float, u_renewal: float, upgrade: float) -> int:
-    """Rung of an offer: the next one, or a renewal of one of those reached.
+def offered_rung(
+    reached: int, u_upgrade: float, u_renewal: float, upgrade: float, jump: float
+) -> int:
+    """Rung of an offer: a higher one, or a renewal of one of those reached.
 
-    Departs from the specification, which renews only the rung reached: in the
-    record equipment goes on after exercises have begun (Kyrgyzstan: exercise in
-    2002, equipment in 2008 and 2014). On an empty ladder only rung 1 can be offered.
+    Departs from the specification, which renews only the rung reached and climbs one
+    rung at a time: in the record equipment goes on after exercises have begun
+    (Kyrgyzstan: exercise in 2002, equipment in 2008 and 2014), and exercises stand where
+    nothing was before. An offer that climbs goes on to the next rung with chance
+    ``jump``, and again. On an empty ladder every offer climbs.
     """
-    if reached == 0:
-        return 1
-    if reached < 5 and u_upgrade < upgrade:
-        return reached + 1
-    return 1 + min(int(u_renewal * reached), reached - 1)
+    chance = 1.0 if reached == 0 else upgrade
+    if reached >= 5 or u_upgrade >= chance:
+        return 1 + min(int(u_renewal * reached), reached - 1)
+    rung = reached + 1
+    chance *= jump
+    while rung < 5 and u_upgrade < chance:
+        rung += 1
+        chance *= jump
+    return rung
 
 
 @compiled

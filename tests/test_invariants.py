@@ -261,12 +261,14 @@ def test_bounds(world):
     assert (out.documented <= out.packages).all()
 
 
-def test_rungs_rise_by_one_without_history(base, baseline):
-    """In a free run a ladder is climbed rung by rung."""
+def test_rungs_rise_by_one_without_jumps(base, baseline):
+    """In a free run a ladder is climbed rung by rung, unless offers may pass over rungs."""
     first = build_tables(base)["initial_rung"][0]
     start = np.broadcast_to(first, (len(RUNS), 1, *first.shape))
-    path = np.concatenate([start, baseline.rung], axis=1)
-    assert np.diff(path, axis=1).max() == 1
+    careful = run(changed(base, "jump_probability", lambda a: a.fill(0.0)))
+    for outcome, steps in ((careful, 1), (baseline, 4)):
+        path = np.concatenate([start, outcome.rung], axis=1)
+        assert np.diff(path, axis=1).max() == steps
 
 
 # ---------------------------------------------------------------- conditioning
