@@ -44,10 +44,7 @@ from ..model.engine import (
     UPGRADE,
     US_PRESENCE,
     WHOLE,
-    A,
     C,
-    P,
-    S,
     Year,
     accept,
     answer,
@@ -64,7 +61,7 @@ from ..model.engine import (
 from ..model.luck import normal, uniforms
 from ..model.names import START_YEAR
 from ..model.tables import Tables
-from ..model.world import AGES, DEVIATIONS, History, World
+from ..model.world import AGES, DEVIATIONS, A, History, P, S, World
 
 RUNGS: Final = 6
 MOST_OPTIONS: Final = 64
@@ -130,7 +127,7 @@ def rung_chance(reached: int, k: int, upgrade: float, jump: float) -> float:
     if k <= reached:
         return (1.0 - climb) / reached
     chance = climb * jump ** (k - reached - 1)
-    return chance if k == 5 else chance * (1.0 - jump)
+    return float(chance if k == 5 else chance * (1.0 - jump))
 
 
 @compiled
@@ -225,7 +222,7 @@ def single_rate(v: np.ndarray, rate: Rates, p: int, k: int, a: int) -> float:
     for other in range(1, RUNGS):
         both = rate.both[a, k, other] if p == 0 else rate.both[a, other, k]
         total += both * (1.0 - seen(v, 1 - p, other))
-    return total * seen(v, p, k)
+    return float(total * seen(v, p, k))
 
 
 @compiled

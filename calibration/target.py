@@ -1,0 +1,102 @@
+"""The posterior density: priors on a scale where they are standard normal, and the filter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ..model.quantities import parameters
+from ..model.tables import OFFSET, Tables
+from ..model.world import History
+from .filter import filtered
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One estimated number.
+
+    Attributes
+    ----------
+    address : str
+    column : int
+        Its place in the flat tables.
+    centre : float
+        Median of its prior.
+    """
+
+    address: str
+    family: str
+    column: int
+    centre: float
+
+    def value(self, z: float) -> float:
+        """Value at ``z`` prior standard deviations, kept within the bounds."""
+        quantity = parameters()[self.family]
+        assert quantity.prior is not None
+        low, high = quantity.bounds
+        return min(max(quantity.prior.at(self.centre, z), low), high)
+
+
+def entries() -> list[Entry]:
+    """All numbers that the calibration estimates, in the order of the tables.
+
+    An entry at the edge of its scale (a median of zero) has no spread and is left out.
+    """
+    found = []
+    for name, quantity in parameters().items():
+        if not quantity.estimated or quantity.prior is None:
+            continue
+        centres = quantity.values()
+        for number, (address, index) in enumerate(quantity.entries()):
+            centre = float(centres[index])
+            if quantity.prior.at(centre, 1.0) != centre:
+                found.append(Entry(address, name, OFFSET[name] + number, centre))
+    return found
+
+
+@dataclass(frozen=True)
+class Target:
+    """Posterior density of the estimated numbers, given a record.
+
+    A position is a vector of prior standard deviations: zero is the centre of every prior,
+    and the prior is standard normal.
+
+    Attributes
+    ----------
+    tables : Tables
+        Tables at the centres, at least to ``until``.
+    history : History
+        Documented packages and standing forces.
+    until : int
+        Last year that is read.
+    particles : int
+    """
+
+    tables: Tables
+    history: History
+    until: int
+    particles: int
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """What a position's numbers mean."""
+        return entries()
+
+    def at(self, position: np.ndarray) -> Tables:
+        """Tables at a position."""
+        flat = self.tables.flat.copy()
+        for entry, z in zip(self.entries, position, strict=True):
+            flat[:, entry.column] = entry.value(float(z))
+        flat.flags.writeable = False
+        return Tables(flat)
+
+    def log_likelihood(self, position: np.ndarray, luck: int) -> float:
+        """Log of an unbiased estimate of the record's likelihood."""
+        found = filtered(self.at(position), self.history, self.until, self.particles, luck)
+        return found.log_likelihood
+
+    def __call__(self, position: np.ndarray, luck: int) -> float:
+        """Log of the estimated posterior density, up to a constant."""
+        return -0.5 * float(position @ position) + self.log_likelihood(position, luck)

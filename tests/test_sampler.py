@@ -1,0 +1,103 @@
+"""The sampler on densities that are known, exactly and with noise."""
+
+import numpy as np
+import pytest
+
+from steppe.calibration import sampler as sm
+
+MEAN = np.array([1.0, -2.0, 0.5])
+FACTOR = np.array([[1.0, 0.0, 0.0], [0.8, 0.6, 0.0], [-0.3, 0.5, 2.0]])
+COVARIANCE = FACTOR @ FACTOR.T
+PRECISION = np.linalg.inv(COVARIANCE)
+
+
+def exact(position, luck):
+    away = position - MEAN
+    return float(-0.5 * away @ PRECISION @ away)
+
+
+def noisy(position, luck, variance=1.5):
+    """An unbiased estimate whose noise depends on luck and place, as a filter's does."""
+    cell = np.floor(position * 2.0).astype(np.int64)
+    rng = np.random.default_rng([luck, *(int(c) & 0xFFFFFFFF for c in cell)])
+    return exact(position, luck) + np.sqrt(variance) * rng.standard_normal() - variance / 2
+
+
+def biased(position, luck):
+    """Negative control: noise whose mean depends on the place is no unbiased estimate."""
+    return noisy(position, luck) + 0.8 * position[0]
+
+
+def sample(density, iterations=7000, seed=1):
+    rng = np.random.default_rng(seed)
+    group = sm.start(density, rng.normal(0.0, 3.0, (12, 3)), seed, 0, 4)
+    kept = []
+    for n in range(iterations):
+        sm.step(density, group, seed, 0)
+        if n >= iterations // 5:
+            kept.append(group.position.copy())
+    return np.array(kept).reshape(-1, 3), group
+
+
+@pytest.mark.parametrize("density", [exact, noisy])
+def test_moments_of_a_known_density(density):
+    draws, group = sample(density)
+    assert draws.mean(axis=0) == pytest.approx(MEAN, abs=0.25)
+    assert np.cov(draws.T) == pytest.approx(COVARIANCE, abs=0.7)
+    assert 0.1 < group.moves[0] / group.moves[1] < 0.7
+
+
+def test_a_biased_estimate_moves_the_answer():
+    draws, _ = sample(biased)
+    assert draws.mean(axis=0)[0] > MEAN[0] + 0.5
+
+
+def test_moves_keep_the_luck_and_refreshes_the_position():
+    seen = []
+
+    def watched(position, luck):
+        seen.append((position.copy(), luck))
+        return exact(position, luck)
+
+    rng = np.random.default_rng(3)
+    group = sm.start(watched, rng.normal(0.0, 1.0, (12, 3)), 1, 0, 1)
+    for _ in range(60):
+        before = group.position[0].copy(), int(group.luck[0])
+        sm.step(watched, group, 1, 0)
+        position, luck = seen[-1]
+        assert (luck == before[1]) != np.array_equal(position, before[0])
+
+
+def test_a_stopped_group_goes_on_as_if_never_stopped():
+    _, whole = sample(exact, 60)
+    rng = np.random.default_rng(1)
+    group = sm.start(exact, rng.normal(0.0, 3.0, (12, 3)), 1, 0, 4)
+    for n in range(60):
+        if n == 23:
+            group = sm.Group(**{k: np.copy(v) if isinstance(v, np.ndarray) else v
+                                for k, v in vars(group).items()})  # fmt: skip
+        sm.step(exact, group, 1, 0)
+    assert np.array_equal(group.position, whole.position)
+    assert np.array_equal(group.archive, whole.archive)
+
+
+def test_snooker_alone_keeps_the_density():
+    """Its factor is what keeps it right: 40,000 snooker steps in two dimensions."""
+    rng = np.random.default_rng(5)
+    archive = rng.normal(0.0, 1.5, (400, 2))
+    here, kept = np.zeros(2), []
+    for _ in range(40_000):
+        proposal, factor = sm.snooker(here, archive, rng)
+        gain = 0.5 * (here @ here) - 0.5 * (proposal @ proposal) + factor
+        if np.log(rng.random()) < gain:
+            here = proposal
+        kept.append(here)
+    radius = (np.array(kept) ** 2).sum(axis=1)
+    assert radius.mean() == pytest.approx(2.0, abs=0.15)  # chi-squared with two degrees
+
+
+def test_bad_starts_are_refused():
+    with pytest.raises(ValueError, match="too few"):
+        sm.start(exact, np.zeros((4, 3)), 1, 0, 4)
+    with pytest.raises(ValueError, match="zero or undefined"):
+        sm.start(lambda position, luck: -np.inf, np.zeros((12, 3)), 1, 0, 4)
