@@ -14,7 +14,7 @@ BASES: Final = ("assumed", "inferred", "stated")
 """From nothing to much: a judgement alone; existence, direction or order from a source but
 the size by judgement; the value itself read, measured or computed from a source."""
 MEANING: Final = {
-    "assumed": "Rests on nothing but judgement",
+    "assumed": "Assumed: no source gives the value",
     "inferred": "Existence, direction or order from a source, size by judgement",
     "stated": "Read, measured or computed from a source",
 }

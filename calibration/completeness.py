@@ -13,6 +13,8 @@ from .problems import Placed, Problem
 DOCUMENT: Final = re.compile(r"^\d{3}_[0-9a-f]+$")
 FEWEST_WORDS: Final = 4
 """Shorter pieces (dates, initials, headings of one word) state nothing."""
+LONGEST_RUN: Final = 13
+"""Words of a document that stand side by side in the project, at most."""
 SECOND: Final = "second_reading/"
 """Rows below this folder are looked up too, but do not make the record complete."""
 PARAGRAPHS: Final = re.compile(r"\n\s*\n")
@@ -64,12 +66,14 @@ class Documents:
         return self._texts[key]
 
     def check(self, rows: Iterable[Placed[Any]]) -> Iterator[Problem]:
-        """Each phrase stands in its document, and each sentence holds a phrase of some row."""
+        """Each phrase stands in its document, each sentence holds one, and none retells it."""
         phrases: dict[str, set[str]] = {}
+        every: dict[str, set[str]] = {}
         for placed in rows:
             for key, phrase in zip(placed.row.sources, placed.row.locator, strict=False):
                 if not DOCUMENT.match(key):
                     continue
+                every.setdefault(key, set()).add(fold(phrase))
                 if not placed.file.startswith(SECOND):
                     phrases.setdefault(key, set()).add(fold(phrase))
                 text = self.text(key)
@@ -78,6 +82,7 @@ class Documents:
                 elif fold(phrase) not in fold(text):
                     yield placed.problem("locator", f"the phrase does not stand in {key}", phrase)
         for key, told in sorted(phrases.items()):
+            yield from self._longest_run(key, every[key])
             for number, sentence in enumerate(sentences(self.text(key) or ""), start=1):
                 held = any(phrase in sentence or sentence in phrase for phrase in told)
                 if len(sentence.split()) >= FEWEST_WORDS and not held:
@@ -86,3 +91,21 @@ class Documents:
                         " ".join(sentence.split()[:6]) + " ...",
                         "a row with a phrase of it, or a line in left_out.csv that says why not",
                     )  # fmt: skip
+
+    def _longest_run(self, key: str, phrases: Iterable[str]) -> Iterator[Problem]:
+        """Locators point to places; together they must not retell the document."""
+        text = fold(self.text(key) or "")
+        covered = bytearray(len(text))
+        for phrase in phrases:
+            at = text.find(phrase)
+            while at >= 0:
+                covered[at : at + len(phrase)] = b"\1" * len(phrase)
+                at = text.find(phrase, at + 1)
+        kept = "".join(c if covered[n] or c == " " else "\0" for n, c in enumerate(text))
+        for run in kept.split("\0"):
+            if len(run.split()) > LONGEST_RUN:
+                yield Problem(
+                    f"{key}.txt", 0, "", "locators side by side retell a passage",
+                    f"{len(run.split())} words: {' '.join(run.split()[:6])} ...",
+                    f"at most {LONGEST_RUN} words in a row; shorten a locator to its beginning",
+                )  # fmt: skip

@@ -14,7 +14,7 @@ import numpy as np
 from ..model.names import CHANNELS, LAST_HISTORY_YEAR, PATRONS, START_YEAR, STATES
 from ..model.quantities import parameters
 from .codebook import Detection, Event
-from .packages import PATRON_OF, rung_of
+from .packages import PATRON_OF, rung_of, standing_forces
 from .record import load_record
 from .setting import setting
 
@@ -37,12 +37,15 @@ class Coverage:
     chance : ndarray of float64 [patron, channel, year]
         Assumed probability that an accepted package is documented: the parameter
         ``detection`` times the driver ``coverage``. Nothing is assumed of refusals.
+    forces : tuple of (patron, state, first year, last year)
+        Forces that stand: no packages, so in no count.
     """
 
     years: np.ndarray
     counts: np.ndarray
     elsewhere: dict[str, int]
     chance: np.ndarray
+    forces: tuple[tuple[int, int, int, int], ...]
 
     def periods(self, patron: str) -> list[tuple[int, int]]:
         """First and last years of the spans over which a patron's chances do not change."""
@@ -123,7 +126,11 @@ def coverage(directory: str | Path | None = None) -> Coverage:
                 counts[p, f, STATES.index(state), event.year_start - START_YEAR] += 1
     seen = setting(LAST_HISTORY_YEAR, directory)["coverage"]
     chance = parameters()["detection"].values()[:, :, None] * np.moveaxis(seen, 0, -1)
-    return Coverage(years, counts, dict(elsewhere), chance)
+    forces = tuple(
+        (PATRONS.index(f["patron"]), STATES.index(f["state"]), f["year"], f["last"])
+        for f in standing_forces(directory)
+    )
+    return Coverage(years, counts, dict(elsewhere), chance, forces)
 
 
 def in_words(found: Coverage, reasons: Iterable[Detection]) -> Iterator[str]:
@@ -137,6 +144,8 @@ def in_words(found: Coverage, reasons: Iterable[Detection]) -> Iterator[str]:
                 row = "".join(str(n) if n else "." for n in found.counts[p, f, s])
                 yield f"{patron:<8}{form:<11}{state:<7}{row}"
     yield f"\n{found.source}. {found.left_out}"
+    for p, s, first, last in found.forces:
+        yield f"A force of {PATRONS[p]} stands in {STATES[s]} from {first} to {last}."
     yield "\nAssumed chance that an accepted package is on record (detection x coverage):"
     for p, patron in enumerate(PATRONS):
         yield f"\n{patron:<12}" + "".join(f"{channel:>11}" for channel in CHANNELS)

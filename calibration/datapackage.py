@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Final
 
-from .codebook import SECOND_READING, TABLES, SeriesPoint, Source, columns
+from .codebook import SECOND_READING, SOURCE_FILES, TABLES, SeriesPoint, Source, columns
 from .reading import evidence_directory
 from .record import Record, load_record
 
@@ -210,6 +210,8 @@ def package(directory: str | Path | None = None) -> dict[str, str]:
             for part in path.split("/"):
                 place = place / part
             files[path] = place.read_text("utf-8")
+    for name in ("drivers.toml", *SOURCE_FILES):
+        files[name] = (folder / name).read_text("utf-8")
     files["README.md"] = (folder / "README.md").read_text("utf-8")
     files["datapackage.json"] = json.dumps(described, indent=2, ensure_ascii=False) + "\n"
     return files

@@ -251,7 +251,7 @@ def told(event: Event) -> str:
 
 def areas_of(event: Event) -> tuple[str, ...]:
     """Areas of the model that an event may belong to; several where the record leaves it open."""
-    if NOT_STATED in (event.note or ""):
+    if event.area == "defence" and NOT_STATED in (event.note or ""):
         return OPEN_AREAS
     return AREAS_OF[event.area]
 

@@ -140,7 +140,9 @@ class Record:
             _known(name, word, FILTERS[name])
         _known("source", source, tuple(self.sources))
         if first is not None and last is not None and first > last:
-            raise InputError("the first year is after the last", field="years", found=first)
+            raise InputError(
+                "the first year is after the last", field="years", found=f"{first} to {last}"
+            )
         fields = {name: word for name, word in given.items() if name != "state" and word}
         return tuple(
             event

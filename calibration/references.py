@@ -35,7 +35,8 @@ def plain(keys: Iterable[str], sources: Mapping[str, Source]) -> list[str]:
     lines = []
     for key, source in chosen(keys, sources).items():
         address = f" {source.url}" if source.url and source.url not in source.cite else ""
-        lines.append(f"[{key}] {source.cite}{address}")
+        dot = "" if source.cite.endswith(".") or not address else "."
+        lines.append(f"[{key}] {source.cite}{dot}{address}")
     return lines
 
 

@@ -117,6 +117,49 @@ def agreements(first: Sequence[Event], reading: SecondReading) -> list[Agreement
     return found
 
 
+@dataclass(frozen=True)
+class Summary:
+    """What became of the two readings, in numbers.
+
+    Attributes
+    ----------
+    by_both, from_second, first_alone, second_alone : int
+        Rows of the record that both readers coded; that came from the second reading; rows
+        that need a partner and have none.
+    fields : dict
+        Fields in which the readings of a row that both coded differ, by what was settled.
+    added, later : int
+        Further notes: fields of rows that came from the second reading, and fields in which
+        both agreed and a later look changed the record.
+    """
+
+    by_both: int
+    from_second: int
+    first_alone: int
+    second_alone: int
+    fields: dict[str, int]
+    added: int
+    later: int
+
+
+def summary(reading: SecondReading) -> Summary:
+    """Count pairs, rows of one reading alone, and settlements."""
+    rows = [note for note in reading.settled if note.field == ROW]
+    added = {n.first for n in rows if n.first_value == "absent" and n.settled == "second"}
+    notes = [note for note in reading.settled if note.field != ROW]
+    ours = [note for note in notes if note.first not in added]
+    differ = [note for note in ours if note.first_value != note.second_value]
+    return Summary(
+        by_both=sum(pair.first not in added for pair in reading.pairs),
+        from_second=len(added),
+        first_alone=sum(n.first_value == "present" for n in rows),
+        second_alone=sum(n.first_value == "absent" and n.settled == "first" for n in rows),
+        fields={w: sum(n.settled == w for n in differ) for w in ("first", "second", "neither")},
+        added=len(notes) - len(ours),
+        later=len(ours) - len(differ),
+    )
+
+
 def cohens_kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
     """Cohen's kappa of two readers' words; None if chance alone would make them agree.
 

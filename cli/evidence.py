@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -81,6 +81,8 @@ def show(
         evidence_text.print_fields(row)
         if kind == "event":
             evidence_text.print_event(entry_id, record)
+        if kind == "source":
+            evidence_text.print_citing(entry_id, record)
         for conflict in record.conflicts_of(entry_id):
             typer.echo(f"  conflict ({conflict.id}): {conflict.conflict}")
             typer.echo(f"    kept as: {conflict.kept_as}")
@@ -110,13 +112,15 @@ def coverage(
         from ..results.coverage import picture as draw
         from ..results.style import as_bytes
 
-        if picture.suffix not in (".png", ".svg"):
+        kind = picture.suffix.lower()
+        if kind not in (".png", ".svg"):
             raise InputError(
                 "no picture of this kind", file=str(picture), found=picture.suffix,
                 allowed=".png, .svg",
             )  # fmt: skip
-        figure = draw(found.years.tolist(), FORMS, found.counts, found.chance, found.source)
-        _write(picture, as_bytes(figure, picture.suffix[1:], "Coverage of the record"))
+        figure = draw(found.years.tolist(), FORMS, found.counts, found.chance, found.source,
+                      found.forces)  # fmt: skip
+        _write(picture, as_bytes(figure, kind[1:], "Coverage of the record"))
     if csv is None and picture is None:
         for line in in_words(found, load_record(directory).detection):
             typer.echo(line)
@@ -138,19 +142,23 @@ def export(
     """Write all tables as CSV with a Frictionless datapackage.json that describes them."""
     from ..calibration.datapackage import package
 
+    folder = folder.resolve()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError("is there already, and not an empty folder", file=str(folder))
     files = package(directory)
-    beside = folder.with_name(folder.name + ".partial")
     try:
-        shutil.rmtree(beside, ignore_errors=True)
-        for name, text in files.items():
-            path = beside / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8", newline="\n")
-        if folder.exists():
-            folder.rmdir()
-        beside.rename(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as beside:
+            whole = Path(beside) / "package"
+            for name, text in files.items():
+                path = whole / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, "utf-8", newline="\n")
+            if folder.exists():
+                for path in sorted(whole.iterdir()):
+                    path.rename(folder / path.name)
+            else:
+                whole.rename(folder)
     except OSError as error:
         raise InputError("cannot be written", file=str(folder), found=error.strerror) from error
     typer.echo(f"{len(files)} files written to {folder}; described in datapackage.json")

@@ -45,20 +45,25 @@ def print_fields(row: Any) -> None:
     for name, value in row.model_dump(exclude_none=True).items():
         if name != "id" and value not in ((), ""):
             text = "; ".join(map(str, value)) if isinstance(value, tuple) else value
+            text = f"{value:,.15g}" if isinstance(value, float) else text
             typer.echo(f"  {name:<18} {text}")
 
 
 def print_event(event_id: str, record: Record) -> None:
     """Parts, what a conditioned run makes of it, and what the second reading says."""
     from ..calibration.packages import conditioning
+    from ..calibration.record import parents
     from ..calibration.second import ROW
 
     [event] = [e for e in record.events if e.id == event_id]
     for part in record.parts(event_id):
         typer.echo(f"  part: {part.id} ({part.channel}): {part.note}")
-    typer.echo(f"  in conditioned runs: {conditioning(event)}")
-    for again in record.second.of(event_id):
-        typer.echo(f"  second reading: {again.id}")
+    wholes = parents(event)
+    told = f"counted in {', '.join(wholes)}" if wholes else conditioning(event)
+    typer.echo(f"  in conditioned runs: {told}")
+    readings = record.second.of(event_id)
+    if readings or record.second.notes(event_id):
+        typer.echo(f"  second reading: {', '.join(r.id for r in readings) or 'no such row'}")
     for note in record.second.notes(event_id):
         if note.field == ROW:
             typer.echo(f"    {note.first_value} in the first, {note.second_value} in the second")
@@ -68,6 +73,18 @@ def print_event(event_id: str, record: Record) -> None:
                 f"second {note.second_value or 'blank'}; settled: {note.settled}"
             )
         typer.echo(f"      because: {note.reason}")
+
+
+def print_citing(key: str, record: Record) -> None:
+    """Rows that cite a source."""
+    citing = [
+        f"{name} {entry}"
+        for name, entry, row in record.entries()
+        if key in getattr(row, "sources", ()) and name != "driver"
+    ]
+    typer.echo(f"  cited by {len(citing)} rows: {'; '.join(citing[:40])}")
+    if len(citing) > 40:
+        typer.echo(f"    and {len(citing) - 40} more")
 
 
 def print_references(row: Any, record: Record) -> None:
@@ -81,27 +98,22 @@ def print_references(row: Any, record: Record) -> None:
 
 def print_agreement(record: Record) -> None:
     """Agreement of the two readings by field, and which of them the record follows."""
-    from ..calibration.second import ROW, agreements
+    from ..calibration.second import agreements, summary
 
-    reading = record.second
+    told = summary(record.second)
     typer.echo(
-        f"{len(reading.pairs)} events were told by both readings. Agreement before anything was "
-        "settled:\n"
+        f"{told.by_both} rows were coded by both readers, {told.from_second} came from the second, "
+        f"{told.first_alone} stand in the first alone; {told.second_alone} of the second were not "
+        "taken.\nAgreement on the rows that both coded, before anything was settled:\n"
     )
     typer.echo(f"{'field':<18}{'filled':>8}{'same':>8}{'share':>8}{'kappa':>8}")
-    for told in agreements(record.events, reading):
-        share = f"{told.same / told.rows:.2f}" if told.rows else "-"
-        kappa = "" if told.kappa is None else f"{told.kappa:.2f}"
-        typer.echo(f"{told.field:<18}{told.rows:>8}{told.same:>8}{share:>8}{kappa:>8}")
-    groups = {
-        "fields that differed": [note for note in reading.settled if note.field != ROW],
-        "rows of one reading alone": [note for note in reading.settled if note.field == ROW],
-    }
-    for name, chosen in groups.items():
-        ends = {
-            way: sum(n.settled == way for n in chosen) for way in ("first", "second", "neither")
-        }
-        typer.echo(
-            f"\n{len(chosen)} {name}: the record follows the first reading in {ends['first']}, the "
-            f"second in {ends['second']}, neither in {ends['neither']}."
-        )
+    for row in agreements(record.events, record.second):
+        share = f"{row.same / row.rows:.2f}" if row.rows else "-"
+        kappa = "" if row.kappa is None else f"{row.kappa:.2f}"
+        typer.echo(f"{row.field:<18}{row.rows:>8}{row.same:>8}{share:>8}{kappa:>8}")
+    ends = told.fields
+    typer.echo(
+        f"\n{sum(ends.values())} fields differed: the record follows the first reading in "
+        f"{ends['first']}, the second in {ends['second']}, neither in {ends['neither']}. "
+        f"{told.later} more were changed by a later look although both agreed."
+    )

@@ -32,6 +32,7 @@ def picture(
     counts: np.ndarray,
     chance: np.ndarray,
     source: str,
+    forces: Sequence[tuple[int, int, int, int]] = (),
 ) -> Figure:
     """Draw a panel for each form and patron: states by years, one disc for each event.
 
@@ -42,24 +43,34 @@ def picture(
         Assumed detection; forms beyond its length have none and stay unshaded.
     source : str
         Line below the picture.
+    forces : sequence of (patron, state, first year, last year)
+        Forces that stand, drawn as bars among the bases.
     """
     reading = (
         "A disc is a dated event with a named recipient; its number says how many. Grey: assumed "
-        "chance that such a package would be on record\n(darker: higher). An empty grey field is "
-        "a year in which something might have been seen; an empty white one tells nothing."
+        "chance that such a package would be on record\n(darker: higher; none is assumed for "
+        "refusals). An empty grey field is a year in which something might have been seen; an "
+        "empty white one\ntells nothing. Bar: a force that stands. The refusals in the SCO's "
+        "frame were none of China itself."
     )
     note = Note("The record: what the sources tell, not what happened", source, None)
     with styled():
         figure, axes = panels(
             len(forms), len(PATRONS), (11.0, 9.4),
             ("Who is on record, when, and in what form", reading), note,
-            Margins(left=1.75, top=1.15, bottom=1.0), gaps=(0.35, 0.14),
+            Margins(left=1.75, top=1.3, bottom=1.0), gaps=(0.35, 0.14),
         )  # fmt: skip
         for f, form in enumerate(forms):
             for p, patron in enumerate(PATRONS):
                 panel = axes[f, p]
                 _shade(panel, years, chance[p, f] if f < chance.shape[1] else None)
+                if form == "base":
+                    _bars(panel, years, patron, [w[1:] for w in forces if w[0] == p])
                 _discs(panel, years, patron, counts[p, f])
+                if not counts[p, f].any() and not (
+                    form == "base" and any(w[0] == p for w in forces)
+                ):
+                    _nothing(panel)
                 panel.set_ylim(len(STATES) - 0.5, -0.5)
                 panel.set_yticks(range(len(STATES)), STATES if p == 0 else [""] * len(STATES))
                 panel.tick_params(axis="y", length=0)
@@ -108,8 +119,22 @@ def _discs(panel: Any, years: Sequence[int], patron: str, counts: np.ndarray) ->
                 str(number), (years[y], s), ha="center", va="center_baseline", size=6.5,
                 color="white", weight="bold",
             )  # fmt: skip
-    if not counts.any():
-        panel.annotate(
-            "nothing on record", (0.5, 0.5), xycoords="axes fraction", ha="center", va="center",
-            color=FAINT, size=7.5, style="italic",
+
+
+def _bars(
+    panel: Any, years: Sequence[int], patron: str, forces: Sequence[tuple[int, int, int]]
+) -> None:
+    """A bar for each force, over the years in which it stands."""
+    for state, first, last in forces:
+        begin, end = max(first, years[0]) - 0.5, min(last, years[-1]) + 0.5
+        panel.plot(
+            [begin, end], [state, state], color=COLOURS[patron], alpha=0.35, linewidth=5,
+            solid_capstyle="butt",
         )  # fmt: skip
+
+
+def _nothing(panel: Any) -> None:
+    panel.annotate(
+        "nothing on record", (0.5, 0.5), xycoords="axes fraction", ha="center", va="center",
+        color=FAINT, size=7.5, style="italic",
+    )  # fmt: skip

@@ -33,6 +33,8 @@ def write_atomic(path: Path, content: bytes) -> None:
     InputError
         If the directory cannot be written.
     """
+    if not path.name or path.is_dir():
+        raise InputError("a directory stands where a file is to be written", file=str(path))
     part = path.with_name(f".{path.name}{PART}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,8 +78,8 @@ def remove_parts(directory: Path) -> None:
 def refused(path: Path, error: OSError) -> InputError:
     """Say in the user's words that the system refused a path."""
     return InputError(
-        "the place for results cannot be used",
+        "the place cannot be used",
         file=str(path),
         found=error.strerror or type(error).__name__,
-        todo="name a directory that can be written, with --out or by changing its permissions",
+        todo="name another place, or change its permissions",
     )

@@ -31,7 +31,7 @@ def stand_in_documents(copy: Path) -> Path:
         phrases.setdefault(key, []).append(phrase.replace(" ", "\n\n"))
     for key, source in record.sources.items():
         if source.kind == "document":
-            (folder / f"{key}.txt").write_text("\n\n".join(phrases.get(key, [])), "utf-8")
+            (folder / f"{key}.txt").write_text("\n\n§\n\n".join(phrases.get(key, [])), "utf-8")
     return folder
 
 

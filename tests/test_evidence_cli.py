@@ -116,7 +116,7 @@ def test_coverage_writes_a_picture_and_a_table(tmp_path):
 def test_agreement_prints_every_field():
     text = run("agreement").output
     assert "kappa" in text
-    assert all(name in text for name in ("amount_usd", "outcome", "rows of one reading alone"))
+    assert all(name in text for name in ("amount_usd", "outcome", "came from the second"))
 
 
 def test_export_writes_whole_or_not_at_all(tmp_path):

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from steppe.calibration.basis import grounds
-from steppe.calibration.codebook import TABLES, Event
-from steppe.calibration.completeness import sentences
+from steppe.calibration.codebook import TABLES, Event, LeftOut
+from steppe.calibration.completeness import Documents, sentences
 from steppe.calibration.coverage import FORMS, coverage, in_words
 from steppe.calibration.datapackage import descriptor, field, package
 from steppe.calibration.packages import documented_counts
+from steppe.calibration.problems import Placed
 from steppe.calibration.reading import evidence_directory
 from steppe.calibration.record import load_record
 from steppe.model.names import CHANNELS, PATRONS, STATES
@@ -118,6 +119,23 @@ def test_sentences_are_cut_by_paragraph():
     assert sentences(text) == [
         "Title without end", "One two three.", "“Four,” he said.", "In the U.S. five (6) stand.",
     ]  # fmt: skip
+
+
+def test_locators_side_by_side_may_not_retell_a_document(tmp_path):
+    words = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+    (tmp_path / "000_a.txt").write_text(words, "utf-8")
+    halves = [" ".join(words.split()[:7]), " ".join(words.split()[7:])]
+
+    def problems(phrases):
+        rows = [
+            Placed("left_out.csv", n, LeftOut(id=f"r{n}", sources=("000_a",), locator=(phrase,),
+                                              statement="s", reason="r"))
+            for n, phrase in enumerate(phrases)
+        ]  # fmt: skip
+        return [p.problem for p in Documents(tmp_path).check(rows)]
+
+    assert problems(halves) == ["locators side by side retell a passage"]
+    assert problems(halves[:1]) == []
 
 
 def test_every_column_of_the_package_is_described():

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
-from steppe.calibration.codebook import Event, SeriesPoint, Settled
+from steppe.calibration.codebook import Event, SeriesPoint
 from steppe.calibration.coverage import coverage
 from steppe.calibration.packages import documented_counts, standing_forces
 from steppe.calibration.reading import evidence_directory, read_table
 from steppe.calibration.record import Record, load_record
-from steppe.calibration.second import ROW, agreements
+from steppe.calibration.second import ROW, agreements, summary
 from steppe.calibration.vocabulary import EventKind, EventPatron
 from steppe.model.names import CHANNELS, LAST_HISTORY_YEAR, PATRONS, START_YEAR, STATES
 from steppe.model.quantities import parameters
@@ -69,9 +69,9 @@ def thin_part(record: Record) -> str:
         "## What it cannot tell\n\n"
         f"- Of {len(dated)} dated events {len(own)} stand in the five documents; the others are "
         "external facts. A year without a row is not a year without events.\n"
-        f"- {len(refused)} rows are refusals, absences or endings. Declined offers are hardly ever "
-        "recorded, so how often an offer is made and how often it is accepted are seen only as a "
-        "product: what separates them is assumed.\n"
+        f"- {len(refused)} dated events are refusals, absences or endings. Declined "
+        "offers are hardly ever recorded, so how often an offer is made and how often it is "
+        "accepted are seen only as a product: what separates them is assumed.\n"
         f"- {len(sums)} dated events have a sum of money. A pledge is not a delivery.\n"
         f"- Of {len(russian)} dated events of Russia and the CSTO {len(russian_own)} stand in the "
         "five documents: Moscow's side is external.\n"
@@ -109,8 +109,10 @@ def coverage_part() -> str:
         "and with `--picture` into a file.\n\n### What is assumed to be seen\n\n"
         "The chance that an accepted package is on record: the parameter `detection` (by "
         "patron and form, for a year that is fully covered) times the driver "
-        "`coverage` (by patron, form and year). Both are judgements: without a "
-        "second list of the same years, detection and frequency cannot be told apart. The "
+        "`coverage` (by patron, form and year). The detection of Chinese exercises is computed "
+        "`coverage` (by patron, form and year). The detection of Chinese exercises is "
+        "computed from one text (and lies nearer 0.3 where states are counted, as the model does); "
+        "all else is judgement: without a second list of the same years, detection and frequency cannot be told apart. The "
         "detection is what results depend on most.\n\n"
     ]
     for p, patron in enumerate(PATRONS):
@@ -146,37 +148,37 @@ def readings_part(record: Record) -> str:
     """How far two readers agreed, and what became of their differences."""
     reading = record.second
     rows = []
-    for told in agreements(record.events, reading):
-        share = f"{told.same / told.rows:.0%}" if told.rows else "-"
-        kappa = "" if told.kappa is None else f"{told.kappa:.2f}"
-        rows.append((told.field, told.rows, told.same, share, kappa))
-    fields = [note for note in reading.settled if note.field != ROW]
-    alone = [note for note in reading.settled if note.field == ROW]
-
-    def ends(notes: Sequence[Settled]) -> tuple[int, ...]:
-        return tuple(sum(n.settled == way for n in notes) for way in ("first", "second", "neither"))
-
+    for row in agreements(record.events, reading):
+        share = f"{row.same / row.rows:.0%}" if row.rows else "-"
+        kappa = "" if row.kappa is None else f"{row.kappa:.2f}"
+        rows.append((row.field, row.rows, row.same, share, kappa))
+    told = summary(reading)
+    ends = told.fields
     return (
-        "## Read twice\n\nA second reader coded all events and sums from the same sources with "
-        "the same codebook, without having seen the first reading. The codebook names the main "
-        "traps, so agreement on those shows a shared rule more than two minds. "
-        f"{len(reading.pairs)} rows of the record have a partner in the second reading; how finely "
-        "standing practices and background are cut into rows was free, and those without a partner "
-        "need none.\n\nAgreement by field before anything was settled, over pairs in which at "
-        "least one reader filled the field; *kappa* is Cohen's, for fields with a vocabulary:\n\n"
+        "## Read twice\n\nTwo readers coded the events and sums from the same five documents and "
+        "external facts with the same codebook, the second without having seen the first's rows. "
+        "Both were automated readers of one kind, so they may share errors, and no human reading "
+        "has been made; the codebook names the main traps, and agreement there shows a shared "
+        "rule. "
+        f"{told.by_both} rows were coded by both, {told.from_second} came into the record from the "
+        f"second reading, {told.first_alone} stand in the first alone (most from the list of "
+        f"exercises of 2009-2013, which came later and was read once), and {told.second_alone} of "
+        "the second were not taken. How finely standing practices and background are cut into rows "
+        "was free, and those without a partner need none.\n\nAgreement by field before anything "
+        "was settled, over the rows that both coded and in which at least one filled the field; "
+        "*kappa* is Cohen's, for fields with a vocabulary:\n\n"
         + table(("field", "filled", "same", "share", "kappa"), rows)
-        + table(
-            ("differences", "number", "record follows the first", "the second", "neither"),
-            [("in a field of a pair", len(fields), *ends(fields)),
-             ("rows of one reading alone", len(alone), *ends(alone))],
-        )
+        + f"{sum(ends.values())} fields differed: the record follows the first reading in "
+        f"{ends['first']}, the second in {ends['second']}, neither in {ends['neither']}. "
+        f"{told.later} more were changed by a later look although both agreed.\n\n"
         + "Each has a reason in `calibration/evidence/second_reading/settled.csv`, and "
         "`steppe evidence show ID` prints those of one event. Where the record changed:\n\n"
         + table(
             ("event", "field", "first", "second", "settled", "reason"),
             [(f"`{n.first or n.second}`", n.field, n.first_value or "blank",
               n.second_value or "blank", n.settled, n.reason)
-             for n in reading.settled if n.settled != "first"],
+             for n in reading.settled
+             if n.settled != "first" and n.first_value != n.second_value and n.field != ROW],
         )
     )  # fmt: skip
 

@@ -44,12 +44,14 @@ def digest_in(path: Path) -> str | None:
 
 def _coverage_numbers() -> str:
     found = coverage()
-    return found.source + repr(found.rows())
+    return found.source + repr(found.forces) + repr(found.rows())
 
 
 def _coverage_picture(digest: str) -> bytes:
     found = coverage()
-    drawn = picture(found.years.tolist(), FORMS, found.counts, found.chance, found.source)
+    drawn = picture(
+        found.years.tolist(), FORMS, found.counts, found.chance, found.source, found.forces
+    )
     return as_bytes(drawn, "png", "Coverage of the record", {KEY: digest})
 
 
