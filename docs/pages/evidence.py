@@ -107,11 +107,12 @@ def coverage_part() -> str:
         "(pictures/coverage.png)\n\n"
         f"{found.source}. {found.left_out} `steppe evidence coverage` draws it in the terminal, "
         "and with `--picture` into a file.\n\n### What is assumed to be seen\n\n"
-        "The chance that an accepted package is on record: the parameter `detection` (by "
-        "patron and form, for a year that is fully covered) times the driver `coverage` (by patron, "
-        "form and year). The detection of Chinese exercises is computed from one text (and lies "
-        "nearer 0.3 where states are counted, as the model does); all else is judgement: without a "
-        "second list of the same years, detection and frequency cannot be told apart. The "
+        "The chance that an accepted package is on record: the parameter `detection` (by patron"
+        " and form, for a year that is fully covered) times the driver `coverage` (by patron, "
+        "form and year). The detection of Chinese exercises is computed from one text (and lies"
+        " nearer 0.3 where states are counted, as the model does); all else is judgement: "
+        "without a second list of the same years, detection and frequency cannot be told apart."
+        " The "
         "detection is what results depend on most.\n\n"
     ]
     for p, patron in enumerate(PATRONS):
