@@ -94,6 +94,10 @@ class Room(NamedTuple):
     """float64 [patron, option], probability that an offer is this one"""
     odds: np.ndarray
     """float64 [patron, option], exp(utility - utility of declining)"""
+    declined: np.ndarray
+    """float64 [option of Russia], rate at which both are tabled and neither is taken"""
+    taken: np.ndarray
+    """float64 [rung of China, option of Russia], the same times China's odds: China alone"""
     single: np.ndarray
     """float64 [patron, event], density of a package as one whose other half is undocumented"""
     pair: np.ndarray
@@ -112,6 +116,8 @@ def new_room() -> Room:
         np.zeros((P, MOST_OPTIONS), np.int64),
         np.zeros((P, MOST_OPTIONS)),
         np.zeros((P, MOST_OPTIONS)),
+        np.zeros(MOST_OPTIONS),
+        np.zeros((RUNGS, MOST_OPTIONS)),
         np.zeros((P, MOST_EVENTS)),
         np.zeros((MOST_EVENTS, MOST_EVENTS)),
         np.zeros((MOST_EVENTS + 1, 1 << MOST_EVENTS)),
@@ -196,16 +202,22 @@ def rates(v: np.ndarray, world: World, now: Year, i: int, room: Room, out: Rates
             odds = room.odds[1, y]
             only = mean * r * (1.0 - c) * room.chance[1, y]
             out.alone[a, 1, room.rung[1, y]] += only * odds / (1.0 + odds)
+        room.declined[:most_r] = 0.0
+        room.taken[:, :most_r] = 0.0
         for x in range(most_c):
             ox, kx = room.odds[0, x], room.rung[0, x]
-            for y in range(most_r):
-                oy, ky = room.odds[1, y], room.rung[1, y]
-                together = ox * oy * extra
-                here = mean * c * r * room.chance[0, x] * room.chance[1, y]
-                here /= 1.0 + ox + oy + together
-                out.alone[a, 0, kx] += here * ox
-                out.alone[a, 1, ky] += here * oy
-                out.both[a, kx, ky] += here * together
+            scale = mean * c * r * room.chance[0, x]
+            base, slope = 1.0 + ox, 1.0 + ox * extra
+            for y in range(most_r):  # both are on the table: chance that neither is taken
+                neither = scale * room.chance[1, y] / (base + room.odds[1, y] * slope)
+                room.declined[y] += neither
+                room.taken[kx, y] += neither * ox
+        for y in range(most_r):
+            oy, ky = room.odds[1, y], room.rung[1, y]
+            out.alone[a, 1, ky] += room.declined[y] * oy
+            for kx in range(1, RUNGS):
+                out.alone[a, 0, kx] += room.taken[kx, y]
+                out.both[a, kx, ky] += room.taken[kx, y] * oy * extra
 
 
 @compiled

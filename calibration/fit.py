@@ -1,0 +1,224 @@
+"""A fit in a directory: groups of chains that run side by side, stop, and go on.
+
+A group's luck is addressed by (seed, group, iteration), and its file is replaced whole, so
+a fit that was stopped at any moment and asked for again ends in the same bytes as one that
+never stopped, whatever the number of processes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import zipfile
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from ..model.compiled import sources_digest
+from ..model.errors import InputError
+from .sampler import Group, generator, start, step
+from .target import Target
+
+SAVED_EVERY: Final = 50
+"""Iterations between two writes of a group's file."""
+PLAN: Final = "fit.json"
+STARTS: Final = 2**20
+"""Iteration whose address names the luck of the starts, beyond those of the chain."""
+FIELDS: Final = ("position", "value", "luck", "archive", "moves", "refreshes")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What determines a fit beside its target.
+
+    Attributes
+    ----------
+    seed : int
+    groups : int
+        Groups of chains; each has its own archive and can have its own process.
+    chains : int
+        Chains in a group.
+    """
+
+    seed: int = 1
+    groups: int = 2
+    chains: int = 4
+
+
+def identity(target: Target, plan: Plan) -> dict[str, object]:
+    """What a fit's directory is held to: the plan, and a digest of everything it reads."""
+    digest = hashlib.sha256(target.tables.flat.tobytes())
+    for column in target.history:
+        digest.update(column.tobytes())
+    return {
+        **asdict(plan),
+        "until": target.until,
+        "particles": target.particles,
+        "estimated": [entry.address for entry in target.entries],
+        "data": digest.hexdigest()[:16],
+        "model": sources_digest(),
+    }
+
+
+def claim(directory: Path, target: Target, plan: Plan) -> None:
+    """Make the directory of a fit, or see that it is this fit's.
+
+    Raises
+    ------
+    InputError
+        If it holds another fit; names what differs.
+    """
+    wanted = identity(target, plan)
+    path = directory / PLAN
+    if path.is_file():
+        try:
+            found = json.loads(path.read_text("utf-8"))
+        except ValueError as error:
+            raise InputError("not the plan of a fit", file=str(path)) from error
+        for name, value in wanted.items():
+            if found.get(name) != value:
+                raise InputError(
+                    "the directory holds another fit", file=str(path), field=name,
+                    found=found.get(name), allowed=str(value),
+                    todo="name a new directory, or remove this one",
+                )  # fmt: skip
+        return
+    directory.mkdir(parents=True, exist_ok=True)
+    _replace(path, (json.dumps(wanted, indent=1) + "\n").encode())
+
+
+def sample(
+    target: Target,
+    plan: Plan,
+    directory: Path,
+    iterations: int,
+    workers: int = 1,
+    tell: Callable[[int, int], None] | None = None,
+) -> None:
+    """Bring every group of a fit to a number of iterations.
+
+    Parameters
+    ----------
+    target : Target
+    plan : Plan
+    directory : Path
+        Where the fit stands or is begun.
+    iterations : int
+        Iterations that each group shall have; groups that have them are left alone.
+    workers : int
+        Processes.
+    tell : callable, optional
+        Called with (group, iterations done) after each write; with one worker only.
+
+    Raises
+    ------
+    InputError
+        If the directory holds another fit, or a group's file is damaged.
+    """
+    claim(directory, target, plan)
+    if workers == 1:
+        for number in range(plan.groups):
+            advance(target, plan, directory, number, iterations, tell)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        waiting = [
+            pool.submit(advance, target, plan, directory, number, iterations)
+            for number in range(plan.groups)
+        ]
+        for future in waiting:
+            future.result()
+
+
+def advance(
+    target: Target,
+    plan: Plan,
+    directory: Path,
+    number: int,
+    iterations: int,
+    tell: Callable[[int, int], None] | None = None,
+) -> None:
+    """Bring one group to a number of iterations, from where its file stands."""
+    path = directory / f"group-{number}.npz"
+    if path.is_file():
+        group = load(path)
+    else:
+        dimensions = len(target.entries)
+        rng = generator(plan.seed, number, STARTS)
+        starts = rng.standard_normal((max(plan.chains, 2 * dimensions) + plan.chains, dimensions))
+        group = start(target, starts, plan.seed, number, plan.chains)
+    while group.iteration < iterations:
+        step(target, group, plan.seed, number)
+        if group.iteration % SAVED_EVERY == 0 or group.iteration == iterations:
+            save(path, group)
+            if tell is not None:
+                tell(number, group.iteration)
+
+
+def draws(directory: Path, plan: Plan, dimensions: int, discard: float = 0.5) -> np.ndarray:
+    """Archived positions of all chains, without the first part.
+
+    Returns
+    -------
+    ndarray of float64 [chain, draw, dimension]
+        In prior standard deviations; as many draws as the shortest group has.
+
+    Raises
+    ------
+    InputError
+        If a group has no file yet, or a damaged one.
+    """
+    starts = max(plan.chains, 2 * dimensions) + plan.chains
+    groups = []
+    for number in range(plan.groups):
+        path = directory / f"group-{number}.npz"
+        if not path.is_file():
+            raise InputError("the group has not begun", file=str(path))
+        archive = load(path).archive[starts:]
+        groups.append(archive.reshape(-1, plan.chains, dimensions).swapaxes(0, 1))
+    shortest = min(group.shape[1] for group in groups)
+    first = int(shortest * discard)
+    return np.concatenate([group[:, first:shortest] for group in groups])
+
+
+def save(path: Path, group: Group) -> None:
+    """Replace a group's file."""
+    part = path.with_name(f".{path.name}.part")
+    with part.open("wb") as stream:
+        np.savez(
+            stream, iteration=np.int64(group.iteration),
+            **{name: getattr(group, name) for name in FIELDS},
+        )  # fmt: skip
+        stream.flush()
+        os.fsync(stream.fileno())
+    part.replace(path)
+
+
+def load(path: Path) -> Group:
+    """Read a group's file.
+
+    Raises
+    ------
+    InputError
+        If it is damaged.
+    """
+    try:
+        with path.open("rb") as stream, np.load(stream) as stored:
+            fields = {name: stored[name] for name in FIELDS}
+            return Group(**fields, iteration=int(stored["iteration"]))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise InputError(
+            "the file of a group of chains is damaged", file=str(path),
+            found=type(error).__name__, todo="remove it: the group begins anew",
+        ) from error  # fmt: skip
+
+
+def _replace(path: Path, content: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)

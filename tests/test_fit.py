@@ -1,0 +1,102 @@
+"""A fit that stops and goes on, on the first years of the real record."""
+
+import json
+
+import numpy as np
+import pytest
+
+from steppe.calibration import fit
+from steppe.calibration.packages import imposed
+from steppe.calibration.target import Target
+from steppe.explore.problem import as_history, assemble
+from steppe.model.errors import InputError
+from steppe.scenarios.load import load_resolved
+
+PLAN = fit.Plan(seed=3, groups=2, chains=2)
+
+
+@pytest.fixture(scope="module")
+def target():
+    problem = assemble(load_resolved("baseline"), 1)
+    return Target(problem.tables(0), as_history(imposed(1996)), 1996, 3)
+
+
+@pytest.fixture(scope="module")
+def whole(target, tmp_path_factory):
+    directory = tmp_path_factory.mktemp("fit")
+    fit.sample(target, PLAN, directory, 60)
+    return directory
+
+
+def same(one, other):
+    for number in range(PLAN.groups):
+        a, b = (fit.load(d / f"group-{number}.npz") for d in (one, other))
+        assert a.iteration == b.iteration
+        for name in fit.FIELDS:
+            assert np.array_equal(getattr(a, name), getattr(b, name)), name
+
+
+def test_a_stopped_fit_goes_on_as_if_never_stopped(target, whole, tmp_path):
+    """Stopped between two writes: what came after the last write is done again."""
+
+    class StopError(Exception):
+        pass
+
+    def stop(number, iteration):
+        if (number, iteration) == (1, 50):
+            raise StopError
+
+    with pytest.raises(StopError):
+        fit.sample(target, PLAN, tmp_path, 60, tell=stop)
+    assert fit.load(tmp_path / "group-1.npz").iteration == 50
+    (tmp_path / ".group-1.npz.part").write_bytes(b"half a file")
+    fit.sample(target, PLAN, tmp_path, 60)
+    same(whole, tmp_path)
+
+
+def test_a_longer_fit_extends_a_shorter_one(target, whole, tmp_path):
+    fit.sample(target, PLAN, tmp_path, 20)
+    fit.sample(target, PLAN, tmp_path, 60)
+    same(whole, tmp_path)
+
+
+def test_processes_change_no_bit(target, whole, tmp_path):
+    fit.sample(target, PLAN, tmp_path, 60, workers=2)
+    same(whole, tmp_path)
+
+
+def test_groups_have_their_own_luck(whole):
+    one, other = (fit.load(whole / f"group-{n}.npz") for n in range(2))
+    assert not np.array_equal(one.archive[0], other.archive[0])
+
+
+def test_draws_leave_out_starts_and_the_first_part(target, whole):
+    dimensions = len(target.entries)
+    kept = fit.draws(whole, PLAN, dimensions, discard=0.5)
+    assert kept.shape == (PLAN.groups * PLAN.chains, 6, dimensions)  # every fifth of 60, half
+    last = fit.load(whole / "group-0.npz").position
+    assert np.array_equal(kept[: PLAN.chains, -1], last)
+
+
+def test_another_fit_is_refused(target, whole):
+    with pytest.raises(InputError, match=r"fit.json: seed: the directory holds another fit"):
+        fit.sample(target, fit.Plan(seed=4, groups=2, chains=2), whole, 60)
+    later = Target(target.tables, target.history, 1995, target.particles)
+    with pytest.raises(InputError, match="until"):
+        fit.sample(later, PLAN, whole, 60)
+
+
+def test_a_damaged_file_is_named(target, whole, tmp_path):
+    (tmp_path / fit.PLAN).write_text((whole / fit.PLAN).read_text("utf-8"), "utf-8")
+    (tmp_path / "group-0.npz").write_bytes((whole / "group-0.npz").read_bytes()[:500])
+    with pytest.raises(InputError, match=r"group-0.npz: the file of a group of chains is damaged"):
+        fit.sample(target, PLAN, tmp_path, 60)
+    (tmp_path / fit.PLAN).write_text("{", "utf-8")
+    with pytest.raises(InputError, match="not the plan of a fit"):
+        fit.sample(target, PLAN, tmp_path, 60)
+
+
+def test_the_identity_names_what_is_estimated(target, whole):
+    told = json.loads((whole / fit.PLAN).read_text("utf-8"))
+    assert "budget.russia" in told["estimated"]
+    assert told["until"] == 1996
