@@ -24,7 +24,7 @@ END: Final = re.compile(r"[.!?][\"”’)\]]*\s+(?=[\"“‘(\[]?[A-Z0-9])")
 def sentences(text: str) -> list[str]:
     r"""Cut a text into sentences, paragraph by paragraph, white space folded.
 
-    >>> sentences("He came. “She left,” he\\nsaid.\\n\\nNo. 7 stays where it has always stood")
+    >>> sentences("He came. “She left,” he\nsaid.\n\nNo. 7 stays where it has always stood")
     ['He came.', '“She left,” he said.', 'No.', '7 stays where it has always stood']
     """
     found = []
@@ -69,6 +69,7 @@ class Documents:
         """Each phrase stands in its document, each sentence holds one, and none retells it."""
         phrases: dict[str, set[str]] = {}
         every: dict[str, set[str]] = {}
+        folded: dict[str, str] = {}
         for placed in rows:
             for key, phrase in zip(placed.row.sources, placed.row.locator, strict=False):
                 if not DOCUMENT.match(key):
@@ -79,10 +80,13 @@ class Documents:
                 text = self.text(key)
                 if text is None:
                     yield Problem(f"{key}.txt", 0, "", "the document is not in the directory")
-                elif fold(phrase) not in fold(text):
+                    continue
+                if key not in folded:
+                    folded[key] = fold(text)
+                if fold(phrase) not in folded[key]:
                     yield placed.problem("locator", f"the phrase does not stand in {key}", phrase)
         for key, told in sorted(phrases.items()):
-            yield from self._longest_run(key, every[key])
+            yield from _longest_run(key, folded.get(key, ""), every[key])
             for number, sentence in enumerate(sentences(self.text(key) or ""), start=1):
                 held = any(phrase in sentence or sentence in phrase for phrase in told)
                 if len(sentence.split()) >= FEWEST_WORDS and not held:
@@ -92,20 +96,20 @@ class Documents:
                         "a row with a phrase of it, or a line in left_out.csv that says why not",
                     )  # fmt: skip
 
-    def _longest_run(self, key: str, phrases: Iterable[str]) -> Iterator[Problem]:
-        """Locators point to places; together they must not retell the document."""
-        text = fold(self.text(key) or "")
-        covered = bytearray(len(text))
-        for phrase in phrases:
-            at = text.find(phrase)
-            while at >= 0:
-                covered[at : at + len(phrase)] = b"\1" * len(phrase)
-                at = text.find(phrase, at + 1)
-        kept = "".join(c if covered[n] or c == " " else "\0" for n, c in enumerate(text))
-        for run in kept.split("\0"):
-            if len(run.split()) > LONGEST_RUN:
-                yield Problem(
-                    f"{key}.txt", 0, "", "locators side by side retell a passage",
-                    f"{len(run.split())} words: {' '.join(run.split()[:6])} ...",
-                    f"at most {LONGEST_RUN} words in a row; shorten a locator to its beginning",
-                )  # fmt: skip
+
+def _longest_run(key: str, text: str, phrases: Iterable[str]) -> Iterator[Problem]:
+    """Locators point to places; together they must not retell the document."""
+    covered = bytearray(len(text))
+    for phrase in phrases:
+        at = text.find(phrase)
+        while at >= 0:
+            covered[at : at + len(phrase)] = b"\1" * len(phrase)
+            at = text.find(phrase, at + 1)
+    kept = "".join(c if covered[n] or c == " " else "\0" for n, c in enumerate(text))
+    for run in kept.split("\0"):
+        if len(run.split()) > LONGEST_RUN:
+            yield Problem(
+                f"{key}.txt", 0, "", "locators side by side retell a passage",
+                f"{len(run.split())} words: {' '.join(run.split()[:6])} ...",
+                f"at most {LONGEST_RUN} words in a row; shorten a locator to its beginning",
+            )  # fmt: skip

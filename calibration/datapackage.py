@@ -103,7 +103,7 @@ MEANINGS: Final = {
 """Meaning of every column; a name means the same in all tables."""
 
 
-def descriptor(folder: Traversable) -> dict[str, Any]:
+def descriptor(folder: Traversable, record: Record) -> dict[str, Any]:
     """Descriptor of the package: one resource for each table of the evidence.
 
     Follows https://specs.frictionlessdata.io (tabular data package, version 1).
@@ -127,15 +127,12 @@ def descriptor(folder: Traversable) -> dict[str, Any]:
             }
         ],
         "sources": [
-            {"title": s.cite, **({"path": s.url} if s.url else {})} for s in _cited(folder)
+            {"title": source.cite, **({"path": source.url} if source.url else {})}
+            for source in record.sources.values()
+            if source.kind in ("document", "series")
         ],
         "resources": resources,
     }
-
-
-def _cited(folder: Traversable) -> list[Source]:
-    record = load_record(Path(str(folder)))
-    return [s for s in record.sources.values() if s.kind in ("document", "series")]
 
 
 def _resource(path: str, model: Any, names: Sequence[str] | None = None) -> dict[str, Any]:
@@ -183,8 +180,8 @@ def field(name: str, model: Any) -> dict[str, Any]:
         if words:
             text["description"] += f"; words: {', '.join(words)}"
         return text | ({"constraints": required} if required else {})
-    known = {"enum": "enum", "pattern": "pattern", "minimum": "minimum", "maximum": "maximum"}
-    constraints = required | {known[k]: kind[k] for k in known if k in kind}
+    limits = ("enum", "pattern", "minimum", "maximum")  # named alike in both standards
+    constraints = required | {name: kind[name] for name in limits if name in kind}
     text["type"] = kind.get("type", "string")
     return text | ({"constraints": constraints} if constraints else {})
 
@@ -199,7 +196,7 @@ def package(directory: str | Path | None = None) -> dict[str, str]:
     """
     folder = evidence_directory(directory)
     record = load_record(directory)
-    described = descriptor(folder)
+    described = descriptor(folder, record)
     files = {}
     for resource in described["resources"]:
         path = resource["path"]

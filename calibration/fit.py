@@ -50,6 +50,10 @@ class Plan:
     groups: int = 2
     chains: int = 4
 
+    def starts(self, dimensions: int) -> int:
+        """Draws from the prior with which a group's archive begins."""
+        return max(self.chains, 2 * dimensions) + self.chains
+
 
 def identity(target: Target, plan: Plan) -> dict[str, object]:
     """What a fit's directory is held to: the plan, and a digest of everything it reads."""
@@ -150,7 +154,7 @@ def advance(
     else:
         dimensions = len(target.entries)
         rng = generator(plan.seed, number, STARTS)
-        starts = rng.standard_normal((max(plan.chains, 2 * dimensions) + plan.chains, dimensions))
+        starts = rng.standard_normal((plan.starts(dimensions), dimensions))
         group = start(target, starts, plan.seed, number, plan.chains)
     while group.iteration < iterations:
         step(target, group, plan.seed, number)
@@ -173,7 +177,7 @@ def draws(directory: Path, plan: Plan, dimensions: int, discard: float = 0.5) ->
     InputError
         If a group has no file yet, or a damaged one.
     """
-    starts = max(plan.chains, 2 * dimensions) + plan.chains
+    starts = plan.starts(dimensions)
     groups = []
     for number in range(plan.groups):
         path = directory / f"group-{number}.npz"

@@ -1,9 +1,11 @@
 """The Mesa model: one run, as objects that can be inspected, subclassed and traced.
 
->>> model = SecurityModel(tables, run=0, seed=1, trace=True)
->>> model.run_until(2016)
->>> model.states[2].rungs()
->>> model.decisions[-1].flip()
+With ``tables`` from :func:`steppe.model.tables.build_tables`::
+
+    model = SecurityModel(tables, run=0, seed=1, trace=True)
+    model.run_until(2016)
+    model.states[2].rungs()
+    model.decisions[-1].flip()
 
 The compiled engine (:mod:`steppe.model.engine`) walks the same year with the
 same rules and the same luck, for thousands of runs; the two agree bit for bit.

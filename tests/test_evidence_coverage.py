@@ -139,7 +139,7 @@ def test_locators_side_by_side_may_not_retell_a_document(tmp_path):
 
 
 def test_every_column_of_the_package_is_described():
-    described = descriptor(evidence_directory())
+    described = descriptor(evidence_directory(), load_record())
     paths = [r["path"] for r in described["resources"]]
     assert set(TABLES) <= set(paths)
     for resource in described["resources"]:
