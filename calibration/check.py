@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from .check_events import check_events
-from .check_links import check_conflicts, check_detection, check_mechanisms, check_parameters
+from .check_links import (
+    check_conflicts,
+    check_detection,
+    check_mechanisms,
+    check_occasions,
+    check_parameters,
+)
 from .check_second import check_second
 from .check_values import check_drivers, check_traits
 from .codebook import NEEDED, SECOND_READING, SOURCE_FILES, TABLES, Claim, Driver, Source
@@ -90,6 +96,7 @@ def examine(
     if not faulty & {*TABLES}:
         ids = frozenset().union(*(ids_of(folder, name) for name in TABLES))
         problems += check_conflicts(tables["conflicts.csv"], events, ids)
+        problems += check_occasions(tables["occasions.csv"], events)
     if not faulty & {"events.csv", *SECOND_READING}:
         problems += check_second(events, *(tables[name] for name in SECOND_READING))
     if documents is not None:

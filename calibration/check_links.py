@@ -8,7 +8,7 @@ from itertools import product
 from ..model.errors import InputError, near
 from ..model.names import CHANNELS, PATRONS
 from ..model.quantities import parameters, resolve
-from .codebook import Conflict, Detection, Event, Mechanism, ParameterBasis
+from .codebook import Conflict, Detection, Event, Mechanism, Occasion, ParameterBasis
 from .problems import Placed, Problem
 
 
@@ -46,6 +46,24 @@ def check_conflicts(
             yield event.problem(
                 "certainty", "no conflict names the row", event.row.id, "a line in conflicts.csv"
             )
+
+
+def check_occasions(
+    rows: Sequence[Placed[Occasion]], events: Sequence[Placed[Event]]
+) -> Iterator[Problem]:
+    """Event and occasion are dated events of one year, and an occasion has none of its own."""
+    years = {e.row.id: e.row.year_start for e in events if e.row.kind == "event"}
+    belonging = {placed.row.event for placed in rows}
+    for placed in rows:
+        row = placed.row
+        for field, name in (("event", row.event), ("occasion", row.occasion)):
+            if name not in years:
+                what = "no dated event has this id"
+                yield placed.problem(field, what, name, "", near(name, years))
+        if row.event in years and years.get(row.occasion, years[row.event]) != years[row.event]:
+            yield placed.problem("occasion", "the two are of different years", row.occasion)
+        if row.occasion in belonging:
+            yield placed.problem("occasion", "it belongs to another occasion itself", row.occasion)
 
 
 def check_parameters(rows: Sequence[Placed[ParameterBasis]], complete: bool) -> Iterator[Problem]:

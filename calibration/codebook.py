@@ -175,6 +175,15 @@ class Conflict(Row):
     reason: str
 
 
+class Occasion(Row):
+    """One row of ``occasions.csv``: an event that belongs to the same occasion as another."""
+
+    id: Id
+    event: str
+    occasion: str
+    note: str
+
+
 class Detection(Row):
     """One row of ``detection.csv``: why a form of package is taken to be seen as often as it is.
 
@@ -314,6 +323,7 @@ TABLES: Final[dict[str, type[Row]]] = {
     "mechanisms.csv": Mechanism,
     "left_out.csv": LeftOut,
     "conflicts.csv": Conflict,
+    "occasions.csv": Occasion,
     "detection.csv": Detection,
     "parameters.csv": ParameterBasis,
 }

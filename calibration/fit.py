@@ -12,7 +12,7 @@ import json
 import os
 import zipfile
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -22,15 +22,19 @@ import numpy as np
 
 from ..model.compiled import sources_digest
 from ..model.errors import InputError
-from .sampler import Group, generator, start, step
+from .sampler import ARCHIVED_EVERY, Group, generator, start, step
 from .target import Target
 
 SAVED_EVERY: Final = 50
 """Iterations between two writes of a group's file."""
+LOOKED_EVERY: Final = 2.0
+"""Seconds between two looks at the groups' files, for the progress."""
 PLAN: Final = "fit.json"
 STARTS: Final = 2**20
 """Iteration whose address names the luck of the starts, beyond those of the chain."""
-FIELDS: Final = ("position", "value", "luck", "archive", "moves", "refreshes")
+FIELDS: Final = (
+    "position", "value", "luck", "archive", "centre", "factor", "tried", "moves", "refreshes",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,14 @@ class Plan:
         Groups of chains; each has its own archive and can have its own process.
     chains : int
         Chains in a group.
+    pilot : int
+        Iterations that fit the reference of the moves, and are no sample.
     """
 
     seed: int = 1
     groups: int = 2
     chains: int = 4
+    pilot: int = 500
 
     def starts(self, dimensions: int) -> int:
         """Draws from the prior with which a group's archive begins."""
@@ -118,7 +125,7 @@ def sample(
     workers : int
         Processes.
     tell : callable, optional
-        Called with (group, iterations done) after each write; with one worker only.
+        Called with (group, iterations done) after each write.
 
     Raises
     ------
@@ -135,8 +142,15 @@ def sample(
             pool.submit(advance, target, plan, directory, number, iterations)
             for number in range(plan.groups)
         ]
-        for future in waiting:
-            future.result()
+        going: set[Future[None]] = set(waiting)
+        while going:
+            done, going = wait(going, timeout=LOOKED_EVERY, return_when=FIRST_EXCEPTION)
+            for future in done:
+                future.result()
+            for number in range(plan.groups if tell is not None else 0):
+                path = directory / f"group-{number}.npz"
+                if tell is not None and path.is_file():
+                    tell(number, load(path).iteration)
 
 
 def advance(
@@ -157,15 +171,15 @@ def advance(
         starts = rng.standard_normal((plan.starts(dimensions), dimensions))
         group = start(target, starts, plan.seed, number, plan.chains)
     while group.iteration < iterations:
-        step(target, group, plan.seed, number)
+        step(target, group, plan.seed, number, plan.pilot)
         if group.iteration % SAVED_EVERY == 0 or group.iteration == iterations:
             save(path, group)
             if tell is not None:
                 tell(number, group.iteration)
 
 
-def draws(directory: Path, plan: Plan, dimensions: int, discard: float = 0.5) -> np.ndarray:
-    """Archived positions of all chains, without the first part.
+def draws(directory: Path, plan: Plan, dimensions: int) -> np.ndarray:
+    """Archived positions of all chains, without the pilot.
 
     Returns
     -------
@@ -186,7 +200,7 @@ def draws(directory: Path, plan: Plan, dimensions: int, discard: float = 0.5) ->
         archive = load(path).archive[starts:]
         groups.append(archive.reshape(-1, plan.chains, dimensions).swapaxes(0, 1))
     shortest = min(group.shape[1] for group in groups)
-    first = int(shortest * discard)
+    first = min(shortest, -(-plan.pilot // ARCHIVED_EVERY))
     return np.concatenate([group[:, first:shortest] for group in groups])
 
 

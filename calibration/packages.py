@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from zlib import crc32
 
 import numpy as np
 
 from ..model.errors import InputError
 from ..model.names import AREAS, PATRONS, RUNGS, START_YEAR, STATES
+from ..model.world import History
 from .codebook import Event
-from .record import load_record
+from .record import Record, load_record
 
 RUNG_OF_CHANNEL: Final = {
     "agreement": 1,
@@ -29,6 +31,9 @@ RUNG_OF_CHANNEL: Final = {
     "basing": 5,
 }
 """Rung of a package by its channel. Meetings, statements and refusals are no packages."""
+EXERCISE_RUNG: Final = RUNG_OF_CHANNEL["exercise_multilateral"]
+GIVEN: Final = -1
+"""Occasion of a package that follows from what a run is given: a membership."""
 RUNG_OF_MEMBERSHIP: Final = 1
 """An institution in the frame of SCO or CSTO is a membership: a declaration, no mixed unit."""
 PATRON_OF: Final = {"china": "china", "russia": "russia", "sco": "china", "csto": "russia"}
@@ -66,6 +71,11 @@ class Packages:
         1 if the sources say that it was delivered or held.
     last : ndarray of int64
         Last year of a standing force, which is no package; 0 for a package.
+    occasion : ndarray of int64
+        Joint exercise that the package is a part in, a number above 0; 0 for a package of
+        its own; :data:`GIVEN` for an act of membership, which is imposed and not scored,
+        since memberships are given to every run. A state that is on record as having stayed
+        away from a joint exercise has a row with rung 0.
     ids : list of str
         Ids of the events; an event with several recipients stands several times.
     """
@@ -79,6 +89,7 @@ class Packages:
     multilateral: np.ndarray
     delivered: np.ndarray
     last: np.ndarray
+    occasion: np.ndarray
     ids: list[str]
 
     def __len__(self) -> int:
@@ -144,7 +155,8 @@ def imposed(until: int, directory: str | Path | None = None) -> Packages:
 
     Only dated events (``kind`` = ``event``) with named recipients among the five count:
     a component belongs to its event's package, a series is a sum, and what is standing
-    or context is no package. Forces that stand are added with their last year.
+    or context is no package. Forces that stand are added with their last year, and known
+    absences from joint exercises with rung 0.
 
     Parameters
     ----------
@@ -160,8 +172,10 @@ def imposed(until: int, directory: str | Path | None = None) -> Packages:
     """
     if isinstance(until, bool) or not isinstance(until, int | np.integer):
         raise InputError("the cut-off is not a year", field="until", found=until)
+    record = load_record(directory)
     rows = [{**row, "last": 0} for row in documented_counts(directory)]
-    rows += standing_forces(directory)
+    rows += standing_forces(directory) + absences(record)
+    same = {row.event: row.occasion for row in record.occasions}
     rows = [row for row in rows if row["year"] <= until]
     rows.sort(key=lambda row: (row["year"], row["id"], STATES.index(row["state"])))
 
@@ -181,8 +195,68 @@ def imposed(until: int, directory: str | Path | None = None) -> Packages:
         multilateral=column([row["multilateral"] for row in rows]),
         delivered=column([row["delivered"] for row in rows]),
         last=column([row["last"] for row in rows]),
+        occasion=column([occasion_of(row, same) for row in rows]),
         ids=[row["id"] for row in rows],
     )
+
+
+def as_history(packages: Packages) -> History:
+    """Documented packages in the engine's form.
+
+    A package's luck is addressed by its id, state and patron, so that a new row of
+    evidence changes no other row's luck.
+    """
+    names = [
+        f"{name}|{STATES[i]}|{PATRONS[p]}"
+        for name, i, p in zip(packages.ids, packages.state, packages.patron, strict=True)
+    ]
+    return History(
+        packages.year,
+        packages.last,
+        packages.state,
+        packages.patron,
+        packages.area_mask,
+        packages.rung,
+        packages.amount,
+        packages.delivered,
+        np.array([crc32(name.encode()) for name in names], np.int64),
+        packages.occasion,
+    )
+
+
+def occasion_of(row: Mapping[str, Any], same: Mapping[str, str]) -> int:
+    """Number of the joint exercise that a row belongs to (:attr:`Packages.occasion`)."""
+    if row["last"] > 0 or not row["multilateral"]:
+        return 0
+    if row["channel"] == "institution":
+        return GIVEN
+    if row["rung"] not in (0, EXERCISE_RUNG):
+        return 0
+    return crc32(same.get(row["id"], row["id"]).encode()) + 1
+
+
+def absences(record: Record) -> list[dict[str, Any]]:
+    """States that are on record as absent from a documented joint exercise, with rung 0."""
+    events = {event.id: event for event in record.events}
+    return [
+        {
+            "id": event.id,
+            "year": event.year_start,
+            "last": 0,
+            "state": state,
+            "patron": PATRON_OF[event.patron],
+            "areas": areas_of(events[row.occasion]),
+            "channel": event.channel,
+            "rung": 0,
+            "amount_usd": None,
+            "multilateral": True,
+            "delivered": False,
+        }
+        for row in record.occasions
+        if (event := events[row.event]).outcome == "refused"
+        for state in event.recipients
+        if state in STATES
+    ]
 
 
 def standing_forces(directory: str | Path | None = None) -> list[dict[str, Any]]:
@@ -204,6 +278,7 @@ def standing_forces_among(events: Iterable[Event]) -> list[dict[str, Any]]:
             "state": state,
             "patron": PATRON_OF[event.patron],
             "areas": areas_of(event),
+            "channel": event.channel,
             "rung": RUNG_OF_CHANNEL["basing"],
             "amount_usd": None,
             "multilateral": False,

@@ -20,6 +20,7 @@ from .codebook import (
     Event,
     LeftOut,
     Mechanism,
+    Occasion,
     ParameterBasis,
     Source,
     Trait,
@@ -50,6 +51,7 @@ class Record:
     mechanisms: tuple[Mechanism, ...]
     left_out: tuple[LeftOut, ...]
     conflicts: tuple[Conflict, ...]
+    occasions: tuple[Occasion, ...]
     detection: tuple[Detection, ...]
     parameters: tuple[ParameterBasis, ...]
     second: SecondReading
@@ -64,6 +66,7 @@ class Record:
             ("claim", self.claims),
             ("mechanism", self.mechanisms),
             ("conflict", self.conflicts),
+            ("occasion", self.occasions),
             ("left out", self.left_out),
             ("detection", self.detection),
             ("parameter", self.parameters),
@@ -225,6 +228,7 @@ def load_record(directory: str | Path | None = None) -> Record:
         mechanisms=rows("mechanisms.csv", Mechanism),
         left_out=rows("left_out.csv", LeftOut),
         conflicts=rows("conflicts.csv", Conflict),
+        occasions=rows("occasions.csv", Occasion),
         detection=rows("detection.csv", Detection),
         parameters=rows("parameters.csv", ParameterBasis),
         second=second,

@@ -7,9 +7,15 @@ of position and luck, whose margin over the luck is the exact posterior when the
 is unbiased (Andrieu and Roberts 2009, *Annals of Statistics* 37; keeping the luck follows
 Deligiannidis, Doucet and Pitt 2018, *JRSS B* 80).
 
-Moves are differential evolution with an archive and snooker updates (ter Braak and Vrugt
-2008, *Statistics and Computing* 18): a group of chains shares an archive of its own past,
-which gives scale and direction of the proposals.
+Moves are of two kinds. Differential evolution with an archive and snooker updates (ter Braak
+and Vrugt 2008, *Statistics and Computing* 18): a group of chains shares an archive of its
+own past, which gives scale and direction of the proposals. And autoregressive steps that
+leave a Gaussian reference unchanged (preconditioned Crank-Nicolson: Cotter, Roberts, Stuart
+and White 2013, *Statistical Science* 28; with a fitted reference Rudolf and Sprungk 2018),
+among them independent draws from it. The reference begins as the standard normal, which is
+the prior on the scale of :mod:`steppe.calibration.target`; during the pilot it is fitted
+to all densities that were evaluated, by a quadratic regression of the log likelihood, and
+after the pilot it stays as it is, so that the chain is an ordinary Metropolis chain.
 """
 
 from __future__ import annotations
@@ -22,8 +28,16 @@ import numpy as np
 
 REFRESH: Final = 0.2
 """Share of the steps that draw new luck."""
+REFERENCE: Final = 0.6
+"""Share of the moves that leave the reference unchanged."""
+MEMORY: Final = (0.0, 0.5, 0.8, 0.95)
+"""Autoregression of these moves; 0 is an independent draw."""
+REFITS: Final = 5
+"""Times that the reference is fitted during the pilot, at equal distances."""
+WIDENED: Final = 1.1
+"""Standard deviations of the reference over those of the fit: its tails must not be light."""
 SNOOKER: Final = 0.1
-"""Share of the moves along the line to another point of the archive."""
+"""Share of the other moves along the line to another point of the archive."""
 LONG: Final = 0.1
 """Share of the difference moves with factor one, which jump between modes."""
 ARCHIVED_EVERY: Final = 5
@@ -31,6 +45,10 @@ ARCHIVED_EVERY: Final = 5
 CROSSOVER: Final = (0.2, 0.5, 1.0)
 """Shares of the coordinates that a difference move may change."""
 JITTER: Final = 1e-3
+NOISE: Final = 3.0
+"""Variance of a log density around the quadratic, for the ridge."""
+NARROWEST: Final = 0.8
+"""Least precision of the reference in any direction; the prior has one."""
 
 Density = Callable[[np.ndarray, int], float]
 """Log of an unbiased estimate of a density, at a position and a luck."""
@@ -48,6 +66,12 @@ class Group:
     luck : ndarray of int64 [chain]
         Key of the luck of the stored estimate.
     archive : ndarray of float64 [entry, dimension]
+    centre : ndarray of float64 [dimension]
+        Mean of the reference.
+    factor : ndarray of float64 [dimension, dimension]
+        Lower triangular factor of its covariance.
+    tried : ndarray of float64 [entry, dimension + 1]
+        Positions whose density was estimated during the pilot, and its log; empty after it.
     iteration : int
         Iterations done.
     moves, refreshes : ndarray of int64 [2]
@@ -58,6 +82,9 @@ class Group:
     value: np.ndarray
     luck: np.ndarray
     archive: np.ndarray
+    centre: np.ndarray
+    factor: np.ndarray
+    tried: np.ndarray
     iteration: int = 0
     moves: np.ndarray = field(default_factory=lambda: np.zeros(2, np.int64))
     refreshes: np.ndarray = field(default_factory=lambda: np.zeros(2, np.int64))
@@ -97,25 +124,40 @@ def start(density: Density, starts: np.ndarray, seed: int, group: int, chains: i
     value = np.array([density(starts[c], int(luck[c])) for c in range(chains)])
     if not np.isfinite(value).all():
         raise ValueError("the density is zero or undefined at a start")
-    return Group(starts[:chains].copy(), value, luck, starts.copy())
+    dimension = starts.shape[1]
+    return Group(
+        starts[:chains].copy(), value, luck, starts.copy(), np.zeros(dimension),
+        np.eye(dimension), np.column_stack([starts[:chains], value]),
+    )  # fmt: skip
 
 
-def step(density: Density, group: Group, seed: int, number: int) -> None:
-    """One iteration: each chain in turn is moved, or its luck drawn anew."""
+def step(density: Density, group: Group, seed: int, number: int, pilot: int = 0) -> None:
+    """One iteration: each chain in turn is moved, or its luck drawn anew.
+
+    During the pilot, the first ``pilot`` iterations, the reference is fitted; what the chains
+    did until then is no sample of the density.
+    """
     group.iteration += 1
     rng = generator(seed, number, group.iteration)
+    learning = group.iteration <= pilot
     for chain in range(len(group.position)):
         if rng.random() < REFRESH:
             luck = int(rng.integers(1, 2**62))
-            accepted = _consider(density, group, chain, group.position[chain], luck, 0.0, rng)
+            here = group.position[chain]
+            accepted = _consider(density, group, chain, here, luck, 0.0, rng, learning)
             group.refreshes += (accepted, 1)
         else:
-            proposal, factor = propose(group.position[chain], group.archive, rng)
+            proposal, factor = propose(group.position[chain], group, rng)
             luck = int(group.luck[chain])
-            accepted = _consider(density, group, chain, proposal, luck, factor, rng)
+            accepted = _consider(density, group, chain, proposal, luck, factor, rng, learning)
             group.moves += (accepted, 1)
     if group.iteration % ARCHIVED_EVERY == 0:
         group.archive = np.concatenate([group.archive, group.position])
+    if learning and group.iteration % max(1, pilot // REFITS) == 0:
+        group.centre, group.factor = fit_reference(group.tried)
+    if group.iteration == pilot:
+        group.tried = group.tried[:0]
+        group.moves[:] = group.refreshes[:] = 0
 
 
 def _consider(
@@ -126,23 +168,27 @@ def _consider(
     luck: int,
     factor: float,
     rng: np.random.Generator,
+    learning: bool,
 ) -> bool:
     value = density(position, luck)
+    if learning and np.isfinite(value):
+        group.tried = np.concatenate([group.tried, [[*position, value]]])
     accepted = bool(np.log(rng.random()) < value - group.value[chain] + factor)
     if accepted:
         group.position[chain], group.value[chain], group.luck[chain] = position, value, luck
     return accepted
 
 
-def propose(
-    here: np.ndarray, archive: np.ndarray, rng: np.random.Generator
-) -> tuple[np.ndarray, float]:
+def propose(here: np.ndarray, group: Group, rng: np.random.Generator) -> tuple[np.ndarray, float]:
     """Proposal and log of the factor that its acceptance takes.
 
     Returns
     -------
     ndarray of float64 [dimension], float
     """
+    if rng.random() < REFERENCE:
+        return autoregress(here, group, rng)
+    archive = group.archive
     if rng.random() < SNOOKER:
         return snooker(here, archive, rng)
     one, other = archive[rng.choice(len(archive), 2, replace=False)]
@@ -152,6 +198,58 @@ def propose(
     scale = 1.0 if rng.random() < LONG else 2.38 / np.sqrt(2.0 * chosen.sum())
     jump = scale * (one - other) + JITTER * rng.standard_normal(here.size)
     return np.where(chosen, here + jump, here), 0.0
+
+
+def autoregress(
+    here: np.ndarray, group: Group, rng: np.random.Generator
+) -> tuple[np.ndarray, float]:
+    """Step that leaves the reference unchanged."""
+    memory = rng.choice(MEMORY)
+    before = np.linalg.solve(group.factor, here - group.centre)
+    after = memory * before + np.sqrt(1.0 - memory**2) * rng.standard_normal(here.size)
+    return group.centre + group.factor @ after, 0.5 * float(after @ after - before @ before)
+
+
+def fit_reference(tried: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Gaussian by a quadratic regression of the log likelihood on the position.
+
+    Parameters
+    ----------
+    tried : ndarray of float64 [entry, dimension + 1]
+        Positions, and the log of the density at each, the standard normal prior included.
+
+    Returns
+    -------
+    centre : ndarray of float64 [dimension]
+    factor : ndarray of float64 [dimension, dimension]
+
+    Notes
+    -----
+    Ridge regression, so that few points leave the prior as it is; points far below the
+    best weigh little. No direction is made more than slightly wider than the prior.
+    """
+    position, value = tried[:, :-1], tried[:, -1]
+    dimension = position.shape[1]
+    likelihood = value + 0.5 * (position**2).sum(axis=1)
+    upper = np.triu_indices(dimension)
+    features = np.column_stack(
+        [np.ones(len(position)), position, position[:, upper[0]] * position[:, upper[1]]]
+    )
+    top = np.sort(value)[-max(1, len(value) // 20)]
+    weight = np.exp(-np.maximum(0.0, top - value) / (0.5 * dimension)) / NOISE
+    loose = np.concatenate(
+        [[1e-6], np.full(dimension, 0.1), np.where(upper[0] == upper[1], 1.0, 10.0)]
+    )
+    level = float(np.average(likelihood, weights=weight))
+    weighted = features * weight[:, None]
+    normal_equations = weighted.T @ features + np.diag(loose)
+    fitted = np.linalg.solve(normal_equations, weighted.T @ (likelihood - level))
+    bend = np.zeros((dimension, dimension))
+    bend[upper] = fitted[1 + dimension :]
+    precision = np.eye(dimension) - (bend + bend.T)
+    spread, axes = np.linalg.eigh(precision)
+    covariance = (axes / np.maximum(spread, NARROWEST)) @ axes.T
+    return covariance @ fitted[1 : 1 + dimension], np.linalg.cholesky(WIDENED**2 * covariance)
 
 
 def snooker(

@@ -7,10 +7,13 @@ from functools import cached_property
 
 import numpy as np
 
+from ..model.names import START_YEAR
 from ..model.quantities import parameters
-from ..model.tables import OFFSET, Tables
+from ..model.tables import OFFSET, Tables, build_tables, point_values
 from ..model.world import History
 from .filter import filtered
+from .packages import as_history, imposed
+from .setting import setting
 
 
 @dataclass(frozen=True)
@@ -46,14 +49,28 @@ def entries() -> list[Entry]:
     """
     found = []
     for name, quantity in parameters().items():
-        if not quantity.estimated or quantity.prior is None:
+        if quantity.prior is None:
             continue
         centres = quantity.values()
         for number, (address, index) in enumerate(quantity.entries()):
             centre = float(centres[index])
-            if quantity.prior.at(centre, 1.0) != centre:
+            if quantity.estimates(address) and quantity.prior.at(centre, 1.0) != centre:
                 found.append(Entry(address, name, OFFSET[name] + number, centre))
     return found
+
+
+def record_target(until: int, particles: int) -> Target:
+    """Posterior density given the shipped record up to and including a year.
+
+    Raises
+    ------
+    InputError
+        If the evidence cannot be read.
+    """
+    years = until - START_YEAR + 1
+    centres = {n: np.broadcast_to(a, (years, *a.shape)) for n, a in point_values().items()}
+    tables = build_tables({**centres, **setting(until)})
+    return Target(tables, as_history(imposed(until)), until, particles)
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ def _print_decision(console: Console, decision: Decision, conditioned: bool) -> 
     table = Table(title=f"{decision.area}, opportunity {decision.slot + 1}", title_justify="left")
     table.add_column("on the table")
     for offer in decision.offers:
-        frame = f"multilateral, hosted by {offer.host}" if offer.multilateral else "bilateral"
+        frame = f"joint exercise, hosted by {offer.host}" if offer.host else "bilateral"
         table.add_column(
             f"{offer.patron}: rung {offer.rung} ({RUNGS[offer.rung]}),\n"
             f"USD {offer.value:.2f} million, {frame}",

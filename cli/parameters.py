@@ -52,7 +52,7 @@ def rows(address: str | None, everything: bool) -> list[dict[str, Any]]:
                 "value": value,
                 "unit": quantity.unit,
                 "prior": prior,
-                "estimated": "yes" if quantity.estimated else "",
+                "estimated": "yes" if quantity.estimates(address) else "",
                 "meaning": quantity.meaning,
                 "basis": ground[full].basis,
                 "sources": ";".join(ground[full].sources),

@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from zlib import crc32
 
 import numpy as np
 
-from ..calibration.packages import Packages, imposed
+from ..calibration.packages import as_history, imposed
 from ..calibration.setting import setting
-from ..model.names import PATRONS, STATES
 from ..model.security import SecurityModel
 from ..model.tables import Tables, build_tables
 from ..model.world import History, no_history
@@ -76,29 +74,6 @@ class Problem:
         return SecurityModel(
             self.tables(run % self.draw_count), run, self.seed, self.history, self.until, trace
         )
-
-
-def as_history(packages: Packages) -> History:
-    """Documented packages in the engine's form.
-
-    A package's luck is addressed by its id, state and patron, so that a new row of
-    evidence changes no other row's luck.
-    """
-    names = [
-        f"{name}|{STATES[i]}|{PATRONS[p]}"
-        for name, i, p in zip(packages.ids, packages.state, packages.patron, strict=True)
-    ]
-    return History(
-        packages.year,
-        packages.last,
-        packages.state,
-        packages.patron,
-        packages.area_mask,
-        packages.rung,
-        packages.amount,
-        packages.delivered,
-        np.array([crc32(name.encode()) for name in names], np.int64),
-    )
 
 
 def assemble(resolved: Resolved, seed: int) -> Problem:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import mesa
 
 from . import rules
-from .luck import ANSWER, OFFER, TERMS, cell, normal
+from .luck import ANSWER, EXERCISE, JOIN, OFFER, TERMS, cell, normal
 from .names import AREAS, CHOICES, PATRONS, SIGNALS, STATES
 from .trace import Offer, Terms
 from .world import AGES, A, G, P, S
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .security import SecurityModel
 
 MILITANCY = SIGNALS.index("militancy")
+EXERCISE_RUNG = 3
 
 
 @dataclass
@@ -84,7 +85,7 @@ class Tie:
 
 
 class PatronAgent(mesa.Agent):
-    """A patron: shares its attention among states and areas, and tables offers."""
+    """A patron: shares its attention among states and areas, tables offers, holds exercises."""
 
     model: SecurityModel
 
@@ -96,12 +97,15 @@ class PatronAgent(mesa.Agent):
         self.capacity = 0.0
         self.trade = 0.0
         self.offered = [[0.0] * A for _ in range(S)]
+        self.expected_exercises = 0.0
+        self.programme = [0.0] * A
 
     def share_attention(self) -> None:
         """Weigh every state and area, and set the chance of an offer at an opportunity."""
         model, p, rival = self.model, self.number, 1 - self.number
         total = 0.0
         weights = [[0.0] * A for _ in range(S)]
+        self.programme = [0.0] * A
         for a in range(A):
             copied = sum(s.ties[rival].rung[a] >= 3 for s in model.states)
             imitation = model.now("imitation") * (copied / S)
@@ -119,6 +123,8 @@ class PatronAgent(mesa.Agent):
                     imitation,
                 )
                 total += weights[i][a] * model.now("opportunity_rate") * state.needs[a]
+                if model.now("membership", i, p) >= 0.5:
+                    self.programme[a] += weights[i][a] * state.needs[a]
         offers = rules.budget(
             model.now("budget", p),
             model.now("budget_capacity_elasticity"),
@@ -128,6 +134,8 @@ class PatronAgent(mesa.Agent):
             model.now("budget_alarm_response", p),
             self.alarm,
         )
+        wanted = any(self.programme)
+        self.expected_exercises = offers * model.now("exercise_programme", p) if wanted else 0.0
         for i in range(S):
             for a in range(A):
                 self.offered[i][a] = rules.offer_probability(offers, weights[i][a], total)
@@ -147,28 +155,36 @@ class PatronAgent(mesa.Agent):
             model.now("upgrade_probability", p),
             model.now("jump_probability"),
         )
-        member = model.now("membership", i, p) >= 0.5
-        multilateral = rung == 3 and member and luck[3] < model.now("multilateral_share", p)
         terms = model.luck(cell(i, p, a, slot), TERMS)
         value = rules.size(
             model.now("package_size", p, rung - 1),
             model.now("size_dispersion", rung - 1),
             normal(terms[0]),
         )
-        host = model.host(p, terms[1]) if multilateral else None
-        weighed = state.weigh(p, a, rung, value, multilateral, host)
+        weighed = state.weigh(p, a, rung, value)
         chance = model.now("detection", p, rung - 1) * model.now("coverage", p, rung - 1)
-        seen = terms[2] < chance
-        return Offer(
-            self.name,
-            rung,
-            value,
-            multilateral,
-            None if host is None else STATES[host],
-            weighed,
-            rules.utility(*weighed),
-            seen,
+        utility = rules.utility(*weighed)
+        return Offer(self.name, rung, value, None, weighed, utility, terms[1] < chance)
+
+    def exercises(self) -> int:
+        """Joint exercises that the patron's organisation holds in the year."""
+        luck = self.model.luck(cell(0, self.number, 1, 0), EXERCISE)
+        return int(rules.poisson(luck[0], self.expected_exercises))
+
+    def invite(self, state: StateAgent, a: int, number: int, host: int, listed: bool) -> Offer:
+        """Invitation of a member to a joint exercise."""
+        model, p = self.model, self.number
+        state.ties[p].tabled[a] += 1
+        luck = model.luck(cell(state.number, p, 0, number), JOIN)
+        value = rules.size(
+            model.now("package_size", p, EXERCISE_RUNG - 1),
+            model.now("size_dispersion", EXERCISE_RUNG - 1),
+            normal(luck[0]),
         )
+        weighed = state.weigh(p, a, EXERCISE_RUNG, value, host)
+        utility = rules.utility(*weighed)
+        seen = listed and luck[2] < model.now("naming")
+        return Offer(self.name, EXERCISE_RUNG, value, STATES[host], weighed, utility, seen)
 
     def feel_alarm(self) -> None:
         """Alarm follows the rival's presence in the sphere, as the year began."""
@@ -214,14 +230,12 @@ class StateAgent(mesa.Agent):
                 tie.stock, model.now("dependence_scale"), self.means
             )
 
-    def weigh(
-        self, p: int, a: int, rung: int, value: float, multilateral: bool, host: int | None
-    ) -> Terms:
-        """Terms of the utility of one offer."""
+    def weigh(self, p: int, a: int, rung: int, value: float, host: int | None = None) -> Terms:
+        """Terms of the utility of one offer; a host is that of a joint exercise."""
         model, i, rival = self.model, self.number, 1 - p
         now, tie = model.now, self.ties[p]
         intrusion = now("rung_intrusion", rung)
-        if multilateral:
+        if host is not None:
             intrusion *= now("multilateral_relief")
         militancy = self.signals[MILITANCY]
         others = sum(s is not self and s.ties[p].rung[a] >= rung for s in model.states)

@@ -31,7 +31,9 @@ from .luck import (
     CHOICE,
     COUNT,
     DRIVERS,
+    EXERCISE,
     IMPOSED,
+    JOIN,
     OFFER,
     TERMS,
     by_area,
@@ -61,6 +63,7 @@ from .world import (
 )
 
 R, C = 6, 5  # rungs, channels
+EXERCISE_RUNG = 3
 
 # Columns of the tables. Compiled in as constants; the cache knows the declarations.
 (OPPORTUNITY_RATE, BUDGET, ELASTICITY, ALARM_RESPONSE, SALIENCE, US_RESPONSE) = (
@@ -75,7 +78,7 @@ TRADE_RESPONSE, STAKE_WEIGHT = OFFSET["trade_response"], OFFSET["stake_weight"]
 RIVAL_RESPONSE, IMITATION = OFFSET["rival_response"], OFFSET["imitation"]
 NEED_LOAD, UPGRADE = OFFSET["need_load"], OFFSET["upgrade_probability"]
 JUMP = OFFSET["jump_probability"]
-MULTILATERAL, RELIEF = OFFSET["multilateral_share"], OFFSET["multilateral_relief"]
+PROGRAMME, RELIEF = OFFSET["exercise_programme"], OFFSET["multilateral_relief"]
 SIZE, DISPERSION = OFFSET["package_size"], OFFSET["size_dispersion"]
 NEED_WEIGHT, MONEY_WEIGHT = OFFSET["need_weight"], OFFSET["money_weight"]
 TRUST_WEIGHT, LANGUAGE_WEIGHT = OFFSET["trust_weight"], OFFSET["language_weight"]
@@ -103,7 +106,7 @@ ALARM_ADJUSTMENT, LAPSE, RUPTURE = (
     OFFSET["rupture_rate"],
 )
 PERSISTENCE, VOLATILITY = OFFSET["driver_persistence"], OFFSET["driver_volatility"]
-DETECTION, COVERAGE = OFFSET["detection"], OFFSET["coverage"]
+DETECTION, COVERAGE, NAMING = OFFSET["detection"], OFFSET["coverage"], OFFSET["naming"]
 EXPOSURE, STAKE, SOVEREIGNTY, SPHERE = (
     OFFSET["exposure"],
     OFFSET["stake"],
@@ -148,6 +151,10 @@ class Year(NamedTuple):
     """float64 [patron, state, area], probability of an offer at an opportunity"""
     weight: np.ndarray
     """float64 [patron, state, area]"""
+    exercises: np.ndarray
+    """float64 [patron], expected exercises of the patron's organisation"""
+    programme: np.ndarray
+    """float64 [patron, area], how much the organisation's members' needs in an area weigh"""
     means: np.ndarray
     """float64 [state], USD million"""
     dependence: np.ndarray
@@ -186,7 +193,8 @@ def new_year() -> Year:
         np.zeros(P),
         np.zeros((S, A)),
     ]
-    arrays += [np.zeros((P, S, A)), np.zeros((P, S, A)), np.zeros(S)]
+    arrays += [np.zeros((P, S, A)), np.zeros((P, S, A)), np.zeros(P), np.zeros((P, A))]
+    arrays += [np.zeros(S)]
     arrays += [np.zeros(pairs), np.zeros(pairs)]
     arrays += [np.zeros(cells, np.int64) for _ in range(5)]
     arrays += [np.zeros(pairs, np.int64)]
@@ -284,6 +292,7 @@ def share_attention(v: np.ndarray, world: World, now: Year) -> None:
                 if world.rung[i, rival, a] >= 3:
                     copied += 1
             imitation = v[IMITATION] * (copied / S)
+            now.programme[p, a] = 0.0
             for i in range(S):
                 salience = 0.0
                 for g in range(G):
@@ -298,6 +307,8 @@ def share_attention(v: np.ndarray, world: World, now: Year) -> None:
                 )
                 now.weight[p, i, a] = weight
                 total += weight * v[OPPORTUNITY_RATE] * now.needs[i, a]
+                if v[MEMBERSHIP + i * P + p] >= 0.5:
+                    now.programme[p, a] += weight * now.needs[i, a]
         offers = rules.budget(
             v[BUDGET + p],
             v[ELASTICITY],
@@ -307,29 +318,32 @@ def share_attention(v: np.ndarray, world: World, now: Year) -> None:
             v[ALARM_RESPONSE + p],
             world.alarm[p],
         )
+        wanted = now.programme[p].sum() > 0.0
+        now.exercises[p] = offers * v[PROGRAMME + p] if wanted else 0.0
         for i in range(S):
             for a in range(A):
                 now.offered[p, i, a] = rules.offer_probability(offers, now.weight[p, i, a], total)
 
 
 @compiled
-def quarrel_with_host(v: np.ndarray, quarrel: np.ndarray, i: int, p: int, u: float) -> float:
-    """Quarrel of state ``i`` with the host of an event of ``p``'s organisation.
+def members(v: np.ndarray, p: int) -> int:
+    """Members of ``p``'s organisation among the five."""
+    found = 0
+    for i in range(S):
+        if v[MEMBERSHIP + i * P + p] >= 0.5:
+            found += 1
+    return found
 
-    The host is one of the members, each with the same chance; a state does not
-    quarrel with itself.
-    """
-    members = 0
-    for j in range(S):
-        if v[MEMBERSHIP + j * P + p] >= 0.5:
-            members += 1
-    host = int(u * members)
-    for j in range(S):
-        if v[MEMBERSHIP + j * P + p] >= 0.5:
-            if host == 0:
-                return float(quarrel[i, j])
-            host -= 1
-    return 0.0
+
+@compiled
+def member(v: np.ndarray, p: int, n: int) -> int:
+    """State that is the ``n``-th member of ``p``'s organisation."""
+    for i in range(S):
+        if v[MEMBERSHIP + i * P + p] >= 0.5:
+            if n == 0:
+                return i
+            n -= 1
+    return -1
 
 
 @compiled
@@ -430,21 +444,16 @@ def meet(
             for m in range(rules.poisson(counts[a], mean)):
                 on_table = 0
                 for p in range(P):
-                    u0, u1, u2, u3 = uniforms(seed, run, year, cell(i, p, a, m), OFFER)
+                    u0, u1, u2, _ = uniforms(seed, run, year, cell(i, p, a, m), OFFER)
                     if u0 >= now.offered[p, i, a]:
                         continue
                     on_table += 1 + p
                     now.tabled[i, p, a] += 1
                     k = rules.offered_rung(world.rung[i, p, a], u1, u2, v[UPGRADE + p], v[JUMP])
-                    member = v[MEMBERSHIP + i * P + p] >= 0.5
-                    joint = 1 if k == 3 and member and u3 < v[MULTILATERAL + p] else 0
-                    t0, t1, t2, _ = uniforms(seed, run, year, cell(i, p, a, m), TERMS)
+                    t0, t1, _, _ = uniforms(seed, run, year, cell(i, p, a, m), TERMS)
                     value = rules.size(v[SIZE + p * C + k - 1], v[DISPERSION + k - 1], normal(t0))
-                    quarrel = 0.0
-                    if joint == 1:
-                        quarrel = quarrel_with_host(v, now.quarrel, i, p, t1)
-                    worth[p] = weigh(v, world, now, i, p, a, k, value, joint, quarrel)
-                    rungs[p], values[p], notes[p] = k, value, t2
+                    worth[p] = weigh(v, world, now, i, p, a, k, value, 0, 0.0)
+                    rungs[p], values[p], notes[p] = k, value, t1
                 if on_table == 0:
                     continue
                 p0, p1, p2, p3 = rules.choice_probabilities(
@@ -472,6 +481,60 @@ def meet(
 
 
 @compiled
+def gather(
+    v: np.ndarray,
+    seed: int,
+    run: int,
+    year: int,
+    thin: int,
+    world: World,
+    now: Year,
+) -> None:
+    """Step 6: each exercise of a patron's organisation invites the members with a need.
+
+    In a conditioned year (``thin`` = :data:`PACKAGES`) a part that would have been documented
+    is dropped; with :data:`WHOLE` all parts in an exercise of which one would have been.
+    """
+    values = np.zeros(S)
+    for p in range(P):
+        invited = members(v, p)
+        if invited == 0:
+            continue
+        channel = p * C + EXERCISE_RUNG - 1
+        chance = v[DETECTION + channel] * v[COVERAGE + channel]
+        u_count, _, _, _ = uniforms(seed, run, year, cell(0, p, 1, 0), EXERCISE)
+        for m in range(rules.poisson(u_count, now.exercises[p])):
+            u_area, u_host, u_listed, _ = uniforms(seed, run, year, cell(0, p, 0, m), EXERCISE)
+            mix = now.programme[p]
+            a = rules.area_of(u_area, mix[0], mix[1], mix[2], mix[3], mix[4])
+            host = member(v, p, int(u_host * invited))
+            joined, named = 0, 0
+            for i in range(S):
+                if v[MEMBERSHIP + i * P + p] < 0.5 or now.needs[i, a] <= 0.0:
+                    continue
+                now.tabled[i, p, a] += 1
+                u_size, u_join, u_name, _ = uniforms(seed, run, year, cell(i, p, 0, m), JOIN)
+                values[i] = rules.size(
+                    v[SIZE + channel], v[DISPERSION + EXERCISE_RUNG - 1], normal(u_size)
+                )
+                worth = weigh(
+                    v, world, now, i, p, a, EXERCISE_RUNG, values[i], 1, now.quarrel[i, host]
+                )
+                decline = rules.outside(v[OUTSIDE_WEIGHT], v[US_PRESENCE + i])
+                p0, p1, p2, p3 = rules.choice_probabilities(decline, worth, worth, 0.0, 1 + p)
+                if rules.choose(u_join, p0, p1, p2, p3) > 0:
+                    joined |= 1 << i
+                    if u_listed < chance and u_name < v[NAMING]:
+                        named |= 1 << i
+            if thin == WHOLE and named > 0:
+                continue
+            for i in range(S):
+                told = (named >> i) & 1 == 1
+                if (joined >> i) & 1 and not (thin == PACKAGES and told):
+                    accept(now, i, p, a, EXERCISE_RUNG, values[i], told)
+
+
+@compiled
 def impose(
     v: np.ndarray,
     seed: int,
@@ -480,14 +543,14 @@ def impose(
     history: History,
     now: Year,
 ) -> None:
-    """Step 6: the documented packages of the year happen, and standing forces stand.
+    """Step 7: the documented packages of the year happen, and standing forces stand.
 
     Where the record leaves the area open, luck picks one of those it may be;
     where it gives no sum, the size is drawn like any other.
     """
     for n in range(history.year.size):
         standing = history.year[n] < year <= history.last[n]
-        if history.year[n] != year and not standing:
+        if history.rung[n] == 0 or (history.year[n] != year and not standing):
             continue
         i, p, k = history.state[n], history.patron[n], history.rung[n]
         u0, u1, _, _ = uniforms(seed, run, history.year[n], history.address[n], IMPOSED)
@@ -514,7 +577,7 @@ def impose(
 
 @compiled
 def deliver(v: np.ndarray, world: World, now: Year) -> None:
-    """Step 7: a share of each pledge is delivered; what has waited too long lapses."""
+    """Step 8: a share of each pledge is delivered; what has waited too long lapses."""
     lifetime = int(v[LIFETIME])
     for i in range(S):
         for p in range(P):
@@ -541,7 +604,7 @@ def deliver(v: np.ndarray, world: World, now: Year) -> None:
 def answer(
     v: np.ndarray, v0: np.ndarray, seed: int, run: int, year: int, world: World, now: Year
 ) -> None:
-    """Step 8: rungs, trust, fluency, dependence, resentment and alarm follow."""
+    """Step 9: rungs, trust, fluency, dependence, resentment and alarm follow."""
     for i in range(S):
         for p in range(P):
             packages = 0
@@ -598,7 +661,7 @@ def answer(
 
 @compiled
 def record(v: np.ndarray, r: int, t: int, world: World, now: Year, out: Outcome) -> None:
-    """Step 9: write the year down, and clear the workspace."""
+    """Step 10: write the year down, and clear the workspace."""
     out.signals[r, t] = now.signals
     out.alarm[r, t] = world.alarm
     for i in range(S):
@@ -658,7 +721,9 @@ def run_all(
             move_drivers(v, seed, run, year, world, now)
             feel_needs(v, world, now)
             share_attention(v, world, now)
-            meet(v, seed, run, year, PACKAGES if year <= until else NOTHING, world, now)
+            thin = PACKAGES if year <= until else NOTHING
+            meet(v, seed, run, year, thin, world, now)
+            gather(v, seed, run, year, thin, world, now)
             if year <= until:
                 impose(v, seed, run, year, history, now)
             deliver(v, world, now)

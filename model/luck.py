@@ -29,6 +29,8 @@ CHOICE = 4
 ANSWER = 5
 IMPOSED = 6
 PRIOR = 7
+EXERCISE = 8
+JOIN = 9
 
 SLOTS = 64
 """Room for opportunities within one state, patron, area and year."""

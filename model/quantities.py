@@ -63,7 +63,7 @@ class Quantity(BaseModel):
     value: Any = None
     prior: Prior | None = None
     fixed: bool = False
-    estimated: bool = False
+    estimated: bool | tuple[str, ...] = False
 
     @model_validator(mode="after")
     def _consistent(self) -> Quantity:
@@ -74,10 +74,21 @@ class Quantity(BaseModel):
             if (self.prior is None) != self.fixed:
                 raise ValueError(f"{self.name}: give either a prior or fixed = true")
             values = self.values()
+            if not isinstance(self.estimated, bool):
+                known = {address for address, _ in self.entries()}
+                for entry in self.estimated:
+                    if f"{self.name}.{entry}" not in known:
+                        raise ValueError(f"{self.name}: no entry {entry} to estimate")
             low, high = self.bounds
             if not ((values >= low) & (values <= high)).all():
                 raise ValueError(f"{self.name}: a value lies outside {low:g} to {high:g}")
         return self
+
+    def estimates(self, address: str) -> bool:
+        """Whether the calibration fits this entry: all of the quantity's, or those it names."""
+        if isinstance(self.estimated, bool):
+            return self.estimated
+        return address.removeprefix(f"{self.name}.") in self.estimated
 
     @property
     def shape(self) -> tuple[int, ...]:

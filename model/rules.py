@@ -144,6 +144,22 @@ def offered_rung(
 
 
 @compiled
+def area_of(u: float, w0: float, w1: float, w2: float, w3: float, w4: float) -> int:
+    """Area of a joint exercise, in proportion to weights; the last with a weight, for u near 1."""
+    mark = u * (w0 + w1 + w2 + w3 + w4) - w0
+    if mark < 0.0 or w1 + w2 + w3 + w4 == 0.0:
+        return 0
+    mark -= w1
+    if mark < 0.0 or w2 + w3 + w4 == 0.0:
+        return 1
+    mark -= w2
+    if mark < 0.0 or w3 + w4 == 0.0:
+        return 2
+    mark -= w3
+    return 3 if mark < 0.0 or w4 == 0.0 else 4
+
+
+@compiled
 def size(median: float, dispersion: float, shock: float) -> float:
     """Money value of a package, USD million: lognormal."""
     return median * math.exp(dispersion * shock)

@@ -21,12 +21,12 @@ import mesa
 import numpy as np
 
 from . import rules
-from .agents import PatronAgent, StateAgent
-from .luck import CHOICE, COUNT, DRIVERS, IMPOSED, by_area, cell, normal, uniforms
+from .agents import EXERCISE_RUNG, PatronAgent, StateAgent
+from .luck import CHOICE, COUNT, DRIVERS, EXERCISE, IMPOSED, JOIN, by_area, cell, normal, uniforms
 from .names import AREAS, CHOICES, SIGNALS, START_YEAR, VOLATILE
 from .quantities import quantities
 from .tables import Tables
-from .trace import Decision
+from .trace import Decision, Offer
 from .world import (
     CAPACITY_AT,
     DEVIATIONS,
@@ -119,6 +119,7 @@ class SecurityModel(mesa.Model):
         for patron in self.patrons:
             patron.share_attention()
         self.meet()
+        self.gather()
         if self.year <= self.until:
             self.impose()
         for state in self.states:
@@ -193,33 +194,56 @@ class SecurityModel(mesa.Model):
         )
         draw = self.luck(cell(state.number, 0, a, slot), CHOICE)[0]
         choice = state.choose(offers, probabilities, draw)
-        if self.trace:
-            self.decisions.append(
-                Decision(
-                    self.run_number,
-                    self.year,
-                    state.name,
-                    AREAS[a],
-                    slot,
-                    offers,
-                    decline,
-                    complementarity,
-                    probabilities,
-                    draw,
-                    choice,
-                )
-            )
+        self.note(state, a, slot, offers, decline, complementarity, probabilities, draw, choice)
         for p, offer in enumerate(tabled):
             if offer is not None and CHOICES.index(choice) & (1 + p):
-                dropped = self.year <= self.until and offer.documented
-                if not dropped:
-                    state.ties[p].accept(a, offer.rung, offer.value, offer.documented)
+                self.book(state, p, a, offer)
+
+    def gather(self) -> None:
+        """Each exercise of a patron's organisation invites the members with a need."""
+        for p, patron in enumerate(self.patrons):
+            members = [s for s in self.states if self.now("membership", s.number, p) >= 0.5]
+            if not members:
+                continue
+            rung = EXERCISE_RUNG - 1
+            chance = self.now("detection", p, rung) * self.now("coverage", p, rung)
+            for number in range(patron.exercises()):
+                luck = self.luck(cell(0, p, 0, number), EXERCISE)
+                a = rules.area_of(luck[0], *patron.programme)
+                host = members[int(luck[1] * len(members))].number
+                for state in (s for s in members if s.needs[a] > 0.0):
+                    offer = patron.invite(state, a, number, host, luck[2] < chance)
+                    self.join(state, p, a, number, offer)
+
+    def join(self, state: StateAgent, p: int, a: int, number: int, offer: Offer) -> None:
+        """A member decides whether to take part in a joint exercise."""
+        decline = rules.outside(self.now("outside_weight"), self.now("us_presence", state.number))
+        probabilities = rules.choice_probabilities(
+            decline, offer.utility, offer.utility, 0.0, 1 + p
+        )
+        draw = self.luck(cell(state.number, p, 0, number), JOIN)[1]
+        choice = state.choose((offer,), probabilities, draw)
+        self.note(state, a, number, (offer,), decline, 0.0, probabilities, draw, choice)
+        if choice != "neither":
+            self.book(state, p, a, offer)
+
+    def book(self, state: StateAgent, p: int, a: int, offer: Offer) -> None:
+        """Book what a state accepted, unless the record speaks for it in a conditioned year."""
+        if not (self.year <= self.until and offer.documented):
+            state.ties[p].accept(a, offer.rung, offer.value, offer.documented)
+
+    def note(self, state: StateAgent, a: int, slot: int, *rest: Any) -> None:
+        """Keep a decision, if the run is traced."""
+        if self.trace:
+            place = (self.run_number, self.year, state.name, AREAS[a], slot)
+            self.decisions.append(Decision(*place, *rest))
 
     def impose(self) -> None:
         """The documented packages of the year happen, and standing forces stand."""
         history = self.history
         standing = (history.year < self.year) & (self.year <= history.last)
-        for n in np.flatnonzero((history.year == self.year) | standing):
+        happens = ((history.year == self.year) | standing) & (history.rung > 0)
+        for n in np.flatnonzero(happens):
             first = int(history.year[n])
             luck = uniforms(self.key, self.run_number, first, int(history.address[n]), IMPOSED)
             p, rung = int(history.patron[n]), int(history.rung[n])
@@ -259,11 +283,6 @@ class SecurityModel(mesa.Model):
     ) -> tuple[float, float, float, float, float]:
         """One uniform number for each area, for a state and a patron."""
         return by_area(self.key, self.run_number, self.year, i, p, purpose)
-
-    def host(self, p: int, u: float) -> int | None:
-        """Member of ``p``'s organisation that hosts an event; each has the same chance."""
-        members = [i for i in range(S) if self.now("membership", i, p) >= 0.5]
-        return members[int(u * len(members))] if members else None
 
 
 _REPORTED = {

@@ -44,10 +44,8 @@ class Offer:
         1 to 5.
     value : float
         USD million.
-    multilateral : bool
-        Whether the patron's organisation frames it.
     host : str or None
-        Member that hosts a multilateral event.
+        Member that hosts, where it is an invitation to a joint exercise.
     terms : Terms
     utility : float
     documented : bool
@@ -57,7 +55,6 @@ class Offer:
     patron: str
     rung: int
     value: float
-    multilateral: bool
     host: str | None
     terms: Terms
     utility: float
@@ -90,6 +87,8 @@ class Decision:
     Attributes
     ----------
     run, year, slot : int
+        The slot numbers the opportunities of a state and area, or the joint exercises of a
+        patron's organisation, in a year.
     state, area : str
     offers : tuple of Offer
         One or two.

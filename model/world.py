@@ -98,19 +98,22 @@ class History(NamedTuple):
     area_mask: np.ndarray
     """int64, bit a set where the package may belong to area a."""
     rung: np.ndarray
-    """int64, 1 to 5."""
+    """int64, 1 to 5; 0 where the state is known to have stayed away from a joint exercise."""
     amount: np.ndarray
     """float64, USD million; not a number where unknown."""
     delivered: np.ndarray
     """int64, 1 where the record says that it was delivered or held."""
     address: np.ndarray
     """int64, names the package's luck; does not depend on its place in the list."""
+    occasion: np.ndarray
+    """int64, names the joint exercise that the package is a part in, 0 for none; -1 for a
+    package that follows from what the run is given and is no observation."""
 
 
 def no_history() -> History:
     """A history without packages: a free run."""
     whole, real = np.zeros(0, np.int64), np.zeros(0)
-    return History(whole, whole, whole, whole, whole, whole, real, whole, whole)
+    return History(whole, whole, whole, whole, whole, whole, real, whole, whole, whole)
 
 
 def empty_outcome(runs: int, years: int) -> Outcome:

@@ -10,10 +10,10 @@ from steppe.calibration.setting import setting
 from steppe.model import rules
 from steppe.model.engine import (
     NOTHING,
-    WHOLE,
     begin,
     clear,
     feel_needs,
+    gather,
     meet,
     move_drivers,
     new_year,
@@ -25,7 +25,7 @@ from steppe.model.tables import build_tables, point_values
 from steppe.model.world import History, new_world
 
 YEARS = 3
-TJ, KG = STATES.index("TJ"), STATES.index("KG")
+KZ, KG, TJ, UZ = (STATES.index(name) for name in ("KZ", "KG", "TJ", "UZ"))
 CT, DEFENCE = AREAS.index("counter_terrorism"), AREAS.index("defence")
 RUNS = np.arange(60_000)
 
@@ -39,6 +39,7 @@ def values(**change):
     found["exposure"] = exposure
     found["coverage"] = np.ones_like(found["coverage"])
     found["acceptance_constant"] = found["acceptance_constant"] + 1.0
+    found["exercise_programme"] = np.zeros_like(found["exercise_programme"])
     for name, value in change.items():
         found[name] = np.full_like(found[name], value)
     return found
@@ -62,7 +63,7 @@ def history(*packages):
     zero = np.zeros(n, np.int64)
     return History(
         columns[0], zero, columns[1], columns[2], columns[3], columns[4], np.full(n, np.nan), zero,
-        np.arange(n) + 7,
+        np.arange(n) + 7, zero,
     )  # fmt: skip
 
 
@@ -78,70 +79,131 @@ def agrees(estimate, happened):
     assert abs(estimate - share) < 4 * error + 0.01 * share, (estimate, share, error)
 
 
-def test_rung_chance_is_that_of_the_rule():
+def test_rung_chances_are_those_of_the_rule():
     grid, renewals = (np.arange(1000) + 0.5) / 1000, (np.arange(60) + 0.5) / 60
     for reached in range(6):
         drawn = np.array(
             [rules.offered_rung(reached, u, w, 0.3, 0.4) for u in grid for w in renewals]
         )
+        chances = np.zeros(6)
+        pf.list_chances(reached, 0.3, 0.4, chances)
         for k in range(1, 6):
-            chance = pf.rung_chance(reached, k, 0.3, 0.4)
-            share = (drawn == k).mean()
-            assert share == pytest.approx(chance, abs=2e-3)
-        assert sum(pf.rung_chance(reached, k, 0.3, 0.4) for k in range(1, 6)) == pytest.approx(1.0)
+            assert (drawn == k).mean() == pytest.approx(chances[k], abs=2e-3)
+        assert chances.sum() == pytest.approx(1.0)
 
 
-def test_rates_are_the_means_of_what_the_engine_accepts():
-    """All areas and states, a quarrel, both patrons: mean packages by Monte Carlo."""
-    found = values(coverage=0.5)
+@pytest.fixture(scope="module")
+def moment():
+    """A world with rungs, quarrels and members, in the middle of a year."""
+    found = values(coverage=0.5, exercise_programme=0.1)
     found["exposure"] = setting(1994)["exposure"]
+    found["membership"][:, [KZ, KG, TJ, UZ]] = 1.0
+    found["dispute"][:, -1] = 0.6
     tables = build_tables(found)
-    v, world, now = tables.flat[1], new_world(), new_year()
+    v, world, now, room = tables.flat[1], new_world(), new_year(), pf.new_room()
     begin(tables.flat[0], world)
     world.rung[TJ, 1] = 3
     world.rung[KG, 0] = 2
     move_drivers(v, 5, 1, 1993, world, now)
     feel_needs(v, world, now)
     share_attention(v, world, now)
-    room = pf.new_room()
-    n = 8000
-    for thin in (NOTHING, WHOLE):
-        total = np.zeros((len(STATES), len(PATRONS), len(AREAS)))
-        squares = np.zeros_like(total)
-        for r in range(n):
-            meet(v, 11, r, 1993, thin, world, now)
-            total += now.taken
-            squares += now.taken.astype(float) ** 2
-            clear(now)
-        error = np.sqrt(squares / n - (total / n) ** 2) / np.sqrt(n)
-        for i in range(len(STATES)):
-            rate = pf.Rates(np.zeros((5, 2, 6)), np.zeros((5, 6, 6)))
-            pf.rates(v, world, now, i, room, rate)
-            for p in range(len(PATRONS)):
-                for a in range(len(AREAS)):
-                    expected = 0.0
-                    for k in range(1, 6):
-                        missed = 1.0 - pf.seen(v, p, k) if thin == WHOLE else 1.0
-                        expected += rate.alone[a, p, k] * missed
-                        for o in range(1, 6):
-                            both = rate.both[a, k, o] if p == 0 else rate.both[a, o, k]
-                            other = 1.0 - pf.seen(v, 1 - p, o) if thin == WHOLE else 1.0
-                            expected += both * missed * other
-                    assert abs(total[i, p, a] / n - expected) < 4.5 * error[i, p, a] + 2e-3
+    pf.list_sizes(v, room)
+    return v, world, now, room
+
+
+def test_choices_on_record_have_the_rate_of_the_engine(moment):
+    """All areas and states, both patrons: how often nothing of a state is documented."""
+    v, world, now, room = moment
+    n, silent = 20_000, np.zeros(len(STATES))
+    for r in range(n):
+        meet(v, 11, r, 1993, NOTHING, world, now)
+        silent += now.written.sum((1, 2)) == 0
+        clear(now)
+    for i in range(len(STATES)):
+        pf.list_offers(v, world, now, i, room)
+        share = np.exp(-pf.documented_rate(v, now, i, room))
+        assert 0.02 < share < 0.98
+        assert abs(silent[i] / n - share) < 4.5 * np.sqrt(share * (1 - share) / n) + 0.003
+
+
+def test_joint_exercises_have_the_rate_of_the_engine(moment):
+    """Who is named together, of members of whom two quarrel: by Monte Carlo."""
+    v, world, now, room = moment
+    n, p = 60000, 1
+    seen = {}
+    for r in range(n):
+        gather(v, 3, r, 1993, NOTHING, world, now)
+        named = now.written[:, p].sum(1)
+        if named.sum() and named.max() == 1 and now.written[:, p].any(0).sum() == 1:
+            key = sum(1 << i for i in range(len(STATES)) if named[i])
+            seen[key] = seen.get(key, 0) + 1
+        clear(now)
+    for patron in range(len(PATRONS)):
+        pf.list_joins(v, world, now, patron, room)
+    every = (1 << len(AREAS)) - 1
+    total, _, _ = pf.joint_density(v, now, p, 0, 0, every, room, 0.0)
+    parts = 0.0
+    for key in range(1, 1 << len(STATES)):
+        rate, _, _ = pf.joint_density(v, now, p, key, 0, every, room, 0.0)
+        parts += rate
+        share = rate * np.exp(-total)  # one documented exercise with these, and no other
+        if share * n > 200:
+            error = np.sqrt(share * (1 - share) / n)
+            assert abs(seen.get(key, 0) / n - share) < 4.5 * error + 0.03 * share, key
+    assert parts == pytest.approx(total, rel=1e-9)
+    assert seen.get((1 << TJ) | (1 << UZ), 0) < seen.get((1 << KZ) | (1 << KG), 0)
+
+
+def test_a_known_absence_is_told_apart_from_silence(moment):
+    v, world, now, room = moment
+    pf.list_joins(v, world, now, 1, room)
+    every = (1 << len(AREAS)) - 1
+    silent, _, _ = pf.joint_density(v, now, 1, 1 << KZ, 0, every, room, 0.0)
+    absent, _, _ = pf.joint_density(v, now, 1, 1 << KZ, 1 << UZ, every, room, 0.0)
+    assert 0 < absent < silent
+
+
+def test_a_joint_exercise_has_the_frequency_of_the_engine():
+    """The filter as a whole: one exercise on record with two states, and nothing else."""
+    found = values(exercise_programme=0.1, opportunity_rate=1e-9)
+    found["membership"][:, [KG, TJ], 1] = 1.0
+    found["exposure"][:, KG, CT] = 0.5
+    tables = build_tables(found)
+    seen = simulate(tables, 1, RUNS).documented[:, 0].astype(np.int64)
+    parts, joint = seen[:, :, 1], np.zeros(len(RUNS), bool)
+    for area in (DEFENCE, CT):
+        joint |= (parts[:, KG, area] == 1) & (parts[:, TJ, area] == 1)
+    joint &= seen.sum(axis=(1, 2, 3)) == 2
+    told = history((1992, KG, 1, 31, 3), (1992, TJ, 1, 31, 3))
+    told = told._replace(occasion=np.array([9, 9]))
+    estimate = np.exp(pf.filtered(tables, told, 1992, 2000, 3).log_likelihood)
+    agrees(estimate, joint & (parts[:, KG] == parts[:, TJ]).all(1))
+
+
+def test_a_sum_that_is_told_is_weighed(tables):
+    """Known answer: densities over all sizes add up to the package whose size is not told."""
+    one = [(1992, TJ, 1, 1 << CT, 2)]
+    told, until = history(*one), 1992
+    whole = np.exp(pf.filtered(tables, told, until, 500, 3).log_likelihood)
+    logs = np.linspace(-6, 10, 161)
+    dense = [
+        np.exp(
+            pf.filtered(
+                tables, told._replace(amount=np.array([np.exp(x)])), until, 500, 3
+            ).log_likelihood
+        )
+        for x in logs
+    ]
+    assert np.trapezoid(dense, logs) == pytest.approx(whole, rel=0.02)
 
 
 def test_matchings_are_summed_over():
     """Known answer: all ways to pair two packages of China with three of Russia."""
-    tables = build_tables(values())
-    v = tables.flat[0]
-    rng = np.random.default_rng(2)
-    rate = pf.Rates(rng.uniform(0.1, 1.0, (5, 2, 6)), rng.uniform(0.1, 1.0, (5, 6, 6)))
-    packages = [(1992, TJ, 0, 0b01011, 1), (1992, TJ, 0, 0b00001, 3), (1992, TJ, 1, 0b01000, 2),
-                (1992, TJ, 1, 0b00001, 3), (1992, TJ, 1, 0b01001, 1)]  # fmt: skip
-    told, room = history(*packages), pf.new_room()
-    room.event[0, :2], room.event[1, :3] = (0, 1), (2, 3, 4)
-    found = pf.match(v, told, rate, room, 2, 3)
-    single, pair = room.single, room.pair
+    rng, room = np.random.default_rng(2), pf.new_room()
+    room.single[:] = rng.uniform(0.1, 1.0, room.single.shape)
+    room.pair[:] = rng.uniform(0.1, 1.0, room.pair.shape)
+    pf.sum_matchings(room, 2, 3)
+    found, single, pair = room.tail[0, 0], room.single, room.pair
     expected = 0.0
     for size in range(3):
         for chinese in ([], [0], [1]) if size < 2 else ([0, 1],):

@@ -6,19 +6,15 @@ import numpy as np
 import pytest
 
 from steppe.calibration import fit
-from steppe.calibration.packages import imposed
-from steppe.calibration.target import Target
-from steppe.explore.problem import as_history, assemble
+from steppe.calibration.target import Target, record_target
 from steppe.model.errors import InputError
-from steppe.scenarios.load import load_resolved
 
-PLAN = fit.Plan(seed=3, groups=2, chains=2)
+PLAN = fit.Plan(seed=3, groups=2, chains=2, pilot=30)
 
 
 @pytest.fixture(scope="module")
 def target():
-    problem = assemble(load_resolved("baseline"), 1)
-    return Target(problem.tables(0), as_history(imposed(1996)), 1996, 3)
+    return record_target(1996, 3)
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +66,9 @@ def test_groups_have_their_own_luck(whole):
     assert not np.array_equal(one.archive[0], other.archive[0])
 
 
-def test_draws_leave_out_starts_and_the_first_part(target, whole):
+def test_draws_leave_out_starts_and_the_pilot(target, whole):
     dimensions = len(target.entries)
-    kept = fit.draws(whole, PLAN, dimensions, discard=0.5)
+    kept = fit.draws(whole, PLAN, dimensions)
     assert kept.shape == (PLAN.groups * PLAN.chains, 6, dimensions)  # every fifth of 60, half
     last = fit.load(whole / "group-0.npz").position
     assert np.array_equal(kept[: PLAN.chains, -1], last)

@@ -7,7 +7,7 @@ from steppe.calibration.setting import setting
 from steppe.explore.problem import assemble
 from steppe.model import rules
 from steppe.model.engine import simulate
-from steppe.model.luck import CHOICE, cell, uniforms
+from steppe.model.luck import CHOICE, JOIN, cell, uniforms
 from steppe.model.names import AREAS, CHOICES, PATRONS, STATES
 from steppe.model.security import SecurityModel
 from steppe.model.tables import build_tables, point_values
@@ -92,6 +92,7 @@ def test_luck_of_one_state_is_not_touched_by_another(base):
     alone = changed(alone, "alarm_adjustment", lambda a: a.fill(0.0))
     alone = changed(alone, "budget", lambda a: a.fill(200.0))
     alone = changed(alone, "opportunity_rate", lambda a: a.fill(0.05))
+    alone = changed(alone, "exercise_programme", lambda a: a.fill(0.0))
     shut = changed(alone, "exposure", lambda a: a[:, 2].fill(0.0))
     one, other = run(alone), run(shut)
     keep = [i for i in range(len(STATES)) if i != 2]
@@ -106,8 +107,12 @@ def test_one_decision_can_be_replayed_alone(base):
     model.run_until(2005)
     assert len(model.decisions) > 50
     for d in model.decisions:
-        address = cell(STATES.index(d.state), 0, AREAS.index(d.area), d.slot)
-        draw = uniforms(1, 7, d.year, address, CHOICE)[0]
+        i, a, offer = STATES.index(d.state), AREAS.index(d.area), d.offers[0]
+        if offer.host is None:
+            draw = uniforms(1, 7, d.year, cell(i, 0, a, d.slot), CHOICE)[0]
+        else:
+            p = PATRONS.index(offer.patron)
+            draw = uniforms(1, 7, d.year, cell(i, p, 0, d.slot), JOIN)[1]
         assert draw == d.draw
         assert CHOICES[rules.choose(draw, *d.probabilities)] == d.choice
 
@@ -199,6 +204,7 @@ def test_budget_is_a_number_of_offers(base, patron):
     many = changed(many, "trade_response", lambda a: a.fill(0.0))
     many = changed(many, "budget_capacity_elasticity", lambda a: a.fill(0.0))
     many = changed(many, "budget", lambda a: a.fill(2.0))
+    many = changed(many, "exercise_programme", lambda a: a.fill(0.0))
     offers = run(many, np.arange(2000)).offers[:, 0, :, patron].sum((1, 2))
     assert 1.7 < offers.mean() < 2.0
 
@@ -223,7 +229,7 @@ def test_quarrel_keeps_a_state_from_its_neighbours_events_only(base):
     """Tashkent in 2009: a dispute with a host lowers joint activity of the two alone."""
     peace = changed(base, "dispute", lambda a: a.fill(0.0))
     quarrel = changed(peace, "dispute", lambda a: a[:, 8].fill(3.0))  # TJ-UZ
-    heavy = {"dispute_weight": np.full(YEARS, 10.0), "multilateral_share": np.ones((YEARS, 2))}
+    heavy = {"dispute_weight": np.full(YEARS, 10.0), "exercise_programme": np.ones((YEARS, 2))}
     one, other = run(peace | heavy), run(quarrel | heavy)
     others = [0, 1, 3]
 
@@ -265,10 +271,28 @@ def test_rungs_rise_by_one_without_jumps(base, baseline):
     """In a free run a ladder is climbed rung by rung, unless offers may pass over rungs."""
     first = build_tables(base)["initial_rung"][0]
     start = np.broadcast_to(first, (len(RUNS), 1, *first.shape))
-    careful = run(changed(base, "jump_probability", lambda a: a.fill(0.0)))
+    careful = changed(base, "jump_probability", lambda a: a.fill(0.0))
+    careful = run(changed(careful, "exercise_programme", lambda a: a.fill(0.0)))
     for outcome, steps in ((careful, 1), (baseline, 4)):
         path = np.concatenate([start, outcome.rung], axis=1)
         assert np.diff(path, axis=1).max() == steps
+
+
+def test_a_joint_exercise_is_one_occasion_for_all_its_members(base):
+    """With nothing but exercises, those who take part do so together; who is no member never."""
+    joint = changed(base, "opportunity_rate", lambda a: a.fill(1e-9))
+    joint = changed(joint, "exercise_programme", lambda a: a.fill(0.02))
+    joint = changed(joint, "acceptance_constant", lambda a: a.fill(10.0))
+    joint = changed(joint, "sovereignty_weight", lambda a: a.fill(0.0))
+    joint = changed(joint, "dispute", lambda a: a.fill(0.0))
+    joint = changed(joint, "exposure", lambda a: a.fill(0.5))
+    out = run(joint).packages[..., 0, :].astype(int)  # China's organisation
+    member = build_tables(joint)["membership"][:, :, 0] >= 0.5
+    assert out.sum() > 100
+    assert out[:, ~member].sum() == 0
+    for year in np.flatnonzero(member.any(1)):
+        parts = out[:, year][:, member[year]]
+        assert (parts == parts[:, :1]).mean() > 0.999
 
 
 # ---------------------------------------------------------------- conditioning

@@ -28,12 +28,12 @@ def biased(position, luck):
     return noisy(position, luck) + 0.8 * position[0]
 
 
-def sample(density, iterations=7000, seed=1):
+def sample(density, iterations=7000, seed=1, pilot=0):
     rng = np.random.default_rng(seed)
     group = sm.start(density, rng.normal(0.0, 3.0, (12, 3)), seed, 0, 4)
     kept = []
     for n in range(iterations):
-        sm.step(density, group, seed, 0)
+        sm.step(density, group, seed, 0, pilot)
         if n >= iterations // 5:
             kept.append(group.position.copy())
     return np.array(kept).reshape(-1, 3), group

@@ -57,4 +57,5 @@ def random_history(seed: int, years: int, size: int, forces: float = 0.0) -> His
         amounts,
         rng.integers(0, 2, size),
         rng.integers(0, 2**32, size),
+        np.zeros(size, np.int64),
     )

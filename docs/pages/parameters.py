@@ -82,7 +82,7 @@ def page() -> str:
         "calibration will fit. `steppe parameters` prints the same list, and "
         "`steppe parameters --csv FILE` writes it.\n\n",
         f"{len(known)} parameters with {entries} entries; "
-        f"{sum(q.estimated for q in known.values())} estimated, "
+        f"{sum(bool(q.estimated) for q in known.values())} estimated in whole or part, "
         f"{sum(q.fixed for q in known.values())} fixed. What each rests on is also sorted on "
         "a page of its own: [what each number rests on](basis.md).\n\n",
         table(("basis", "entries"), [(MEANING[b], bases[b]) for b in BASES]),
