@@ -187,10 +187,9 @@ def _parameters(resolved: Resolved) -> str:
     source = resolved.parameters
     if source.source == "point":
         return "point values"
-    if source.source == "prior":
-        return f"{source.draws} draws from the priors"
-    kind = "file's" if source.entries else "installed posterior's"
-    return f"the {kind} first {source.draws} draws" if source.draws else f"all the {kind} draws"
+    kind = "the priors" if source.source == "prior" else "the installed posterior"
+    many = "draws" if source.draws is None else f"{source.draws} draws"
+    return f"{many} from {'a file' if source.entries else kind}"
 
 
 def _wrapped(text: str, indent: str = "") -> str:

@@ -49,7 +49,7 @@ def directory_of(folder, start):
 def test_compare_says_what_the_pairing_removed(folder):
     said = (folder / "said.txt").read_text("utf-8")
     assert "Russia" in said
-    assert "illustration - uncalibrated" in said
+    assert "illustration: parameter values are the priors' centres" in said
     report = directory_of(folder, "baseline-2022-vs-moscow-withdraws-") / "report.html"
     assert str(report.relative_to(folder)) in said
     assert "pairing run by run removed" in report.read_text("utf-8")
@@ -96,8 +96,21 @@ def test_prior_draws_are_explored_and_say_so(tmp_path):
     steppe("run", "mine.toml", "--runs", 20, "--out", "out", cwd=tmp_path)
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text("utf-8"))
     assert manifest["parameters"]["draws"] == 10
-    assert manifest["badge"].startswith("exploration - uncalibrated")
+    assert manifest["badge"].startswith("exploration: parameter values are drawn")
     assert manifest["command"][2] == "mine.toml"
+
+
+def test_parameters_asked_for_replace_the_scenarios_and_stay_in_the_command(tmp_path):
+    steppe("run", "baseline", "--runs", 20, "--parameters", "prior", "--out", "a", cwd=tmp_path)
+    manifest = json.loads((tmp_path / "a" / "manifest.json").read_text("utf-8"))
+    assert manifest["parameters"]["source"] == "prior"
+    assert manifest["parameters"]["draws"] == 20
+    assert manifest["command"][-2:] == ["--parameters", "prior"]
+    steppe("rerun", "a", "--out", "b", cwd=tmp_path)
+    assert contents(tmp_path / "a") == contents(tmp_path / "b")
+    said = steppe("explain", "baseline", "--state", "TJ", "--year", 2016, "--run", 17,
+                  "--runs", 20, "--parameters", "prior", cwd=tmp_path).stdout  # fmt: skip
+    assert "Draw 17 of 20" in " ".join(said.split())
 
 
 def test_explain_tells_a_decision(tmp_path):
@@ -136,6 +149,8 @@ def test_explain_where_nothing_was_offered(tmp_path):
         (("evidence", "--state", "TX"), "no such state"),
         (("evidence", "show", "2002-kg-first"), "2002-kg-first-exercise"),
         (("rerun", "nowhere", "--out", "x"), "there is no manifest"),
+        (("run", "baseline", "--parameters", "priors"), "did you mean prior"),
+        (("run", "baseline", "--parameters", "prior", "--runs", "211"), "multiple of 200"),
         (("run", "baseline", "--seed", "-1"), "--seed"),
         (("run", "baseline", "--runs", "0"), "--runs"),
         (("run", "baseline", "--runs", "99999999999"), "--runs"),

@@ -17,7 +17,7 @@ PLAN = fit.Plan(seed=3, groups=2, chains=2)
 
 @pytest.fixture(scope="module")
 def target():
-    problem = assemble(load_resolved("baseline"), 1)
+    problem = assemble(load_resolved("baseline", "point"), 1)
     return Target(problem.tables(0), as_history(imposed(1996)), 1996, 3)
 
 

@@ -13,7 +13,7 @@ from steppe.scenarios.load import load_resolved
 
 @pytest.fixture(scope="module")
 def target():
-    problem = assemble(load_resolved("baseline"), 1)  # without levers: centres throughout
+    problem = assemble(load_resolved("baseline", "point"), 1)  # centres throughout
     return Target(problem.tables(0), as_history(imposed(1996)), 1996, 20)
 
 
