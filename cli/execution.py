@@ -62,17 +62,17 @@ def badge(source: str, posterior: Posterior | None, conditioned: bool) -> str:
     """
     if posterior is None:
         return {
-            "point": "illustration: parameter values are the priors' centres",
-            "prior": "exploration: parameter values are drawn from their priors",
-            "file": "exploration: parameter values are draws from a file",
+            "point": "illustration: parameters at their priors' centres",
+            "prior": "exploration: parameters drawn from their priors",
+            "file": "exploration: parameters drawn from a file",
         }[source]
     if not posterior.passed:
         note = f" ({posterior.manifest.note})" if posterior.manifest.note else ""
-        return f"exploration: the fit of the parameter values did not pass all its checks{note}"
-    fitted = f"parameter values fitted to the record to {posterior.manifest.until}"
+        return f"exploration: the fit of the parameters did not pass all its checks{note}"
+    fitted = f"parameters fitted to the record to {posterior.manifest.until}"
     if not conditioned:
         return f"exploration: {fitted}, runs free of it"
-    return f"explanation: {fitted}, history imposed on the runs"
+    return f"explanation: {fitted}, history imposed"
 
 
 def badge_of(problem: Problem) -> str:

@@ -49,7 +49,7 @@ def directory_of(folder, start):
 def test_compare_says_what_the_pairing_removed(folder):
     said = (folder / "said.txt").read_text("utf-8")
     assert "Russia" in said
-    assert "illustration: parameter values are the priors' centres" in said
+    assert "illustration: parameters at their priors' centres" in said
     report = directory_of(folder, "baseline-2022-vs-moscow-withdraws-") / "report.html"
     assert str(report.relative_to(folder)) in said
     assert "pairing run by run removed" in report.read_text("utf-8")
@@ -96,7 +96,7 @@ def test_prior_draws_are_explored_and_say_so(tmp_path):
     steppe("run", "mine.toml", "--runs", 20, "--out", "out", cwd=tmp_path)
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text("utf-8"))
     assert manifest["parameters"]["draws"] == 10
-    assert manifest["badge"].startswith("exploration: parameter values are drawn")
+    assert manifest["badge"].startswith("exploration: parameters drawn")
     assert manifest["command"][2] == "mine.toml"
 
 
