@@ -14,7 +14,7 @@ import typer
 from ..model.errors import InputError
 
 if TYPE_CHECKING:
-    from ..calibration.posterior import Posterior
+    from ..calibration.installed import Posterior
     from ..explore.problem import Problem
     from ..results.manifest import Manifest, Reference
     from ..results.store import Store

@@ -11,7 +11,7 @@ import typer
 from ..model.errors import InputError
 
 if TYPE_CHECKING:
-    from ..calibration.posterior import Learned
+    from ..calibration.installed import Learned
 
 COLUMNS = (
     "address", "value", "unit", "prior", "estimated", "told_by", "posterior_q05",
@@ -22,7 +22,7 @@ COLUMNS = (
 def rows(address: str | None, everything: bool) -> list[dict[str, Any]]:
     """Rows for every entry below an address; with ``everything`` traits and drivers too."""
     from ..calibration.basis import grounds
-    from ..calibration.posterior import installed, learned, told_by
+    from ..calibration.installed import installed, learned, told_by
     from ..model.names import LAST_HISTORY_YEAR, START_YEAR
     from ..model.quantities import quantities, resolve
 
@@ -134,7 +134,7 @@ def parameters(
 
 def _title() -> str:
     """Say what the columns of values are, and how the fit did."""
-    from ..calibration.posterior import installed
+    from ..calibration.installed import installed
 
     posterior = installed()
     title = "value: centre (median) of the prior"

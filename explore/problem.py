@@ -10,8 +10,8 @@ from zlib import crc32
 
 import numpy as np
 
+from ..calibration.installed import Posterior, installed
 from ..calibration.packages import Packages, imposed
-from ..calibration.posterior import Posterior, installed
 from ..calibration.setting import setting
 from ..model.names import PATRONS, STATES
 from ..model.security import SecurityModel

@@ -2,8 +2,8 @@
 
 import pytest
 
-from steppe.calibration import posterior as module
-from steppe.calibration.posterior import installed
+from steppe.calibration import installed as module
+from steppe.calibration.installed import installed
 from steppe.cli.execution import badge, badge_of, notes, prepare
 from steppe.explore.problem import assemble
 from steppe.explore.replicates import simulate_span
@@ -13,7 +13,7 @@ from steppe.results.words import MEANING
 from steppe.scenarios.resolve import resolve
 from steppe.scenarios.schema import Scenario
 
-from .test_posterior import install
+from .test_installed import install
 
 PASSED = {"name": "rhat", "value": 1.01, "allowed": 1.05, "passed": True}
 FAILED = {"name": "backtest", "value": 0.3, "allowed": 0.5, "passed": False}

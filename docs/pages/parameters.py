@@ -9,7 +9,7 @@ from importlib.resources import files
 import numpy as np
 
 from steppe.calibration.basis import BASES, MEANING, Ground, grounds
-from steppe.calibration.posterior import ALIKE, Learned, installed, learned, told_by
+from steppe.calibration.installed import ALIKE, Learned, installed, learned, told_by
 from steppe.calibration.setting import of_kind
 from steppe.model.names import DIMENSIONS
 from steppe.model.quantities import Quantity, parameters

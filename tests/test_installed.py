@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from steppe.calibration.posterior import (
+from steppe.calibration.installed import (
     DRAWS,
     MANIFEST,
     installed,
