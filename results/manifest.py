@@ -64,8 +64,8 @@ class Manifest(_Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Manifest:
-        if self.badge.split(" ", 1)[0].rstrip(":,-") not in BADGES:
-            raise ValueError(f"badge must begin with one of {', '.join(BADGES)}")
+        if self.badge.split(":", 1)[0] not in BADGES:
+            raise ValueError(f"badge must begin with one of {', '.join(BADGES)} and a colon")
         if self.last_year < self.first_year:
             raise ValueError("last_year lies before first_year")
         if self.runs % self.parameters.draws:
