@@ -60,7 +60,7 @@ class ParameterSource(Table):
     """Where the values of the parameters come from."""
 
     source: ValueSource = Field(
-        default="point",
+        default="posterior",
         description="point: the priors' centres; prior: draws from the priors; "
         "posterior: the installed fitted draws, or those of a file",
     )

@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from steppe.cli.scenarios import app
+from steppe.explore.problem import assemble
 from steppe.model.errors import InputError
 from steppe.model.names import PATRONS, START_YEAR, STATES
 from steppe.model.quantities import addresses, quantities
@@ -107,7 +108,8 @@ class TestLibrary:
         text = library_text(name)
         assert text.startswith("#:schema ../scenario.schema.json\n")
         found = load(name)
-        assert {"horizon", "parameters"} <= found.model_fields_set
+        assert "horizon" in found.model_fields_set
+        assert found.parameters.source == "posterior"
         assert found.horizon == HORIZON
         assert len(found.story) > 200
         assert found.assumptions
@@ -356,7 +358,7 @@ def test_stored_form_of_another_version_is_refused():
 
 
 def test_point_values_are_one_draw():
-    found = parameter_draws(resolve(scenario()), seed=1)
+    found = parameter_draws(resolve(scenario(parameters={"source": "point"})), seed=1)
     assert found["budget"].tolist() == [[12.0, 15.0]]
     assert found["opportunity_rate"].tolist() == [2.0]
 
@@ -499,6 +501,14 @@ def test_spans_join_equal_years():
 # ------------------------------------------------------------------ files for people
 
 
+@pytest.mark.parametrize("name", library())
+def test_levers_keep_every_installed_draw_within_its_bounds(name):
+    problem = assemble(load_resolved(name), 1)
+    assert problem.posterior is not None
+    for draw in range(problem.draw_count):
+        problem.tables(draw)
+
+
 def test_schema_file_is_fresh():
     """Made by ``steppe scenarios schema > scenarios/scenario.schema.json``."""
     shipped = files("steppe.scenarios") / "scenario.schema.json"
@@ -587,7 +597,7 @@ def test_show_says_what_is_a_default(tmp_path):
     result = run("show", str(file))
     assert "1992 to 2035 (default" in result.output
     assert "free from 1992 (default" in result.output
-    assert "point values (default" in result.output
+    assert "draws from the installed posterior (default" in result.output
 
 
 def test_new_and_check(tmp_path):
