@@ -73,7 +73,7 @@ def peak_memory(runs: int) -> float:
     """Peak resident memory, MiB, of a fresh process that streams some runs (Linux)."""
     code = (
         "import re; from benchmarks.engine import *; "
-        "p = assemble(load_resolved('baseline'), 1); simulate_span(p, range(1)); "
+        "p = assemble(load_resolved('baseline', 'point'), 1); simulate_span(p, range(1)); "
         f"engine(p, {runs}, {os.cpu_count()}); "
         "print(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])"
     )
@@ -94,7 +94,7 @@ def main() -> None:
     parser.add_argument("--scenario", default="baseline")
     chosen = parser.parse_args()
     workers = os.cpu_count() or 1
-    problem = assemble(load_resolved(chosen.scenario), 1)
+    problem = assemble(load_resolved(chosen.scenario, "point"), 1)
     simulate_span(problem, range(2))
     print(
         f"{chosen.scenario}, {problem.tables(0).years} years; Python {platform.python_version()}, "

@@ -16,7 +16,7 @@ PARTICLES = (20, 50, 100, 400)
 
 def main() -> None:
     """Print the time of one likelihood, and its mean and variance over seeds."""
-    problem = assemble(load_resolved("baseline-2022"), 1)
+    problem = assemble(load_resolved("baseline-2022", "point"), 1)
     tables = problem.tables(0)
     filtered(tables, problem.history, 2022, 2, 1)  # compiles
     print(f"{'particles':>10}{'ms':>8}{'mean':>10}{'variance':>10}   over {SEEDS} seeds")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ..model.errors import InputError
-from .run import Runs, Seed
+from .run import Runs, Seed, Values
 
 
 def compare(
@@ -17,6 +17,7 @@ def compare(
     b: Annotated[str, typer.Argument(help="Scenario B, the what-if.")],
     runs: Runs = 1000,
     seed: Seed = 1,
+    values: Values = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Directory of the comparison; steppe-runs/<A>-vs-<B>-<key> by default."),
@@ -25,14 +26,14 @@ def compare(
     """Compare two scenarios: paired differences with intervals, and what the pairing removed."""
     from ..scenarios.load import load_resolved
 
-    one, other = load_resolved(a), load_resolved(b)
+    one, other = load_resolved(a, values), load_resolved(b, values)
     from ..results.compare import compare as paired
     from ..results.report import Extras, begin_comparison, comparison_manifest, finish_comparison
     from ..results.words import differences
-    from .execution import RUNS_DIRECTORY, changes, compute, prepare
+    from .execution import RUNS_DIRECTORY, changes, compute, notes, prepare
 
-    problem_a, manifest_a = prepare(one, a, runs, seed)
-    problem_b, manifest_b = prepare(other, b, runs, seed)
+    problem_a, manifest_a = prepare(one, a, runs, seed, values)
+    problem_b, manifest_b = prepare(other, b, runs, seed, values)
     for name, mine, theirs in (
         ("horizon", one.horizon, other.horizon),
         ("parameters.draws", problem_a.draw_count, problem_b.draw_count),
@@ -41,10 +42,7 @@ def compare(
             raise InputError(
                 f"{a} and {b} cannot be paired", field=name, found=theirs, allowed=str(mine)
             )
-    command = [
-        "steppe", "compare", manifest_a.command[2], manifest_b.command[2],
-        "--runs", str(runs), "--seed", str(seed),
-    ]  # fmt: skip
+    command = ["steppe", "compare", manifest_a.command[2], *manifest_b.command[2:]]
     manifest = comparison_manifest(manifest_a, manifest_b, command)
     directory = out or RUNS_DIRECTORY / manifest.directory_name()
     begin_comparison(directory, manifest)
@@ -58,7 +56,7 @@ def compare(
         directory,
         command,
         changes(problem_b),
-        Extras(other.story, other.assumptions),
+        Extras(other.story, other.assumptions, notes(problem_b)),
     )
     typer.echo(f"{manifest.title}: {store_a.runs:,} paired runs, seed {seed}. {manifest.badge}.\n")
     for sentence in differences(comparison, manifest):

@@ -14,19 +14,14 @@ import typer
 from ..model.errors import InputError
 
 if TYPE_CHECKING:
+    from ..calibration.installed import Posterior
     from ..explore.problem import Problem
     from ..results.manifest import Manifest, Reference
     from ..results.store import Store
-    from ..scenarios.resolve import Resolved
+    from ..scenarios.resolve import Resolved, ResolvedParameters
 
 RUNS_DIRECTORY = Path("steppe-runs")
 """Where results go unless told otherwise, below the current folder."""
-BADGES = {
-    "point": "illustration - uncalibrated: parameter values are priors' centres",
-    "prior": "exploration - uncalibrated: parameter values are drawn from their priors",
-    "posterior": "exploration - uncalibrated: parameter values are draws from a file",
-}
-"""What results may claim, by the source of the parameters."""
 
 
 def check_request(problem: Problem, runs: int) -> None:
@@ -48,13 +43,68 @@ def check_request(problem: Problem, runs: int) -> None:
         )
 
 
-def manifest_of(problem: Problem, runs: int, seed: int, name: str) -> Manifest:
-    """Manifest of a run; ``name`` is how the scenario was called on the command line."""
+def source_of(parameters: ResolvedParameters) -> str:
+    """Where parameter values come from in a word: point, prior, file or posterior."""
+    return "file" if parameters.entries else parameters.source
+
+
+def badge(source: str, posterior: Posterior | None, conditioned: bool) -> str:
+    """What results may claim.
+
+    Parameters
+    ----------
+    source : str
+        A word of :func:`source_of`.
+    posterior : Posterior or None
+        The installed one, if the parameters are its draws.
+    conditioned : bool
+        Whether history is imposed on the runs.
+    """
+    if posterior is None:
+        return {
+            "point": "illustration: parameters at their priors' centres",
+            "prior": "exploration: parameters drawn from their priors",
+            "file": "exploration: parameters drawn from a file",
+        }[source]
+    if not posterior.passed:
+        note = f" ({posterior.manifest.note})" if posterior.manifest.note else ""
+        return f"exploration: the fit of the parameters did not pass all its checks{note}"
+    fitted = f"parameters fitted to the record to {posterior.manifest.until}"
+    if not conditioned:
+        return f"exploration: {fitted}, runs free of it"
+    return f"explanation: {fitted}, history imposed"
+
+
+def badge_of(problem: Problem) -> str:
+    """Badge of a problem's results."""
+    source = source_of(problem.resolved.parameters)
+    return badge(source, problem.posterior, problem.until is not None)
+
+
+def notes(problem: Problem) -> tuple[str, ...]:
+    """What a report tells of the fit behind the parameters."""
+    if problem.posterior is None:
+        return ()
+    fit = problem.posterior.manifest
+    failed = [f"{g.name} {g.value} (allowed {g.allowed})" for g in fit.gates if not g.passed]
+    checks = f"failed: {', '.join(failed)}" if failed else "all passed"
+    return (
+        f"Parameters: {problem.draw_count} of {fit.draws} draws of the installed posterior, spread "
+        f"evenly; {fit.note or f'record read to {fit.until}'}; {len(fit.gates)} checks of the "
+        f"fit, {checks}. "
+        "Numbers that the fit does not estimate stand at their priors' centres.",
+    )
+
+
+def manifest_of(
+    problem: Problem, runs: int, seed: int, name: str, values: str | None = None
+) -> Manifest:
+    """Manifest of a run; ``name`` and ``values`` are what was asked on the command line."""
     from ..model.compiled import sources_digest
     from ..results.manifest import Manifest, Parameters, versions
 
     resolved = problem.resolved
-    source = resolved.parameters.source
+    fit = {"posterior": problem.posterior.digest} if problem.posterior else {}
     called = name if "/" not in name and "\\" not in name else Path(name).name
     return Manifest(
         name=resolved.name,
@@ -65,7 +115,9 @@ def manifest_of(problem: Problem, runs: int, seed: int, name: str) -> Manifest:
         conditioned_until=resolved.conditioned_until,
         scenario=resolved.model_dump(mode="json"),
         parameters=Parameters(
-            source=source, draws=problem.draw_count, digest=_digest_arrays(problem.draws)
+            source=source_of(resolved.parameters),
+            draws=problem.draw_count,
+            digest=_digest_arrays(problem.draws),
         ),
         seed=seed,
         runs=runs,
@@ -74,10 +126,14 @@ def manifest_of(problem: Problem, runs: int, seed: int, name: str) -> Manifest:
             "evidence": evidence_digest(),
             "model": sources_digest(),
             "tables": problem.digest(),
+            **fit,
         },
-        command=("steppe", "run", called, "--runs", str(runs), "--seed", str(seed)),
+        command=(
+            *("steppe", "run", called, "--runs", str(runs), "--seed", str(seed)),
+            *(("--parameters", values) if values else ()),
+        ),
         references=references(resolved),
-        badge=BADGES[source],
+        badge=badge_of(problem),
     )
 
 
@@ -234,13 +290,22 @@ def fill(store: Store, problem: Problem) -> int:
     return wanted
 
 
-def prepare(resolved: Resolved, name: str, runs: int, seed: int) -> tuple[Problem, Manifest]:
+def prepare(
+    resolved: Resolved, name: str, runs: int, seed: int, values: str | None = None
+) -> tuple[Problem, Manifest]:
     """Assemble a problem and its manifest; nothing is written yet."""
     from ..explore.problem import assemble
 
-    problem = assemble(resolved, seed)
+    problem = assemble(resolved, seed, runs)
     check_request(problem, runs)
-    return problem, manifest_of(problem, runs, seed, name)
+    most = problem.posterior.manifest.draws if problem.posterior else problem.draw_count
+    if resolved.parameters.draws is None and problem.draw_count < most:
+        typer.echo(
+            f"{resolved.name}: {runs:,} runs use {problem.draw_count} of the {most} draws of the "
+            "posterior, spread evenly.",
+            err=True,
+        )
+    return problem, manifest_of(problem, runs, seed, name, values)
 
 
 def compute(problem: Problem, manifest: Manifest, out: Path | None) -> Store:
@@ -264,5 +329,5 @@ def report(store: Store, problem: Problem) -> Path:
         store,
         timeline_events(problem),
         changes(problem),
-        Extras(resolved.story, resolved.assumptions),
+        Extras(resolved.story, resolved.assumptions, notes(problem)),
     )

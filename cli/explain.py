@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .run import Seed
+from .run import Seed, Values
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,13 +22,15 @@ def explain(
     area: Annotated[str | None, typer.Option(help="Only this area.")] = None,
     run: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Which run (which luck).")] = 0,
     seed: Seed = 1,
+    runs: Annotated[int, typer.Option(min=1, help="Of how many runs: sets the draws.")] = 1000,
+    values: Values = None,
 ) -> None:
     """Show what was on the table, each term, the odds, the draw, and what would flip it."""
     from ..model.errors import InputError, near
     from ..model.names import AREAS, START_YEAR, STATES
     from ..scenarios.load import load_resolved
 
-    resolved = load_resolved(scenario)
+    resolved = load_resolved(scenario, values)
     state = state.upper()
     for name, found, allowed in (("--state", state, STATES), ("--area", area, AREAS)):
         if found is not None and found not in allowed:
@@ -49,9 +51,9 @@ def explain(
     from rich.console import Console
 
     from ..explore.problem import assemble
-    from .execution import BADGES
+    from .execution import badge_of
 
-    problem = assemble(resolved, seed)
+    problem = assemble(resolved, seed, runs)
     model = problem.model(run, trace=True)
     model.run_until(year)
     decisions = [
@@ -63,7 +65,7 @@ def explain(
     console.print(
         f"[bold]{resolved.title}[/bold]: {state} in {year}, run {run}, seed {seed}. "
         f"Draw {run % problem.draw_count} of {problem.draw_count}. "
-        f"{BADGES[resolved.parameters.source]}."
+        f"{badge_of(problem)}."
     )
     _print_imposed(console, problem, state, year)
     if not decisions:

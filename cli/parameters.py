@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..model.errors import InputError
 
+if TYPE_CHECKING:
+    from ..calibration.installed import Learned
+
 COLUMNS = (
-    "address", "value", "unit", "prior", "estimated", "meaning", "basis", "sources", "reason",
+    "address", "value", "unit", "prior", "estimated", "told_by", "posterior_q05",
+    "posterior_median", "posterior_q95", "overlap", "meaning", "basis", "sources", "reason",
 )  # fmt: skip
 
 
 def rows(address: str | None, everything: bool) -> list[dict[str, Any]]:
     """Rows for every entry below an address; with ``everything`` traits and drivers too."""
     from ..calibration.basis import grounds
+    from ..calibration.installed import installed, learned, told_by
     from ..model.names import LAST_HISTORY_YEAR, START_YEAR
     from ..model.quantities import quantities, resolve
 
     wanted = [entry for name in ([address] if address else quantities()) for entry in resolve(name)]
     values = None
     ground = {g.address: g for g in grounds(address)}
+    known = learned(installed())
     found = []
     for full, name, index in wanted:
         quantity = quantities()[name]
@@ -52,7 +58,9 @@ def rows(address: str | None, everything: bool) -> list[dict[str, Any]]:
                 "value": value,
                 "unit": quantity.unit,
                 "prior": prior,
-                "estimated": "yes" if quantity.estimates(address) else "",
+                "estimated": "yes" if quantity.estimates(full) else "",
+                "told_by": told_by(full, known) if quantity.kind == "parameter" else "",
+                **_fitted(known.get(full)),
                 "meaning": quantity.meaning,
                 "basis": ground[full].basis,
                 "sources": ";".join(ground[full].sources),
@@ -60,6 +68,16 @@ def rows(address: str | None, everything: bool) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _fitted(learned: Learned | None) -> dict[str, str]:
+    """Posterior of one number; empty cells for a number that is not fitted."""
+    names = ("posterior_q05", "posterior_median", "posterior_q95", "overlap")
+    return (
+        dict.fromkeys(names, "")
+        if learned is None
+        else {name: f"{number:.3g}" for name, number in zip(names, learned, strict=True)}
+    )
 
 
 def parameters(
@@ -77,7 +95,11 @@ def parameters(
         Path | None, typer.Option("--csv", help="Write the table to this file.")
     ] = None,
 ) -> None:
-    """List parameters: value (the prior's centre), unit, prior, meaning, and what it rests on."""
+    """List parameters: value (the prior's centre), prior, posterior, and what each rests on.
+
+    Told by data: the posterior shares less than 0.7 with the prior; by prior: more, or not
+    estimated.
+    """
     if evidence and csv_file is None:
         _print_grounds(address)
         return
@@ -97,16 +119,37 @@ def parameters(
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title="Uncalibrated: values are the centres of the priors", title_justify="left")
-    for name in ("address", "value", "unit", "prior", "meaning", "rests on"):
+    table = Table(title=_title(), title_justify="left")
+    columns = ("address", "value", "unit", "prior", "posterior", "told by", "meaning", "rests on")
+    for name in columns:
         table.add_column(name, overflow="fold")
     for row in found:
         rests = " ".join(filter(None, (row["sources"], row["reason"])))
         table.add_row(
-            row["address"], row["value"], row["unit"], row["prior"], row["meaning"],
-            f"{row['basis']}: {rests}",
+            row["address"], row["value"], row["unit"], row["prior"], _interval(row),
+            row["told_by"], row["meaning"], f"{row['basis']}: {rests}",
         )  # fmt: skip
     Console().print(table)
+
+
+def _title() -> str:
+    """Say what the columns of values are, and how the fit did."""
+    from ..calibration.installed import installed
+
+    posterior = installed()
+    title = "value: centre (median) of the prior"
+    if posterior is None:
+        return f"{title}; no posterior is installed"
+    checks = "passed all its checks" if posterior.passed else "did not pass all its checks"
+    note = f" ({posterior.manifest.note})" if posterior.manifest.note else ""
+    return f"{title}; posterior: median and 90% interval of a fit that {checks}{note}"
+
+
+def _interval(row: dict[str, Any]) -> str:
+    """Median and 90% interval in a cell."""
+    if not row["posterior_median"]:
+        return ""
+    return f"{row['posterior_median']} ({row['posterior_q05']} to {row['posterior_q95']})"
 
 
 def _print_grounds(address: str | None) -> None:

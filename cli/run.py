@@ -13,6 +13,14 @@ if TYPE_CHECKING:
 
 Runs = Annotated[int, typer.Option(min=1, max=10_000_000, help="Number of runs.")]
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Key of all luck.")]
+Values = Annotated[
+    str | None,
+    typer.Option(
+        "--parameters",
+        help="Values of the parameters: point (the priors' centres), prior (draws from the "
+        "priors) or posterior (the installed draws); the scenario says by default.",
+    ),
+]
 Out = Annotated[
     Path | None,
     typer.Option(help="Directory of the results; steppe-runs/<scenario>-<key> by default."),
@@ -23,6 +31,7 @@ def run(
     scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a file.")],
     runs: Runs = 1000,
     seed: Seed = 1,
+    values: Values = None,
     out: Out = None,
 ) -> None:
     """Run a scenario and write data, tables, figures and a report.
@@ -31,10 +40,10 @@ def run(
     """
     from ..scenarios.load import load_resolved
 
-    resolved = load_resolved(scenario)
+    resolved = load_resolved(scenario, values)
     from .execution import compute, prepare, report
 
-    problem, manifest = prepare(resolved, scenario, runs, seed)
+    problem, manifest = prepare(resolved, scenario, runs, seed, values)
     store = compute(problem, manifest, out)
     page = report(store, problem)
     summary(store)
@@ -71,6 +80,7 @@ def rerun(
     resolved = Resolved.from_json(json.dumps(stored.scenario), str(file))
     called = stored.command[2]
     problem, ours = prepare(resolved, called, stored.runs, stored.seed)
+    ours = ours.model_copy(update={"command": stored.command})
     if ours.key() != stored.key():
         raise InputError(
             "this installation would give other numbers: " + ", ".join(differences(stored, ours)),

@@ -85,7 +85,9 @@ def show(
     if not lines:
         typer.echo("\nNothing differs from the baseline's values.")
         return
-    typer.echo("\nWho, when, how much" + ("" if plain else " (parameters at point values)") + ":")
+    typer.echo(
+        "\nWho, when, how much" + ("" if plain else " (parameters at their priors' centres)") + ":"
+    )
     _print_table(
         ("lever", "who", "quantity", "years", "before", "after", "unit"),
         [
@@ -144,7 +146,7 @@ def schema() -> None:
 
 
 def _baseline(resolved: Resolved) -> Mapping[str, np.ndarray]:
-    """Values of every quantity without levers, parameters at their point values."""
+    """Values of every quantity without levers, parameters at their priors' centres."""
     from ..calibration.setting import setting
     from ..scenarios.draws import point_draw, yearly
 
@@ -186,11 +188,10 @@ def _default(given: Scenario, field: str) -> str:
 def _parameters(resolved: Resolved) -> str:
     source = resolved.parameters
     if source.source == "point":
-        return "point values"
-    if source.source == "prior":
-        return f"{source.draws} draws from the priors"
-    kind = "file's" if source.entries else "installed posterior's"
-    return f"the {kind} first {source.draws} draws" if source.draws else f"all the {kind} draws"
+        return "point values, the priors' centres"
+    kind = "the priors" if source.source == "prior" else "the installed posterior"
+    many = "draws" if source.draws is None else f"{source.draws} draws"
+    return f"{many} from {'a file' if source.entries else kind}"
 
 
 def _wrapped(text: str, indent: str = "") -> str:

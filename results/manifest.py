@@ -25,7 +25,7 @@ class _Part(BaseModel):
 class Parameters(_Part):
     """Where the parameter values come from."""
 
-    source: str = Field(description="point | prior | posterior:<name>")
+    source: str = Field(description="point | prior | file | posterior")
     draws: int = Field(ge=1, description="D, the number of parameter draws")
     digest: str
 
@@ -55,15 +55,17 @@ class Manifest(_Part):
     seed: int
     runs: int = Field(ge=1)
     versions: dict[str, str]
-    digests: dict[str, str] = Field(description="of the evidence, the model and its tables")
+    digests: dict[str, str] = Field(
+        description="of the evidence, the model, its tables, and the posterior if it is used"
+    )
     command: tuple[str, ...] = Field(description="what a person types to have it again")
     references: tuple[Reference, ...] = ()
     badge: str
 
     @model_validator(mode="after")
     def _consistent(self) -> Manifest:
-        if self.badge.split(" ", 1)[0].rstrip(":,-") not in BADGES:
-            raise ValueError(f"badge must begin with one of {', '.join(BADGES)}")
+        if self.badge.split(":", 1)[0] not in BADGES:
+            raise ValueError(f"badge must begin with one of {', '.join(BADGES)} and a colon")
         if self.last_year < self.first_year:
             raise ValueError("last_year lies before first_year")
         if self.runs % self.parameters.draws:

@@ -211,7 +211,7 @@ def _common(
     return {
         "manifest": manifest,
         "key": manifest.key(),
-        "meaning": words.MEANING[manifest.badge.split(" ", 1)[0].rstrip(":,-")],
+        "meaning": " ".join(t for kind, t in words.MEANING.items() if f"{kind}:" in manifest.badge),
         "figures": [
             {"caption": f.caption, "alt": f.alt, "name": f.name, "data": _embedded(f.paths[0])}
             for f in figures

@@ -106,9 +106,12 @@ class Note:
     @classmethod
     def of(cls, manifest: Manifest) -> Note:
         """Note of a run."""
+        draws = manifest.parameters.draws
+        over = f" over {draws} draws of the parameters" if draws > 1 else ""
         return cls(
             manifest.badge,
-            f"{manifest.title or manifest.name}; {manifest.runs:,} runs, seed {manifest.seed}",
+            f"{manifest.title or manifest.name}; {manifest.runs:,} runs{over}, seed "
+            f"{manifest.seed}",
             manifest.conditioned_until,
         )
 

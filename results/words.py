@@ -28,15 +28,17 @@ from .tables import ALL, grid
 from .timeline import Event, recorded
 
 MEANING: Final = {
-    "explanation": "The parameters were fitted to the documented record and passed their checks, "
-    "and the runs follow the record to their cut. Read it as an account of how the record can "
-    "have come about, not as a forecast.",
-    "exploration": "The parameters are varied over what is not known. Read which outcomes are "
-    "possible and what they hang on; how often an outcome occurs says how often it occurs in "
-    "the sweep, not how likely it is in the world.",
-    "illustration": "The parameters are one plausible set of values that has not been fitted to "
-    "the record. The numbers show how the model reasons; its probabilities are statements "
-    "about the model, not about the world.",
+    "explanation": "The parameters were fitted to the documented record, the fit passed its "
+    "checks, and the record is imposed on the runs to their cut. Read it as an account of how the "
+    "record can have come about and of what follows from it by the model's rules, not as a "
+    "forecast; bands hold what the record leaves open about the parameters that were fitted.",
+    "exploration": "The parameters vary over what is not known, or the runs are left free of the "
+    "record: a study of what the rules bring forth. Read which outcomes are possible and what "
+    "they hang on; how often an outcome occurs says how often it occurs in the sweep, not how "
+    "likely it is in the world.",
+    "illustration": "Every parameter stands at one value, the centre of its prior. The numbers "
+    "show how the model reasons; its probabilities are statements about the model, not about "
+    "the world.",
 }
 OUTCOME_WORDS: Final = {
     "rung": "mean rung at the end",

@@ -37,10 +37,8 @@ def horizon(scenario: Scenario, problems: Problems) -> None:
 
 
 def parameter_source(source: ParameterSource, problems: Problems) -> None:
-    """Draws need a number; point values have neither draws nor a file."""
+    """Point values have neither draws nor a file, and the priors have no file."""
     place: Place = ("parameters",)
-    if source.source == "prior" and source.draws is None:
-        problems.add((*place, "draws"), "required for prior", allowed="a whole number from 1 on")
     if source.source == "point" and source.draws is not None:
         problems.add(
             (*place, "draws"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -19,9 +19,58 @@ if TYPE_CHECKING:
 
 Rows = tuple[tuple[float, ...], ...]
 
+PRIOR_DRAWS: Final = 200
+"""Draws from the priors where a scenario leaves their number open."""
+
+
+def settled(resolved: Resolved, runs: int | None, most: int) -> Resolved:
+    """Settle the number of draws where the scenario leaves it open.
+
+    Parameters
+    ----------
+    resolved : Resolved
+    runs : int or None
+        Runs that the draws must divide; None takes all draws.
+    most : int
+        Draws that are at hand.
+
+    Raises
+    ------
+    InputError
+        If hardly any draws divide the runs.
+    """
+    source = resolved.parameters
+    if source.draws is not None:
+        return resolved
+    draws = most if runs is None else draws_for(runs, most)
+    return resolved.model_copy(update={"parameters": source.model_copy(update={"draws": draws})})
+
+
+def draws_for(runs: int, most: int) -> int:
+    """Largest number of draws, at most ``most``, of which each gets as many runs.
+
+    >>> [draws_for(runs, 200) for runs in (100, 200, 300, 1000)]
+    [100, 200, 150, 200]
+
+    Raises
+    ------
+    InputError
+        If that would leave out three draws in four, or more.
+    """
+    found = max(n for n in range(1, most + 1) if runs % n == 0)
+    if 4 * found <= min(runs, most):
+        raise InputError(
+            f"hardly any of the {most} parameter draws would be used, each having as many runs",
+            field="--runs",
+            found=runs,
+            allowed=f"{most} at most, or a multiple of {most}",
+            nearest=[str(runs - runs % most)],
+        )
+    return found
+
 
 def parameter_draws(
-    resolved: Resolved, seed: int, posterior: Path | None = None
+    resolved: Resolved, seed: int, fitted: Mapping[str, np.ndarray] | None = None
 ) -> dict[str, np.ndarray]:
     """Draws of every parameter that a scenario asks for.
 
@@ -31,19 +80,20 @@ def parameter_draws(
         The scenario.
     seed : int
         Seed of draws from the priors; the others do not depend on it.
-    posterior : Path, optional
-        CSV of the installed posterior, for scenarios without a file of their own.
+    fitted : mapping of str to ndarray, optional
+        Draws of the installed posterior by full address, for scenarios without a file
+        of their own; the first ones are taken.
 
     Returns
     -------
     dict of str to ndarray
         By parameter an array ``[draw, *dims]``; point values are one draw.
-        Parameters that the file does not name stay at their point values.
+        Parameters of which there are no fitted draws stay at their point values.
 
     Raises
     ------
     InputError
-        If a posterior is asked for and none is at hand, or its file is broken.
+        If a posterior is asked for and none is at hand, or has fewer draws.
     """
     source = resolved.parameters
     if source.source == "point":
@@ -51,19 +101,28 @@ def parameter_draws(
     if source.source == "prior":
         from ..model.tables import prior_draws
 
-        return prior_draws(seed, source.draws or 1)
+        return prior_draws(seed, source.draws or PRIOR_DRAWS)
     if source.entries:
         return _filled(source.entries, source.rows)
-    if posterior is None:
+    if fitted is None:
         raise InputError(
             "no posterior is installed",
             file=resolved.name,
             field="parameters.source",
             found="posterior",
             allowed="point, prior, or posterior with a file of draws",
-            todo="the calibration comes with a later release",
+            todo="run 'steppe calibrate'",
         )
-    return _filled(*read_draws(str(posterior), source.draws))
+    rows = np.stack(list(fitted.values()), axis=1)
+    if source.draws is not None and source.draws > len(rows):
+        raise InputError(
+            "the installed posterior has fewer draws",
+            file=resolved.name,
+            field="parameters.draws",
+            found=source.draws,
+            allowed=f"{len(rows)} at most",
+        )
+    return _filled(tuple(fitted), rows[: source.draws].tolist())
 
 
 def point_draw() -> dict[str, np.ndarray]:
@@ -188,7 +247,7 @@ def _cell(cell: str, entry: str, file: str, place: str) -> float:
     return value
 
 
-def _filled(entries: Sequence[str], rows: Rows) -> dict[str, np.ndarray]:
+def _filled(entries: Sequence[str], rows: Sequence[Sequence[float]]) -> dict[str, np.ndarray]:
     """Point values repeated for every row, with the named entries replaced."""
     filled = {}
     for name, quantity in parameters().items():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from ..model.errors import InputError, near
 
@@ -70,12 +70,37 @@ def load(name_or_path: str | Path) -> Scenario:
     return _read(content, text, path.parent)
 
 
-def load_resolved(name_or_path: str | Path) -> Resolved:
-    """Read a scenario and write it out in full; see :func:`load`."""
+def load_resolved(name_or_path: str | Path, parameters: str | None = None) -> Resolved:
+    """Read a scenario and write it out in full; see :func:`load`.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+    parameters : {"point", "prior", "posterior"}, optional
+        Where parameter values come from, instead of what the scenario says.
+
+    Raises
+    ------
+    InputError
+        If the scenario is broken, or there are no such parameters.
+    """
     scenario = load(name_or_path)
     from .resolve import resolve
+    from .schema import ParameterSource, ValueSource
 
-    return resolve(scenario)
+    if parameters is None:
+        return resolve(scenario)
+    allowed = get_args(ValueSource)
+    if parameters not in allowed:
+        raise InputError(
+            "parameters have no such source",
+            field="--parameters",
+            found=parameters,
+            allowed=", ".join(allowed),
+            nearest=near(parameters, allowed),
+        )
+    source = ParameterSource.model_validate({"source": parameters})
+    return resolve(scenario.model_copy(update={"parameters": source}))
 
 
 def _unreadable(path: Path, error: Exception) -> InputError:

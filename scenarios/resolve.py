@@ -19,7 +19,7 @@ from . import check, course
 from .addresses import expand
 from .draws import read_draws
 from .problems import Place, Problems
-from .schema import Lever, ParameterSource, Scenario
+from .schema import Lever, ParameterSource, Scenario, ValueSource
 
 
 class Explicit(BaseModel):
@@ -39,13 +39,19 @@ class ResolvedParameters(Explicit):
     """Where parameter values come from; draws from a file are carried along.
 
     ``entries`` names the columns and ``rows`` holds the draws of a scenario's own
-    file; both are empty for the other sources.
+    file; both are empty for the other sources. ``draws`` is None where the scenario
+    leaves their number to the number of runs.
     """
 
-    source: Literal["point", "prior", "posterior"]
+    source: ValueSource
     draws: int | None
     entries: tuple[str, ...]
     rows: tuple[tuple[float, ...], ...]
+
+    @property
+    def installed(self) -> bool:
+        """Whether the draws are those of the installed posterior."""
+        return self.source == "posterior" and not self.entries
 
 
 class ResolvedLever(Explicit):

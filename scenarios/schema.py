@@ -53,15 +53,21 @@ class Citation(Table):
     reason: Text = Field(description="what the source is cited for")
 
 
+ValueSource = Literal["point", "prior", "posterior"]
+
+
 class ParameterSource(Table):
     """Where the values of the parameters come from."""
 
-    source: Literal["point", "prior", "posterior"] = Field(
-        default="point",
-        description="point: declared values; prior: draws from the priors; posterior: fitted draws",
+    source: ValueSource = Field(
+        default="posterior",
+        description="point: the priors' centres; prior: draws from the priors; "
+        "posterior: the installed fitted draws, or those of a file",
     )
     draws: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
-        default=None, description="number of draws; needed for prior, first rows for posterior"
+        default=None,
+        description="number of draws, the first rows of a file; absent: all rows of a file, "
+        "else as many as divide the runs, 200 at most from the priors",
     )
     file: Text | None = Field(
         default=None,

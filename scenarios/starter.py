@@ -38,10 +38,10 @@ conditioned_until = {history}
 # What is assumed beyond the sources, a sentence each.
 assumptions = ["The size of the lever is assumed."]
 
-# point: declared values. prior: draws from the priors, with draws = 200, say.
-# posterior: fitted draws, with file = "draws.csv" for draws of your own.
+# posterior: the fitted draws that are installed; file = "draws.csv" for draws of your own.
+# prior: draws from the priors. point: one set of values, the priors' centres.
 [parameters]
-source = "point"
+source = "posterior"
 
 # What the story rests on, as often as needed. A source is ext:ID of an external
 # fact, assumed, or the key of a document:

@@ -14,7 +14,7 @@ from steppe.model.names import AREAS, PATRONS, SIGNALS, STATES
 from steppe.results.manifest import Manifest, Parameters, versions
 from steppe.results.store import Store, open_or_create
 
-BADGE = "illustration - uncalibrated: parameter values are priors' centres"
+BADGE = "illustration: parameters at their priors' centres"
 S, P, A, G = len(STATES), len(PATRONS), len(AREAS), len(SIGNALS)
 
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from steppe.calibration.installed import installed
+from steppe.cli.execution import badge
+
 FIELDS = ("manifest.json", "report.html", "data.zarr/zarr.json", "tables/rungs.parquet")
 
 
@@ -49,7 +52,7 @@ def directory_of(folder, start):
 def test_compare_says_what_the_pairing_removed(folder):
     said = (folder / "said.txt").read_text("utf-8")
     assert "Russia" in said
-    assert "illustration - uncalibrated" in said
+    assert badge("posterior", installed(), conditioned=True) in " ".join(said.split())
     report = directory_of(folder, "baseline-2022-vs-moscow-withdraws-") / "report.html"
     assert str(report.relative_to(folder)) in said
     assert "pairing run by run removed" in report.read_text("utf-8")
@@ -75,20 +78,34 @@ def test_a_manifest_re_creates_its_run_byte_for_byte(folder, tmp_path):
 
 
 def test_more_runs_extend_and_another_seed_differs(folder, tmp_path):
-    steppe("run", "baseline", "--runs", 20, "--out", "a", cwd=tmp_path)
-    steppe("run", "baseline", "--runs", 40, "--out", "a", cwd=tmp_path)
-    steppe("run", "baseline", "--runs", 40, "--out", "b", cwd=tmp_path)
+    asked = ("run", "baseline", "--parameters", "point")
+    steppe(*asked, "--runs", 20, "--out", "a", cwd=tmp_path)
+    steppe(*asked, "--runs", 40, "--out", "a", cwd=tmp_path)
+    steppe(*asked, "--runs", 40, "--out", "b", cwd=tmp_path)
     assert contents(tmp_path / "a") == contents(tmp_path / "b")
-    refused = steppe("run", "baseline", "--seed", 2, "--out", "a", cwd=tmp_path, code=2)
+    refused = steppe(*asked, "--seed", 2, "--out", "a", cwd=tmp_path, code=2)
     assert "belongs to another run" in refused.stderr
+    other = steppe("run", "baseline", "--runs", 40, "--out", "a", cwd=tmp_path, code=2)
+    assert "belongs to another run" in other.stderr
+    assert "parameters" in other.stderr
     assert contents(tmp_path / "a") == contents(tmp_path / "b")
+
+
+def test_scenarios_take_the_installed_posterior(folder):
+    """``folder`` compared by default; these runs ask for what its manifest says."""
+    manifest = json.loads(
+        (directory_of(folder, "baseline-2022-vs-moscow-withdraws-") / "manifest.json").read_text()
+    )
+    assert manifest["parameters"]["source"] == "posterior"
+    assert manifest["parameters"]["draws"] == 60
+    assert "posterior" in manifest["digests"]
 
 
 def test_prior_draws_are_explored_and_say_so(tmp_path):
     steppe("scenarios", "new", "mine", "--out", "mine.toml", cwd=tmp_path)
     text = (tmp_path / "mine.toml").read_text("utf-8")
     (tmp_path / "mine.toml").write_text(
-        text.replace('source = "point"', 'source = "prior"\ndraws = 10', 1), "utf-8"
+        text.replace('source = "posterior"', 'source = "prior"\ndraws = 10', 1), "utf-8"
     )
     refused = steppe("run", "mine.toml", "--runs", 25, cwd=tmp_path, code=2)
     assert "a multiple of 10" in refused.stderr
@@ -96,8 +113,21 @@ def test_prior_draws_are_explored_and_say_so(tmp_path):
     steppe("run", "mine.toml", "--runs", 20, "--out", "out", cwd=tmp_path)
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text("utf-8"))
     assert manifest["parameters"]["draws"] == 10
-    assert manifest["badge"].startswith("exploration - uncalibrated")
+    assert manifest["badge"].startswith("exploration: parameters drawn")
     assert manifest["command"][2] == "mine.toml"
+
+
+def test_parameters_asked_for_replace_the_scenarios_and_stay_in_the_command(tmp_path):
+    steppe("run", "baseline", "--runs", 20, "--parameters", "prior", "--out", "a", cwd=tmp_path)
+    manifest = json.loads((tmp_path / "a" / "manifest.json").read_text("utf-8"))
+    assert manifest["parameters"]["source"] == "prior"
+    assert manifest["parameters"]["draws"] == 20
+    assert manifest["command"][-2:] == ["--parameters", "prior"]
+    steppe("rerun", "a", "--out", "b", cwd=tmp_path)
+    assert contents(tmp_path / "a") == contents(tmp_path / "b")
+    said = steppe("explain", "baseline", "--state", "TJ", "--year", 2016, "--run", 17,
+                  "--runs", 20, "--parameters", "prior", cwd=tmp_path).stdout  # fmt: skip
+    assert "Draw 17 of 20" in " ".join(said.split())
 
 
 def test_explain_tells_a_decision(tmp_path):
@@ -136,6 +166,8 @@ def test_explain_where_nothing_was_offered(tmp_path):
         (("evidence", "--state", "TX"), "no such state"),
         (("evidence", "show", "2002-kg-first"), "2002-kg-first-exercise"),
         (("rerun", "nowhere", "--out", "x"), "there is no manifest"),
+        (("run", "baseline", "--parameters", "priors"), "did you mean prior"),
+        (("run", "baseline", "--parameters", "prior", "--runs", "211"), "multiple of 200"),
         (("run", "baseline", "--seed", "-1"), "--seed"),
         (("run", "baseline", "--runs", "0"), "--runs"),
         (("run", "baseline", "--runs", "99999999999"), "--runs"),
@@ -209,7 +241,7 @@ def test_scenarios_that_cannot_be_paired_are_refused_before_anything_runs(tmp_pa
     steppe("scenarios", "new", "mine", "--out", "mine.toml", cwd=tmp_path)
     text = (tmp_path / "mine.toml").read_text("utf-8")
     (tmp_path / "mine.toml").write_text(
-        text.replace('source = "point"', 'source = "prior"\ndraws = 10', 1), "utf-8"
+        text.replace('source = "posterior"', 'source = "prior"\ndraws = 10', 1), "utf-8"
     )
     done = steppe("compare", "baseline-2022", "mine.toml", "--runs", 20, cwd=tmp_path, code=2)
     assert "cannot be paired" in done.stderr

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from typer.main import get_command
 
-from steppe.cli.execution import manifest_of
+from steppe.cli.execution import prepare
 from steppe.cli.main import app
 from steppe.explore.problem import assemble
 from steppe.explore.replicates import simulate_span
@@ -61,8 +61,8 @@ def scenarios_of(name, folder):
 
 def quick_run(directory, runs):
     """Data and tables of a run as ``steppe run`` writes them, without figures and report."""
-    problem = assemble(load_resolved("baseline-2022"), 1)
-    store = open_or_create(directory, manifest_of(problem, runs, 1, "baseline-2022"))
+    problem, manifest = prepare(load_resolved("baseline-2022"), "baseline-2022", runs, 1)
+    store = open_or_create(directory, manifest)
     for batch in store.missing():
         store.write(batch, simulate_span(problem, store.span(batch))._asdict())
     for table, frame in summarise(store).items():
@@ -170,8 +170,8 @@ def test_the_reference_lists_every_command_and_scenario():
 
 @pytest.fixture(scope="module")
 def measured():
-    """The 1,000 runs of ``baseline-2022``, seed 1, that the model page cites, and their problem."""
-    problem = assemble(load_resolved("baseline-2022"), 1)
+    """The 1,000 runs at point values that the model page cites, and their problem."""
+    problem = assemble(load_resolved("baseline-2022", "point"), 1)
     return problem, simulate_span(problem, range(1000))
 
 

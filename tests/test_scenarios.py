@@ -13,13 +13,14 @@ import pytest
 from typer.testing import CliRunner
 
 from steppe.cli.scenarios import app
+from steppe.explore.problem import assemble
 from steppe.model.errors import InputError
 from steppe.model.names import PATRONS, START_YEAR, STATES
 from steppe.model.quantities import addresses, quantities
 from steppe.model.tables import prior_draws
 from steppe.scenarios.addresses import expand
 from steppe.scenarios.course import constant, path, shock
-from steppe.scenarios.draws import parameter_draws, point_draw, yearly
+from steppe.scenarios.draws import draws_for, parameter_draws, point_draw, settled, yearly
 from steppe.scenarios.levers import apply
 from steppe.scenarios.load import library, library_text, load, load_resolved
 from steppe.scenarios.resolve import Resolved, resolve
@@ -107,7 +108,8 @@ class TestLibrary:
         text = library_text(name)
         assert text.startswith("#:schema ../scenario.schema.json\n")
         found = load(name)
-        assert {"horizon", "parameters"} <= found.model_fields_set
+        assert "horizon" in found.model_fields_set
+        assert found.parameters.source == "posterior"
         assert found.horizon == HORIZON
         assert len(found.story) > 200
         assert found.assumptions
@@ -356,7 +358,7 @@ def test_stored_form_of_another_version_is_refused():
 
 
 def test_point_values_are_one_draw():
-    found = parameter_draws(resolve(scenario()), seed=1)
+    found = parameter_draws(resolve(scenario(parameters={"source": "point"})), seed=1)
     assert found["budget"].tolist() == [[12.0, 15.0]]
     assert found["opportunity_rate"].tolist() == [2.0]
 
@@ -372,7 +374,7 @@ def test_prior_draws_follow_the_seed():
 
 def test_posterior_needs_to_be_installed():
     resolved = resolve(scenario(parameters={"source": "posterior"}))
-    with pytest.raises(InputError, match=r"no posterior is installed.*later release"):
+    with pytest.raises(InputError, match=r"no posterior is installed.*steppe calibrate"):
         parameter_draws(resolved, seed=1)
 
 
@@ -400,11 +402,47 @@ def test_all_rows_without_a_number(tmp_path):
     assert resolved.parameters.draws == 3
 
 
-def test_installed_posterior_is_read_from_where_it_is(tmp_path):
-    (tmp_path / "posterior.csv").write_text("trust_gain\n0.1\n0.2\n")
-    resolved = resolve(scenario(parameters={"source": "posterior", "draws": 2}))
-    found = parameter_draws(resolved, seed=1, posterior=tmp_path / "posterior.csv")
-    assert found["trust_gain"].tolist() == [0.1, 0.2]
+FITTED = {"trust_gain": np.array([0.1, 0.2, 0.3]), "budget.russia": np.array([1.0, 2.0, 3.0])}
+
+
+@pytest.mark.parametrize("draws, count", [(2, 2), (None, 3)])
+def test_the_first_fitted_draws_are_taken(draws, count):
+    asked = {"source": "posterior"} | ({"draws": draws} if draws else {})
+    found = parameter_draws(resolve(scenario(parameters=asked)), seed=1, fitted=FITTED)
+    assert found["trust_gain"].tolist() == [0.1, 0.2, 0.3][:count]
+    assert found["budget"].tolist() == [[12.0, 1.0], [12.0, 2.0], [12.0, 3.0]][:count]
+
+
+def test_more_draws_than_were_fitted_are_refused():
+    resolved = resolve(scenario(parameters={"source": "posterior", "draws": 4}))
+    with pytest.raises(InputError, match=r"fewer draws.*3 at most"):
+        parameter_draws(resolved, seed=1, fitted=FITTED)
+
+
+@pytest.mark.parametrize(
+    "runs, most, draws",
+    [(1, 200, 1), (60, 200, 60), (199, 200, 199), (200, 200, 200), (300, 200, 150),
+     (500, 200, 125), (1000, 200, 200), (5000, 200, 200), (7, 1, 1)],
+)  # fmt: skip
+def test_draws_divide_the_runs(runs, most, draws):
+    assert draws_for(runs, most) == draws
+
+
+@pytest.mark.parametrize("runs, nearest", [(211, "200"), (1009, "1000")])
+def test_runs_that_hardly_any_draws_divide_are_refused(runs, nearest):
+    with pytest.raises(InputError, match=f"multiple of 200.*did you mean {nearest}"):
+        draws_for(runs, 200)
+
+
+@pytest.mark.parametrize("source", ["prior", "posterior"])
+def test_draws_are_settled_by_the_runs_only_where_they_are_open(source):
+    left_open = resolve(scenario(parameters={"source": source}))
+    assert settled(left_open, 300, 200).parameters.draws == 150
+    assert settled(left_open, None, 200).parameters.draws == 200
+    stated = resolve(scenario(parameters={"source": source, "draws": 7}))
+    assert settled(stated, 300, 200) == stated
+    point = resolve(scenario(parameters={"source": "point"}))
+    assert settled(point, 300, 200) == point
 
 
 def test_yearly_repeats_one_draw():
@@ -461,6 +499,14 @@ def test_spans_join_equal_years():
 
 
 # ------------------------------------------------------------------ files for people
+
+
+@pytest.mark.parametrize("name", library())
+def test_levers_keep_every_installed_draw_within_its_bounds(name):
+    problem = assemble(load_resolved(name), 1)
+    assert problem.posterior is not None
+    for draw in range(problem.draw_count):
+        problem.tables(draw)
 
 
 def test_schema_file_is_fresh():
@@ -551,7 +597,7 @@ def test_show_says_what_is_a_default(tmp_path):
     result = run("show", str(file))
     assert "1992 to 2035 (default" in result.output
     assert "free from 1992 (default" in result.output
-    assert "point values (default" in result.output
+    assert "draws from the installed posterior (default" in result.output
 
 
 def test_new_and_check(tmp_path):

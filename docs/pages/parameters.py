@@ -9,11 +9,14 @@ from importlib.resources import files
 import numpy as np
 
 from steppe.calibration.basis import BASES, MEANING, Ground, grounds
+from steppe.calibration.installed import ALIKE, Learned, installed, learned, told_by
 from steppe.calibration.setting import of_kind
 from steppe.model.names import DIMENSIONS
 from steppe.model.quantities import Quantity, parameters
 
 from .cells import table
+
+LABELS = {"data": "told by data", "prior": "told by the prior", "fixed": "fixed"}
 
 
 def sections() -> dict[str, list[str]]:
@@ -69,21 +72,53 @@ def rests_on(entries: list[Ground]) -> str:
     return "".join(lines)
 
 
+def fitted(quantity: Quantity, known: dict[str, Learned]) -> str:
+    """Posterior of the entries that are fitted, beside their priors."""
+    rows = [
+        (f"`{address}`", f"{quantity.values()[index]:g}", f"{k.median:.3g}",
+         f"{k.q05:.3g} to {k.q95:.3g}", f"{k.overlap:.2f}", told_by(address, known))
+        for address, index in quantity.entries() if (k := known.get(address)) is not None
+    ]  # fmt: skip
+    head = ("entry", "prior median", "posterior median", "90% interval", "overlap", "told by")
+    return table(head, rows) if rows else ""
+
+
+def fit_told() -> str:
+    """Whether a posterior is installed, how its fit did, and what the labels mean."""
+    posterior = installed()
+    if posterior is None:
+        return "No posterior is installed, so every parameter is told by its prior. "
+    checks = "passed all its checks" if posterior.passed else "did not pass all its checks"
+    note = f" ({posterior.manifest.note})" if posterior.manifest.note else ""
+    return (
+        f"A posterior of {posterior.manifest.draws} draws is installed; its fit {checks}{note}. "
+        "Its median and 90% interval stand below the values of what it estimates, with the "
+        "overlap of posterior and prior (the integral of the smaller density): below "
+        f"{ALIKE:g} a number is *told by* data, else by its prior, as are all that are not "
+        "estimated. "
+    )
+
+
 def page() -> str:
     """Every parameter with value, prior, unit, meaning, source and reason."""
     known = parameters()
     entries = sum(len(list(q.entries())) for q in known.values())
     ground = {g.address: g for g in grounds() if g.kind == "parameter"}
+    known_fit = learned(installed())
+    labels = Counter(told_by(a, known_fit) for q in known.values() for a, _ in q.entries())
     bases = Counter(g.basis for g in ground.values())
     parts = [
         "# Parameters\n\n",
-        "All values are the centres (medians) of their priors: nothing has been fitted yet. "
-        "A parameter without a prior is a convention or a scale. *Estimated* marks what the "
-        "calibration will fit. `steppe parameters` prints the same list, and "
+        "Values are the centres (medians) of their priors. A parameter without a prior is a "
+        "convention or a scale, and fixed. *Estimated* marks what the calibration fits. "
+        + fit_told()
+        + "`steppe parameters` prints the same list, and "
         "`steppe parameters --csv FILE` writes it.\n\n",
         f"{len(known)} parameters with {entries} entries; "
         f"{sum(bool(q.estimated) for q in known.values())} estimated in whole or part, "
-        f"{sum(q.fixed for q in known.values())} fixed. What each rests on is also sorted on "
+        f"{sum(q.fixed for q in known.values())} fixed; "
+        + ", ".join(f"{labels[label]} entries {what}" for label, what in LABELS.items())
+        + ". What each rests on is also sorted on "
         "a page of its own: [what each number rests on](basis.md).\n\n",
         table(("basis", "entries"), [(MEANING[b], bases[b]) for b in BASES]),
     ]
@@ -101,6 +136,7 @@ def page() -> str:
                 + rests_on([ground[a] for a, _ in quantity.entries()])
                 + ("" if not quantity.dims else "\n")
                 + values_of(quantity)
+                + fitted(quantity, known_fit)
             )
     parts.append(
         "## Traits and drivers\n\nWhat the model reads beside its parameters. The values stand "
