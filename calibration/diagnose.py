@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from .fit import Plan
+from .installed import Gate
 from .target import Entry, Target
 
 if TYPE_CHECKING:
@@ -25,28 +26,6 @@ MOST_VARIANCE: Final = 1.5
 VARIANCE_DRAWS: Final = 20
 """Draws of the posterior at which the estimator's variance is measured."""
 VARIANCE_LUCKS: Final = 20
-
-
-@dataclass(frozen=True)
-class Gate:
-    """One condition that a fit must meet.
-
-    Attributes
-    ----------
-    name : str
-    value : float
-        What was measured: the worst over all estimated numbers.
-    allowed : str
-    passed : bool
-    worst : str
-        Where it was measured, an address, or blank.
-    """
-
-    name: str
-    value: float
-    allowed: str
-    passed: bool
-    worst: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,17 +101,21 @@ def gates(entries: Sequence[Entry], found: Convergence, variance: np.ndarray) ->
 
     def worst(name: str, values: np.ndarray, most: float, sign: int) -> Gate:
         place = int(np.argmax(sign * values))
-        value = float(values[place])
-        passed = bool(sign * value < sign * most)
-        return Gate(name, value, f"{'<' if sign > 0 else '>'} {most:g}", passed, names[place])
+        value = round(float(values[place]), 4)
+        passed = bool(sign * values[place] < sign * most)
+        allowed = f"{'<' if sign > 0 else '>'} {most:g}"
+        return Gate(name=name, value=value, allowed=allowed, passed=passed, where=names[place])
 
     mean = float(variance.mean())
     return (
         worst("R-hat", found.rhat, MOST_RHAT, 1),
         worst("bulk effective sample size", found.bulk, LEAST_ESS, -1),
         worst("tail effective sample size", found.tail, LEAST_ESS, -1),
-        Gate("variance of the log likelihood", mean, f"< {MOST_VARIANCE:g}", mean < MOST_VARIANCE),
-    )
+        Gate(
+            name="variance of the log likelihood", value=round(mean, 4),
+            allowed=f"< {MOST_VARIANCE:g}", passed=mean < MOST_VARIANCE,
+        ),
+    )  # fmt: skip
 
 
 def spread_evenly(draws: np.ndarray, count: int) -> np.ndarray:

@@ -73,7 +73,7 @@ from ..model.world import AGES, DEVIATIONS, A, History, P, S, World
 
 RUNGS: Final = 6
 MOST_OPTIONS: Final = 16
-MOST_EVENTS: Final = 10
+MOST_EVENTS: Final = 14
 """Documented packages of one patron for one state in one year, at most."""
 MATCHED: Final = 32
 RESAMPLED: Final = 33
@@ -793,7 +793,7 @@ def filtered(
     years = until - START_YEAR + 1
     if not 1 <= years <= tables.years:
         raise ValueError(f"no year {until} in tables of {tables.years} years from {START_YEAR}")
-    packages = history.last == 0
+    packages = (history.last == 0) & (history.occasion == 0)
     cells = np.stack([history.year, history.state, history.patron], 1)[packages]
     if cells.size and np.unique(cells, axis=0, return_counts=True)[1].max() > MOST_EVENTS:
         raise ValueError(f"more than {MOST_EVENTS} documented packages in one state and year")

@@ -101,7 +101,7 @@ def claim(directory: Path, target: Target, plan: Plan) -> None:
                 )  # fmt: skip
         return
     directory.mkdir(parents=True, exist_ok=True)
-    _replace(path, (json.dumps(wanted, indent=1) + "\n").encode())
+    replace_file(path, (json.dumps(wanted, indent=1) + "\n").encode())
 
 
 def sample(
@@ -236,7 +236,8 @@ def load(path: Path) -> Group:
         ) from error  # fmt: skip
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
+    """Replace a file whole, or not at all."""
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(content)
     part.replace(path)

@@ -35,6 +35,7 @@ class Gate(BaseModel):
     value: Any
     allowed: Any
     passed: bool
+    where: str = ""
 
 
 class Manifest(BaseModel):

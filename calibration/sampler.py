@@ -9,10 +9,9 @@ Deligiannidis, Doucet and Pitt 2018, *JRSS B* 80).
 
 Moves are of two kinds. Differential evolution with an archive and snooker updates (ter Braak
 and Vrugt 2008, *Statistics and Computing* 18): a group of chains shares an archive of its
-own past, which gives scale and direction of the proposals. And autoregressive steps that
-leave a Gaussian reference unchanged (preconditioned Crank-Nicolson: Cotter, Roberts, Stuart
-and White 2013, *Statistical Science* 28; with a fitted reference Rudolf and Sprungk 2018),
-among them independent draws from it. The reference begins as the standard normal, which is
+own past, which gives scale and direction of the proposals. And redraws of some directions
+of a Gaussian reference, or of all: an independence sampler by blocks (Tierney 1994, *Annals
+of Statistics* 22). The reference begins as the standard normal, which is
 the prior on the scale of :mod:`steppe.calibration.target`; during the pilot it is fitted
 to all densities that were evaluated, by a quadratic regression of the log likelihood, and
 after the pilot it stays as it is, so that the chain is an ordinary Metropolis chain.
@@ -28,10 +27,10 @@ import numpy as np
 
 REFRESH: Final = 0.2
 """Share of the steps that draw new luck."""
-REFERENCE: Final = 0.6
-"""Share of the moves that leave the reference unchanged."""
-MEMORY: Final = (0.0, 0.5, 0.8, 0.95)
-"""Autoregression of these moves; 0 is an independent draw."""
+REFERENCE: Final = 0.75
+"""Share of the moves that redraw directions of the reference."""
+BLOCKS: Final = (4, 8, 16, 10**6)
+"""Directions that are redrawn at once, each with the same chance; at most all."""
 REFITS: Final = 5
 """Times that the reference is fitted during the pilot, at equal distances."""
 WIDENED: Final = 1.1
@@ -187,7 +186,7 @@ def propose(here: np.ndarray, group: Group, rng: np.random.Generator) -> tuple[n
     ndarray of float64 [dimension], float
     """
     if rng.random() < REFERENCE:
-        return autoregress(here, group, rng)
+        return redraw(here, group, rng)
     archive = group.archive
     if rng.random() < SNOOKER:
         return snooker(here, archive, rng)
@@ -200,13 +199,12 @@ def propose(here: np.ndarray, group: Group, rng: np.random.Generator) -> tuple[n
     return np.where(chosen, here + jump, here), 0.0
 
 
-def autoregress(
-    here: np.ndarray, group: Group, rng: np.random.Generator
-) -> tuple[np.ndarray, float]:
-    """Step that leaves the reference unchanged."""
-    memory = rng.choice(MEMORY)
+def redraw(here: np.ndarray, group: Group, rng: np.random.Generator) -> tuple[np.ndarray, float]:
+    """Draw some directions of the reference anew."""
     before = np.linalg.solve(group.factor, here - group.centre)
-    after = memory * before + np.sqrt(1.0 - memory**2) * rng.standard_normal(here.size)
+    count = min(int(rng.choice(BLOCKS)), here.size)
+    after = before.copy()
+    after[rng.choice(here.size, count, replace=False)] = rng.standard_normal(count)
     return group.centre + group.factor @ after, 0.5 * float(after @ after - before @ before)
 
 

@@ -89,17 +89,21 @@ class Target:
     until : int
         Last year that is read.
     particles : int
+    names : tuple of str
+        Addresses that are estimated; all of :func:`entries` if empty. The others stay as the
+        tables have them.
     """
 
     tables: Tables
     history: History
     until: int
     particles: int
+    names: tuple[str, ...] = ()
 
     @cached_property
     def entries(self) -> list[Entry]:
         """What a position's numbers mean."""
-        return entries()
+        return [entry for entry in entries() if not self.names or entry.address in self.names]
 
     def at(self, position: np.ndarray) -> Tables:
         """Tables at a position."""

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from . import evidence, scenarios
+from . import calibrate, evidence, scenarios
 from .compare import compare
 from .explain import explain
 from .parameters import parameters
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 app.add_typer(scenarios.app, name="scenarios", help="List, show, start and check scenarios.")
 app.add_typer(evidence.app, name="evidence", help="List, show and check the evidence.")
+app.add_typer(calibrate.app, name="calibrate", help="Fit the model to the record.")
 app.command()(parameters)
 app.command()(run)
 app.command()(compare)

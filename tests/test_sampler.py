@@ -96,6 +96,57 @@ def test_snooker_alone_keeps_the_density():
     assert radius.mean() == pytest.approx(2.0, abs=0.15)  # chi-squared with two degrees
 
 
+def test_the_reference_of_a_gaussian_is_the_gaussian():
+    """Known answer: a quadratic regression of a quadratic, from points around it."""
+    rng = np.random.default_rng(4)
+    points = MEAN + rng.standard_normal((400, 3)) @ FACTOR.T
+    wide = 0.25 * COVARIANCE  # narrower than the prior, as a posterior is
+    precise = np.linalg.inv(wide)
+    value = [-0.5 * (z - MEAN) @ precise @ (z - MEAN) for z in points]
+    centre, factor = sm.fit_reference(np.column_stack([points, value]))
+    assert centre == pytest.approx(MEAN, abs=0.05)
+    assert factor @ factor.T == pytest.approx(sm.WIDENED**2 * wide, rel=0.1, abs=0.02)
+
+
+def test_a_pilot_makes_the_moves_good_and_leaves_the_density_right():
+    narrow = 0.2
+    shifted = np.array([1.5, -1.0, 0.5])
+
+    def density(position, luck):
+        return float(-0.5 * ((position - shifted) ** 2).sum() / narrow**2)
+
+    rng = np.random.default_rng(1)
+    group = sm.start(density, rng.standard_normal((12, 3)), 1, 0, 4)
+    kept = []
+    for n in range(3000):
+        sm.step(density, group, 1, 0, 500)
+        if n >= 500:
+            kept.append(group.position.copy())
+    draws = np.array(kept).reshape(-1, 3)
+    assert len(group.tried) == 0
+    assert draws.mean(axis=0) == pytest.approx(shifted, abs=0.02)
+    assert draws.std(axis=0) == pytest.approx([narrow] * 3, rel=0.08)
+    assert group.moves[0] / group.moves[1] > 0.5
+
+
+def test_redraws_without_their_factor_are_wrong():
+    """Negative control: accepted as if symmetric, redraws pull the density to the reference."""
+    rng = np.random.default_rng(7)
+    group = sm.start(exact, rng.standard_normal((12, 3)), 1, 0, 1)
+    found = {}
+    for weight in (1.0, 0.0):
+        here, kept = np.zeros(3), []
+        for _ in range(20_000):
+            proposal, factor = sm.redraw(here, group, rng)
+            gain = exact(proposal, 1) - exact(here, 1) + weight * factor
+            if np.log(rng.random()) < gain:
+                here = proposal
+            kept.append(here)
+        found[weight] = np.mean(kept, axis=0)
+    assert found[1.0] == pytest.approx(MEAN, abs=0.35)
+    assert abs(found[0.0] - MEAN).max() > 0.4
+
+
 def test_bad_starts_are_refused():
     with pytest.raises(ValueError, match="too few"):
         sm.start(exact, np.zeros((4, 3)), 1, 0, 4)

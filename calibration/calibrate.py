@@ -1,0 +1,233 @@
+"""Calibration as one piece of work: sample, judge, write, and install if the gates are passed.
+
+::
+
+    DIRECTORY/fit.json, group-N.npz    the chains (:mod:`steppe.calibration.fit`)
+    DIRECTORY/posterior/draws.csv      draws, spread evenly over all chains after the pilot
+    DIRECTORY/posterior/manifest.json  what they come from, and the gates
+    DIRECTORY/diagnostics.csv          each estimated number: R-hat, effective sample sizes
+    DIRECTORY/inference.nc             all draws, as ArviZ's InferenceData
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from ..model.errors import InputError
+from .diagnose import (
+    VARIANCE_DRAWS,
+    Convergence,
+    convergence,
+    estimator_variance,
+    gates,
+    inference_data,
+    spread_evenly,
+)
+from .fit import Plan, draws, identity, replace_file, sample
+from .installed import DRAWS, MANIFEST, Gate
+from .target import Target, record_target
+
+POSTERIOR: Final = "posterior"
+KEPT: Final = 200
+"""Draws that are written for scenarios."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is computed.
+
+    Attributes
+    ----------
+    particles : int
+        Of the filter; chosen so that the log likelihood's variance at the posterior is near one.
+    pilot, iterations : int
+        Iterations of each group of chains that fit the moves, and all of them.
+    groups, chains : int
+    """
+
+    particles: int
+    pilot: int
+    iterations: int
+    groups: int
+    chains: int
+
+    def plan(self, seed: int) -> Plan:
+        """Plan of the chains."""
+        return Plan(seed, self.groups, self.chains, self.pilot)
+
+
+FULL: Final = Effort(particles=80, pilot=600, iterations=2600, groups=2, chains=4)
+QUICK: Final = Effort(particles=10, pilot=60, iterations=200, groups=2, chains=3)
+"""A rough fit in about two minutes, for a class and for tests: it passes no gate."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A fit and what is to be thought of it.
+
+    Attributes
+    ----------
+    directory : Path
+    target : Target
+    plan : Plan
+    draws : ndarray of float64 [chain, draw, entry]
+        In prior standard deviations.
+    convergence : Convergence
+    variance : ndarray of float64 [position]
+        Of the log likelihood's estimate, at draws of the posterior.
+    gates : tuple of Gate
+    """
+
+    directory: Path
+    target: Target
+    plan: Plan
+    draws: np.ndarray
+    convergence: Convergence
+    variance: np.ndarray
+    gates: tuple[Gate, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every gate is passed."""
+        return all(gate.passed for gate in self.gates)
+
+
+def calibrate(
+    directory: Path,
+    until: int,
+    effort: Effort = FULL,
+    seed: int = 1,
+    workers: int = 2,
+    tell: Callable[[str, int, int], None] | None = None,
+) -> Judged:
+    """Fit the shipped record up to a year, or go on with a fit, and judge it.
+
+    Parameters
+    ----------
+    directory : Path
+        Where the fit stands or is begun.
+    until : int
+        Last year of the record that is read.
+    effort : Effort
+    seed : int
+    workers : int
+        Processes; they change no bit of the result.
+    tell : callable, optional
+        Called with (what, done, of how many).
+
+    Raises
+    ------
+    InputError
+        If the evidence cannot be read, or the directory holds another fit.
+    """
+    target, plan = record_target(until, effort.particles), effort.plan(seed)
+    done: dict[int, int] = {}
+
+    def told(group: int, iteration: int) -> None:
+        done[group] = iteration
+        if tell is not None:
+            tell("chains", sum(done.values()), effort.iterations * plan.groups)
+
+    sample(target, plan, directory, effort.iterations, workers, told)
+    found = draws(directory, plan, len(target.entries))
+    positions = spread_evenly(found, VARIANCE_DRAWS)
+    variance = estimator_variance(
+        target, positions, tell=lambda n: tell("noise", n, len(positions)) if tell else None
+    )
+    judged = convergence(found)
+    return Judged(
+        directory, target, plan, found, judged, variance, gates(target.entries, judged, variance)
+    )
+
+
+def write(fit: Judged) -> Path:
+    """Write draws, manifest and diagnostics below the fit's directory; return the posterior's."""
+    folder = fit.directory / POSTERIOR
+    folder.mkdir(exist_ok=True)
+    entries = fit.target.entries
+    kept = spread_evenly(fit.draws, KEPT)
+    rows = [
+        [repr(entry.value(float(z))) for entry, z in zip(entries, row, strict=True)] for row in kept
+    ]
+    replace_file(folder / DRAWS, _csv([[entry.address for entry in entries], *rows]))
+    told = identity(fit.target, fit.plan)
+    manifest = {
+        **told,
+        "iterations": fit.draws.shape[1],
+        "draws": len(kept),
+        "gates": [gate.model_dump() for gate in fit.gates],
+    }
+    replace_file(folder / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
+    replace_file(fit.directory / "diagnostics.csv", _csv(diagnostics(fit)))
+    inference_data(fit.target, fit.plan, fit.draws).to_netcdf(str(fit.directory / "inference.nc"))
+    return folder
+
+
+def diagnostics(fit: Judged) -> list[list[str]]:
+    """Table of the estimated numbers: convergence, and where the posterior stands."""
+    found = fit.convergence
+    rows = [["address", "rhat", "ess_bulk", "ess_tail", "prior_sd_mean", "prior_sd_sd"]]
+    for n, entry in enumerate(fit.target.entries):
+        z = fit.draws[:, :, n]
+        rows.append(
+            [entry.address, f"{found.rhat[n]:.4f}", f"{found.bulk[n]:.0f}",
+             f"{found.tail[n]:.0f}", f"{z.mean():.3f}", f"{z.std():.3f}"]
+        )  # fmt: skip
+    return rows
+
+
+def install(fit: Judged, package: Path | None = None) -> Path:
+    """Make a fit the posterior that scenarios use.
+
+    Parameters
+    ----------
+    fit : Judged
+    package : Path, optional
+        Directory of the installed posterior; the package's own by default.
+
+    Raises
+    ------
+    InputError
+        If a gate is not passed, or the directory cannot be written.
+    """
+    failed = [f"{g.name} {g.value:g} at {g.where or 'all'}" for g in fit.gates if not g.passed]
+    if failed:
+        raise InputError(
+            "the fit did not pass its gates and is not installed",
+            file=str(fit.directory), found="; ".join(failed),
+            allowed=", ".join(f"{g.name} {g.allowed}" for g in fit.gates),
+            todo="more iterations or particles; its draws can be named in a scenario as a file",
+        )  # fmt: skip
+    target = package or Path(str(files("steppe.calibration"))) / POSTERIOR
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for name in (DRAWS, MANIFEST):
+            shutil.copyfile(fit.directory / POSTERIOR / name, target / name)
+    except OSError as error:
+        raise InputError(
+            "the posterior cannot be installed", file=str(target), found=error.strerror,
+            todo="work in a checkout, or name the draws in a scenario as a file",
+        ) from error  # fmt: skip
+    return target
+
+
+def with_changes(effort: Effort, iterations: int | None, particles: int | None) -> Effort:
+    """Another effort, where numbers are given."""
+    given = {"iterations": iterations, "particles": particles}
+    return replace(effort, **{name: n for name, n in given.items() if n is not None})
+
+
+def _csv(rows: list[list[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()

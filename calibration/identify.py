@@ -1,0 +1,166 @@
+"""What the record tells of each number, and what it cannot tell.
+
+All on the scale of prior standard deviations, where the prior is standard normal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ..model.quantities import parameters
+from .installed import ALIKE, overlap
+from .target import Entry, Target
+
+AT: Final = (-2.0, -1.0, 0.0, 1.0, 2.0)
+"""Values at which the profile is computed, in prior standard deviations."""
+LINKED: Final = 0.35
+"""Correlation in the posterior from which two numbers are said to be told only together."""
+ANCHORS: Final = ("acceptance_constant.china", "acceptance_constant.russia")
+"""Declined offers are not on record, so offers and acceptance are seen as a product only:
+these constants are the assumed side of it."""
+LUCKS: Final = 4
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the record tells of one number.
+
+    Attributes
+    ----------
+    address : str
+    prior, posterior : tuple of three floats
+        5%, median and 95%, in the number's own unit.
+    contraction : float
+        1 - posterior variance / prior variance, on the prior's scale.
+    overlap : float
+        Share that the densities of prior and posterior have in common.
+    shift : float
+        Posterior mean in prior standard deviations.
+    profile : tuple of float
+        Log likelihood at :data:`AT`, the others following as in the posterior, less the best.
+    linked : tuple of (address, correlation)
+        Numbers that are told only together with it.
+    sentence : str
+        The same in words.
+    """
+
+    address: str
+    prior: tuple[float, float, float]
+    posterior: tuple[float, float, float]
+    contraction: float
+    overlap: float
+    shift: float
+    profile: tuple[float, ...]
+    linked: tuple[tuple[str, float], ...]
+    sentence: str
+
+
+def identify(target: Target, draws: np.ndarray, profiles: bool = True) -> list[Told]:
+    """What the record tells, least first.
+
+    Parameters
+    ----------
+    target : Target
+    draws : ndarray of float64 [draw, entry]
+        In prior standard deviations.
+    profiles : bool
+        Compute the profiles; they take some hundred likelihoods.
+    """
+    correlation = np.corrcoef(draws.T)
+    found = []
+    for n, entry in enumerate(target.entries):
+        z = draws[:, n]
+        linked = _linked(target.entries, correlation[n], n)
+        shared = overlap(z)
+        contraction = 1.0 - float(z.var())
+        line = profile(target, draws, n) if profiles else ()
+        found.append(
+            Told(
+                entry.address, _interval(entry, np.array([-1.645, 0.0, 1.645])),
+                _interval(entry, np.quantile(z, (0.05, 0.5, 0.95))), contraction, shared,
+                float(z.mean()), line, linked,
+                sentence(entry, z, shared, contraction, linked),
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda told: -told.overlap)
+
+
+def profile(target: Target, draws: np.ndarray, n: int) -> tuple[float, ...]:
+    """Log likelihood along one number, the others at their means given it, less the best.
+
+    The means follow the regression of the others on it in the posterior: a profile without
+    an optimiser, right where the posterior is nearly normal. Each is averaged over
+    :data:`LUCKS` lucks, the same at all points.
+    """
+    middle = draws.mean(axis=0)
+    slope = np.cov(draws.T)[n] / draws[:, n].var(ddof=1)
+    values = []
+    for at in AT:
+        position = middle + slope * (at - middle[n])
+        logs = [target.log_likelihood(position, 2**61 + luck) for luck in range(LUCKS)]
+        values.append(float(np.logaddexp.reduce(logs) - np.log(LUCKS)))
+    return tuple(round(value - max(values), 2) for value in values)
+
+
+def anchored(target: Target, draws: np.ndarray) -> dict[str, dict[str, float]]:
+    """What depends on the assumed side of offers and acceptance.
+
+    Returns
+    -------
+    dict
+        By anchor and address, by how many prior standard deviations the number's posterior
+        mean moves if the anchor is taken to be one prior standard deviation higher.
+    """
+    covariance = np.cov(draws.T)
+    names = [entry.address for entry in target.entries]
+    return {
+        anchor: {
+            name: float(covariance[k, n] / covariance[n, n])
+            for k, name in enumerate(names) if k != n
+        }
+        for n, anchor in enumerate(names) if anchor in ANCHORS
+    }  # fmt: skip
+
+
+def sentence(
+    entry: Entry,
+    z: np.ndarray,
+    shared: float,
+    contraction: float,
+    linked: tuple[tuple[str, float], ...],
+) -> str:
+    """Plain words on one number."""
+    if shared >= ALIKE:
+        told = "The record hardly tells: what is assumed of it stays as it was"
+    else:
+        where = "higher" if z.mean() > 0.0 else "lower"
+        told = (
+            f"The record speaks for a {where} value than was assumed"
+            if (abs(z.mean()) > 0.5)
+            else "The record agrees with what was assumed"
+        )
+        told += f" and takes away {max(contraction, 0.0):.0%} of the variance"
+    if linked:
+        names = ", ".join(
+            f"{address} ({'the same way' if r > 0 else 'the other way'})" for address, r in linked
+        )
+        told += f"; it is told only together with {names}"
+    return told + "."
+
+
+def _linked(entries: list[Entry], row: np.ndarray, n: int) -> tuple[tuple[str, float], ...]:
+    order = [k for k in np.argsort(-np.abs(row)) if k != n and abs(row[k]) >= LINKED]
+    return tuple((entries[k].address, round(float(row[k]), 2)) for k in order[:3])
+
+
+def _interval(entry: Entry, z: np.ndarray) -> tuple[float, float, float]:
+    low, middle, high = (entry.value(float(value)) for value in z)
+    return low, middle, high
+
+
+def unit_of(address: str) -> str:
+    """Unit of a number."""
+    return parameters()[address.split(".", 1)[0]].unit

@@ -1,0 +1,186 @@
+"""Simulation-based calibration: whether the fit gives back what simulated records were made of.
+
+Parameters are drawn from the prior, a record is simulated, and fitted as the real one is.
+If likelihood and sampler are right, the rank of each true value among the posterior's
+draws is uniform (Talts, Betancourt, Simpson, Vehtari and Gelman 2018, arXiv:1804.06788).
+A likelihood that is wrong on purpose must fail the same test.
+
+Each record has a file of its own, so that the work can be stopped, resumed and shared out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from scipy.stats import chisquare
+
+from ..model.errors import InputError
+from ..model.tables import OFFSET, Tables
+from .diagnose import convergence
+from .fit import replace_file
+from .sampler import ARCHIVED_EVERY, generator, start, step
+from .simulated import simulated_history
+from .target import Target
+
+BINS: Final = 10
+TRUTH: Final = 2**21
+"""Iteration whose address names the luck of the true values."""
+WRONG: Final = 0.5
+"""Factor on all coverage in the likelihood of the negative control."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """How a check of the fit is made.
+
+    Attributes
+    ----------
+    seed : int
+    pilot, iterations, chains : int
+        Of the fit of each record.
+    ranked : int
+        Draws of a posterior among which the truth is ranked.
+    wrong : bool
+        Negative control: the likelihood believes in half the coverage.
+    """
+
+    seed: int = 1
+    pilot: int = 300
+    iterations: int = 700
+    chains: int = 4
+    ranked: int = 99
+    wrong: bool = False
+
+
+def truth(target: Target, check: Check, number: int) -> np.ndarray:
+    """True position of a record's parameters, in prior standard deviations."""
+    return generator(check.seed, number, TRUTH).standard_normal(len(target.entries))
+
+
+def one(target: Target, check: Check, number: int) -> dict[str, Any]:
+    """Simulate a record, fit it, and rank the truth.
+
+    Returns
+    -------
+    dict
+        ``number``, ``packages``; lists by entry: ``truth, rank, mean, sd``; and the worst
+        ``rhat`` and ``ess``.
+    """
+    position = truth(target, check, number)
+    history = simulated_history(target.at(position), check.seed + number, number)
+    believed = Target(
+        with_less_coverage(target.tables) if check.wrong else target.tables,
+        history, target.until, target.particles, target.names,
+    )  # fmt: skip
+    draws = fit(believed, check, number)
+    flat = draws.swapaxes(0, 1).reshape(-1, draws.shape[2])
+    chosen = np.linspace(0, len(flat) - 1, check.ranked).round().astype(int)
+    found = convergence(draws)
+    return {
+        "number": number,
+        "packages": len(history.year),
+        "truth": position.round(6).tolist(),
+        "rank": (flat[chosen] < position).sum(axis=0).tolist(),
+        "mean": flat.mean(axis=0).round(6).tolist(),
+        "sd": flat.std(axis=0).round(6).tolist(),
+        "rhat": round(float(np.max(found.rhat)), 4),
+        "ess": round(float(np.min(found.bulk)), 1),
+    }
+
+
+def fit(target: Target, check: Check, number: int) -> np.ndarray:
+    """Draws [chain, draw, entry] of the posterior of one record, without the pilot."""
+    dimensions = len(target.entries)
+    rng = generator(check.seed, number, TRUTH + 1)
+    starts = rng.standard_normal((2 * dimensions + check.chains, dimensions))
+    group = start(target, starts, check.seed, number, check.chains)
+    while group.iteration < check.iterations:
+        step(target, group, check.seed, number, check.pilot)
+    kept = group.archive[len(starts) :].reshape(-1, check.chains, dimensions)
+    return kept[-(-check.pilot // ARCHIVED_EVERY) :].swapaxes(0, 1)
+
+
+def with_less_coverage(tables: Tables) -> Tables:
+    """Tables in which the sources are believed to cover less than they do."""
+    flat = tables.flat.copy()
+    first = OFFSET["coverage"]
+    flat[:, first : first + tables["coverage"][0].size] *= WRONG
+    flat.flags.writeable = False
+    return Tables(flat)
+
+
+def run(
+    target: Target,
+    check: Check,
+    numbers: Sequence[int],
+    directory: Path,
+    workers: int = 1,
+    tell: Callable[[int], None] | None = None,
+) -> list[dict[str, Any]]:
+    """Fit the records that a directory lacks; return all of them.
+
+    Raises
+    ------
+    InputError
+        If a file of the directory is damaged.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    missing = [n for n in numbers if not _file(directory, n).is_file()]
+    if workers == 1:
+        for done, number in enumerate(missing, 1):
+            _write(directory, one(target, check, number))
+            if tell is not None:
+                tell(done)
+    else:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            waiting = [pool.submit(one, target, check, number) for number in missing]
+            for done, future in enumerate(waiting, 1):
+                _write(directory, future.result())
+                if tell is not None:
+                    tell(done)
+    return [_read(_file(directory, number)) for number in numbers]
+
+
+def uniformity(ranks: np.ndarray, ranked: int) -> np.ndarray:
+    """P-value of uniform ranks for each entry.
+
+    Parameters
+    ----------
+    ranks : ndarray of int [record, entry]
+        0 to ``ranked``.
+    ranked : int
+        Number of draws among which the truth was ranked; one more must divide by the bins.
+
+    Returns
+    -------
+    ndarray of float64 [entry]
+        Of a chi-squared test over ten bins.
+    """
+    bins = ranks * BINS // (ranked + 1)
+    counts = np.stack([(bins == b).sum(axis=0) for b in range(BINS)])
+    return np.asarray(chisquare(counts, axis=0).pvalue)
+
+
+def _file(directory: Path, number: int) -> Path:
+    return directory / f"record-{number:04d}.json"
+
+
+def _write(directory: Path, found: dict[str, Any]) -> None:
+    replace_file(_file(directory, found["number"]), (json.dumps(found) + "\n").encode())
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise InputError(
+            "the file of a fitted record is damaged", file=str(path), todo="remove it"
+        ) from error
+    return found

@@ -1,0 +1,80 @@
+"""Fits of records that the model brought forth: ranks are uniform, and a wrong likelihood fails."""
+
+import json
+
+import numpy as np
+import pytest
+
+from steppe.calibration import sbc
+from steppe.calibration.simulated import simulated_history
+from steppe.calibration.target import Target, record_target
+from steppe.model.engine import simulate
+from steppe.model.errors import InputError
+
+NAMES = ("opportunity_rate", "budget.china", "budget.russia", "exercise_programme.russia")
+CHECK = sbc.Check(seed=5, pilot=60, iterations=260, chains=2, ranked=49)
+RECORDS = 16
+
+
+@pytest.fixture(scope="module")
+def target():
+    whole = record_target(2004, 8)
+    return Target(whole.tables, whole.history, 2004, 8, NAMES)
+
+
+def ranks(found):
+    return np.array([one["rank"] for one in found])
+
+
+def pull(found):
+    """Mean rank of each entry, in standard errors from the middle."""
+    share = ranks(found) / CHECK.ranked
+    return (share.mean(axis=0) - 0.5) / np.sqrt(1 / 12 / len(found))
+
+
+def test_ranks_of_the_truth_are_uniform(target, tmp_path):
+    found = sbc.run(target, CHECK, range(RECORDS), tmp_path, workers=2)
+    assert (np.abs(pull(found)) < 3.5).all()
+    covered = np.abs(np.array([(np.array(f["truth"]) - f["mean"]) / f["sd"] for f in found])) < 1.64
+    assert 0.75 < covered.mean() <= 1.0
+    assert np.mean([one["packages"] for one in found]) > 10
+
+
+def test_a_wrong_likelihood_fails(target, tmp_path):
+    """Negative control: with half the coverage believed, budgets come out too high."""
+    wrong = sbc.Check(**{**vars(CHECK), "wrong": True})
+    found = sbc.run(target, wrong, range(RECORDS), tmp_path, workers=2)
+    assert pull(found)[0] < -3.5 or pull(found)[1:3].min() < -3.5
+
+
+def test_a_stopped_check_goes_on_with_what_is_missing(target, tmp_path):
+    short = sbc.Check(seed=5, pilot=10, iterations=40, chains=2, ranked=9)
+    sbc.run(target, short, [0, 2], tmp_path)
+    before = (tmp_path / "record-0002.json").read_bytes()
+    told = []
+    sbc.run(target, short, [0, 1, 2], tmp_path, tell=told.append)
+    assert told == [1]
+    assert (tmp_path / "record-0002.json").read_bytes() == before
+    assert json.loads((tmp_path / "record-0001.json").read_text("utf-8"))["number"] == 1
+    (tmp_path / "record-0000.json").write_text("{", "utf-8")
+    with pytest.raises(InputError, match=r"record-0000\.json: the file of a fitted record"):
+        sbc.run(target, short, [0], tmp_path)
+
+
+def test_uniformity_of_known_ranks():
+    even = np.repeat(np.arange(100), 3)[:, np.newaxis]
+    assert sbc.uniformity(even, 99)[0] == pytest.approx(1.0)
+    assert sbc.uniformity(even // 2, 99)[0] < 1e-6
+
+
+def test_a_simulated_record_is_what_the_engine_documents(target):
+    """The same run in the compiled engine: as many packages of each state, patron and area."""
+    told = simulated_history(target.tables, 3, 2)
+    seen = simulate(target.tables, 3, np.array([2])).documented[0].astype(int)
+    count = np.zeros(seen.shape[:3], int)
+    for year, state, patron in zip(told.year, told.state, told.patron, strict=True):
+        count[year - 1992, state, patron] += 1
+    assert np.array_equal(count, seen.sum(axis=3))
+    assert count.sum() > 10
+    assert len(np.unique(told.address)) > 5
+    assert (told.rung[told.occasion > 0] == 3).all()
