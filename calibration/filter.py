@@ -55,6 +55,7 @@ from ..model.engine import (
     accept,
     answer,
     begin,
+    book,
     clear,
     deliver,
     feel_needs,
@@ -443,16 +444,7 @@ def settle_single(
     _, pick = single(v, history, now, i, e, room, u * density)
     book(history, e, pick.area, pick.value, now)
     if pick.rung > 0:
-        accept(now, i, 1 - history.patron[e], pick.area, pick.rung, pick.other, False)
-
-
-@compiled
-def book(history: History, e: int, area: int, value: float, now: Year) -> None:
-    """Book a documented package in an area."""
-    i, p = history.state[e], history.patron[e]
-    accept(now, i, p, area, history.rung[e], value, True)
-    if history.delivered[e] == 1:
-        now.at_once[i, p] += value
+        accept(now, i, 1 - history.patron[e], pick.area, pick.rung, pick.other, False, False)
 
 
 @compiled
@@ -573,7 +565,7 @@ def exercises(
                 elif not (absent >> i) & 1 and u * (1.0 - joins * v[NAMING]) < joins * (
                     1.0 - v[NAMING]
                 ):
-                    accept(now, i, p, a, k, value, False)
+                    accept(now, i, p, a, k, value, False, True)
     return density, rate
 
 

@@ -45,12 +45,15 @@ from .names import START_YEAR
 from .tables import OFFSET, Tables
 from .world import (
     AGES,
+    AID,
     CAPACITY_AT,
     DEVIATIONS,
     DISPUTE_AT,
     ENERGY_AT,
     TRADE_AT,
+    UNIT,
     A,
+    F,
     G,
     History,
     Outcome,
@@ -171,8 +174,10 @@ class Year(NamedTuple):
     """int64 [state, patron, area], documented"""
     held: np.ndarray
     """int64 [state, patron, area], rung that a documented standing force holds"""
-    joint: np.ndarray
-    """int64 [state, patron], packages of assistance or joint work"""
+    forms: np.ndarray
+    """int64 [state, patron, form], accepted"""
+    written_forms: np.ndarray
+    """int64 [state, patron, form], accepted and documented"""
     pledged: np.ndarray
     """float64 [state, patron], USD million"""
     at_once: np.ndarray
@@ -197,7 +202,7 @@ def new_year() -> Year:
     arrays += [np.zeros(S)]
     arrays += [np.zeros(pairs), np.zeros(pairs)]
     arrays += [np.zeros(cells, np.int64) for _ in range(5)]
-    arrays += [np.zeros(pairs, np.int64)]
+    arrays += [np.zeros((*pairs, F), np.int64) for _ in range(2)]
     arrays += [np.zeros(pairs) for _ in range(4)]
     return Year._make(arrays)
 
@@ -406,15 +411,27 @@ def weigh(
 
 
 @compiled
-def accept(now: Year, i: int, p: int, a: int, k: int, value: float, documented: bool) -> None:
-    """Book a package that was accepted."""
+def accept(
+    now: Year, i: int, p: int, a: int, k: int, value: float, documented: bool, joint: bool
+) -> None:
+    """Book a package that was accepted; ``joint`` for a part in a joint exercise."""
+    form = rules.form(k, joint)
     now.taken[i, p, a] += 1
+    now.forms[i, p, form] += 1
     if documented:
         now.written[i, p, a] += 1
+        now.written_forms[i, p, form] += 1
     now.highest[i, p, a] = max(now.highest[i, p, a], k)
-    if 2 <= k <= 4:
-        now.joint[i, p] += 1
     now.pledged[i, p] += value
+
+
+@compiled
+def book(history: History, n: int, a: int, value: float, now: Year) -> None:
+    """Book a documented package in an area, at a value in USD million."""
+    i, p = history.state[n], history.patron[n]
+    accept(now, i, p, a, history.rung[n], value, True, history.occasion[n] > 0)
+    if history.delivered[n] == 1:
+        now.at_once[i, p] += value
 
 
 @compiled
@@ -477,7 +494,7 @@ def meet(
                     continue
                 for p in range(P):
                     if choice & (1 + p) and not (thin == PACKAGES and seen & (1 + p)):
-                        accept(now, i, p, a, rungs[p], values[p], seen & (1 + p) > 0)
+                        accept(now, i, p, a, rungs[p], values[p], seen & (1 + p) > 0, False)
 
 
 @compiled
@@ -531,7 +548,7 @@ def gather(
             for i in range(S):
                 told = (named >> i) & 1 == 1
                 if (joined >> i) & 1 and not (thin == PACKAGES and told):
-                    accept(now, i, p, a, EXERCISE_RUNG, values[i], told)
+                    accept(now, i, p, a, EXERCISE_RUNG, values[i], told, True)
 
 
 @compiled
@@ -570,9 +587,7 @@ def impose(
         value = history.amount[n]
         if math.isnan(value):
             value = rules.size(v[SIZE + p * C + k - 1], v[DISPERSION + k - 1], normal(u1))
-        accept(now, i, p, area, k, value, True)
-        if history.delivered[n] == 1:
-            now.at_once[i, p] += value
+        book(history, n, area, value, now)
 
 
 @compiled
@@ -639,7 +654,7 @@ def answer(
             world.fluency[i, p] = rules.next_fluency(
                 world.fluency[i, p],
                 v[FLUENCY_GAIN],
-                rules.activity(now.joint[i, p]),
+                rules.activity(now.forms[i, p, AID : UNIT + 1].sum()),
                 v[FLUENCY_DECAY],
             )
             world.stock[i, p] = rules.next_stock(
@@ -684,6 +699,9 @@ def record(v: np.ndarray, r: int, t: int, world: World, now: Year, out: Outcome)
                 out.offers[r, t, i, p, a] = now.tabled[i, p, a]
                 out.packages[r, t, i, p, a] = now.taken[i, p, a]
                 out.documented[r, t, i, p, a] = now.written[i, p, a]
+            for f in range(F):
+                out.forms[r, t, i, p, f] = now.forms[i, p, f]
+                out.documented_forms[r, t, i, p, f] = now.written_forms[i, p, f]
     clear(now)
 
 
@@ -695,7 +713,8 @@ def clear(now: Year) -> None:
     now.taken[:] = 0
     now.written[:] = 0
     now.held[:] = 0
-    now.joint[:] = 0
+    now.forms[:] = 0
+    now.written_forms[:] = 0
     now.pledged[:] = 0.0
     now.at_once[:] = 0.0
 

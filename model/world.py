@@ -11,9 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .names import AREAS, PAIRS, PATRONS, SIGNALS, STATES
+from .names import AREAS, FORMS, PAIRS, PATRONS, SIGNALS, STATES
 
 S, P, A, G = len(STATES), len(PATRONS), len(AREAS), len(SIGNALS)
+F = len(FORMS)
+AID, UNIT = FORMS.index("aid"), FORMS.index("unit")
+"""First and last of the forms in which armies work together."""
 AGES = 10
 """Years that a pledge can wait, at most."""
 
@@ -57,6 +60,10 @@ class Outcome(NamedTuple):
     """uint8 [run, year, state, patron, area], accepted in the year."""
     documented: np.ndarray
     """uint8 [run, year, state, patron, area], accepted and documented."""
+    forms: np.ndarray
+    """uint8 [run, year, state, patron, form], accepted in the year."""
+    documented_forms: np.ndarray
+    """uint8 [run, year, state, patron, form], accepted and documented."""
     pledged: np.ndarray
     """float64 [run, year, state, patron], USD million in the year."""
     delivered: np.ndarray
@@ -122,6 +129,7 @@ def empty_outcome(runs: int, years: int) -> Outcome:
     pairs = (runs, years, S, P)
     arrays: list[np.ndarray] = [np.zeros(cells, np.int8)]
     arrays += [np.zeros(cells, np.uint8) for _ in range(3)]
+    arrays += [np.zeros((*pairs, F), np.uint8) for _ in range(2)]
     arrays += [np.zeros(pairs) for _ in range(8)]
     arrays += [np.zeros((runs, years, P)), np.zeros((runs, years, S, G))]
     return Outcome._make(arrays)
