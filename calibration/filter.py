@@ -54,11 +54,11 @@ from ..model.engine import (
     Year,
     accept,
     answer,
-    begin,
     book,
     clear,
     deliver,
     feel_needs,
+    first_worlds,
     gather,
     meet,
     members,
@@ -70,7 +70,7 @@ from ..model.engine import (
 from ..model.luck import cell, normal, uniforms
 from ..model.names import START_YEAR
 from ..model.tables import Tables
-from ..model.world import AGES, DEVIATIONS, A, History, P, S, World
+from ..model.world import A, History, P, S, World, world_at
 
 RUNGS: Final = 6
 MOST_OPTIONS: Final = 16
@@ -624,21 +624,6 @@ def hold(history: History, year: int, now: Year) -> None:
 
 
 @compiled
-def of_particle(worlds: World, n: int) -> World:
-    """View of one particle's world."""
-    return World(
-        worlds.rung[n],
-        worlds.trust[n],
-        worlds.fluency[n],
-        worlds.stock[n],
-        worlds.resentment[n],
-        worlds.queue[n],
-        worlds.alarm[n],
-        worlds.deviation[n],
-    )
-
-
-@compiled
 def copy(source: World, n: int, target: World, m: int) -> None:
     """Copy particle ``n`` of one set to place ``m`` of another."""
     target.rung[m] = source.rung[n]
@@ -681,17 +666,15 @@ def filter_years(
     room: Room,
     increments: np.ndarray,
 ) -> None:
-    """Filter the first ``years`` years; ``increments`` takes their log likelihoods."""
+    """Filter the first ``years`` years from ``worlds``; ``increments`` takes log likelihoods."""
     count = worlds.alarm.shape[0]
     weights = np.zeros(count)
-    for n in range(count):
-        begin(flat[0], of_particle(worlds, n))
     for t in range(years):
         v, year = flat[t], START_YEAR + t
         read_year(v, history, year, told)
         list_sizes(v, room)
         for n in range(count):
-            world = of_particle(worlds, n)
+            world = world_at(worlds, n)
             move_drivers(v, seed, n, year, world, now)
             feel_needs(v, world, now)
             share_attention(v, world, now)
@@ -739,21 +722,6 @@ class Filtered(NamedTuple):
         return float(self.increments.sum())
 
 
-def new_worlds(particles: int) -> World:
-    """Room for the worlds of some particles."""
-    cells, pairs = (particles, S, P, A), (particles, S, P)
-    return World(
-        np.zeros(cells, np.int64),
-        np.zeros(pairs),
-        np.zeros(pairs),
-        np.zeros(pairs),
-        np.zeros(pairs),
-        np.zeros((*pairs, AGES)),
-        np.zeros((particles, P)),
-        np.zeros((particles, DEVIATIONS)),
-    )
-
-
 def filtered(
     tables: Tables, history: History, until: int, particles: int = 50, seed: int = 1
 ) -> Filtered:
@@ -789,7 +757,8 @@ def filtered(
     cells = np.stack([history.year, history.state, history.patron], 1)[packages]
     if cells.size and np.unique(cells, axis=0, return_counts=True)[1].max() > MOST_EVENTS:
         raise ValueError(f"more than {MOST_EVENTS} documented packages in one state and year")
-    worlds, increments = new_worlds(particles), np.zeros(years)
+    worlds, spare = (first_worlds(tables, particles) for _ in range(2))
+    increments = np.zeros(years)
     most = int(np.unique(history.year, return_counts=True)[1].max(initial=0)) + 1
     told = Told(
         np.zeros((S, P), np.int64),
@@ -797,7 +766,7 @@ def filtered(
         np.zeros((P, S, most), np.int64),
     )
     filter_years(
-        tables.flat, seed, years, history, worlds, new_worlds(particles), new_year(), told,
-        new_room(), increments,
+        tables.flat, seed, years, history, worlds, spare, new_year(), told, new_room(),
+        increments,
     )  # fmt: skip
     return Filtered(increments, worlds)

@@ -63,6 +63,8 @@ from .world import (
     empty_outcome,
     new_world,
     no_history,
+    repeated,
+    world_at,
 )
 
 R, C = 6, 5  # rungs, channels
@@ -724,19 +726,21 @@ def run_all(
     flat: np.ndarray,
     seed: int,
     runs: np.ndarray,
+    first: int,
     until: int,
     history: History,
-    world: World,
+    worlds: World,
     now: Year,
     out: Outcome,
 ) -> None:
-    """Walk the years of every run; ``until`` is the last conditioned year, 0 for none."""
+    """Walk the years of every run from ``first`` on, in its world of ``worlds``.
+
+    ``until`` is the last conditioned year, 0 for none.
+    """
     for r in range(runs.size):
-        run = runs[r]
-        begin(flat[0], world)
-        for t in range(flat.shape[0]):
-            v = flat[t]
-            year = START_YEAR + t
+        run, world = runs[r], world_at(worlds, r)
+        for year in range(first, START_YEAR + flat.shape[0]):
+            v = flat[year - START_YEAR]
             move_drivers(v, seed, run, year, world, now)
             feel_needs(v, world, now)
             share_attention(v, world, now)
@@ -747,7 +751,7 @@ def run_all(
                 impose(v, seed, run, year, history, now)
             deliver(v, world, now)
             answer(v, flat[0], seed, run, year, world, now)
-            record(v, r, t, world, now, out)
+            record(v, r, year - first, world, now, out)
 
 
 def simulate(
@@ -777,15 +781,77 @@ def simulate(
     Outcome
         Arrays with a row for each run, in the order of ``runs``.
     """
-    out = empty_outcome(len(runs), tables.years)
-    run_all(
-        tables.flat,
-        seed,
-        np.ascontiguousarray(runs, np.int64),
-        until or 0,
-        history if history is not None else no_history(),
-        new_world(),
-        new_year(),
-        out,
-    )
+    worlds = first_worlds(tables, len(runs))
+    imposed = history if history is not None else no_history()
+    return _walk(tables, seed, runs, worlds, START_YEAR, imposed, until or 0)
+
+
+def simulate_from(
+    tables: Tables, seed: int, runs: np.ndarray, worlds: World, first_year: int
+) -> Outcome:
+    """Run the model from given worlds, such as those that the particle filter leaves.
+
+    No history is imposed. The luck of a run and year is that of :func:`simulate`, so a run
+    that starts from where another of the same number stood goes on as that one did.
+
+    Parameters
+    ----------
+    tables : Tables
+        What every quantity is in every year from 1992 on.
+    seed : int
+        Key of the luck, 0 to 2**63 - 1.
+    runs : ndarray of int64
+        Run numbers.
+    worlds : World
+        Worlds at the start of ``first_year``: arrays with a leading dimension ``[run]``, in
+        the order of ``runs``. They are left as they are.
+    first_year : int
+        Year that the runs start in.
+
+    Returns
+    -------
+    Outcome
+        Years ``first_year`` to the end of the tables, a row for each run in the order of
+        ``runs``.
+
+    Raises
+    ------
+    ValueError
+        If ``first_year`` is not in the tables, or the worlds are not as many as the runs, or
+        not of the shapes and types of :class:`World`.
+    """
+    last = START_YEAR + tables.years - 1
+    if not START_YEAR <= first_year <= last:
+        raise ValueError(f"no year {first_year} in tables of {START_YEAR} to {last}")
+    for name, found, one in zip(World._fields, worlds, new_world(), strict=True):
+        shape = (len(runs), *one.shape)
+        if found.shape != shape or found.dtype != one.dtype:
+            raise ValueError(
+                f"worlds.{name}: {found.dtype} {found.shape}, not {one.dtype} {shape}, "
+                "a world for each run"
+            )
+    started = World._make(np.array(part, order="C") for part in worlds)
+    return _walk(tables, seed, runs, started, first_year, no_history(), 0)
+
+
+def first_worlds(tables: Tables, count: int) -> World:
+    """Worlds of so many runs at the start of 1992, all alike."""
+    world = new_world()
+    begin(tables.flat[0], world)
+    return repeated(world, count)
+
+
+def _walk(
+    tables: Tables,
+    seed: int,
+    runs: np.ndarray,
+    worlds: World,
+    first: int,
+    history: History,
+    until: int,
+) -> Outcome:
+    """Walk and record the runs; the worlds end as the last year leaves them."""
+    out = empty_outcome(len(runs), tables.years - (first - START_YEAR))
+    numbers = np.ascontiguousarray(runs, np.int64)
+    run_all(tables.flat, seed, numbers, first, until, history, worlds, new_year(), out)
     return out

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .compiled import compiled
 from .names import AREAS, FORMS, PAIRS, PATRONS, SIGNALS, STATES
 
 S, P, A, G = len(STATES), len(PATRONS), len(AREAS), len(SIGNALS)
@@ -146,4 +147,24 @@ def new_world() -> World:
         np.zeros((S, P, AGES)),
         np.zeros(P),
         np.zeros(DEVIATIONS),
+    )
+
+
+def repeated(world: World, count: int) -> World:
+    """Copies of a world: arrays with a leading dimension of ``count``."""
+    return World._make(np.repeat(part[np.newaxis], count, axis=0) for part in world)
+
+
+@compiled
+def world_at(worlds: World, n: int) -> World:
+    """View of one of several worlds, which are arrays with one more leading dimension."""
+    return World(
+        worlds.rung[n],
+        worlds.trust[n],
+        worlds.fluency[n],
+        worlds.stock[n],
+        worlds.resentment[n],
+        worlds.queue[n],
+        worlds.alarm[n],
+        worlds.deviation[n],
     )
