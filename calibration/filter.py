@@ -54,10 +54,11 @@ from ..model.engine import (
     Year,
     accept,
     answer,
-    begin,
+    book,
     clear,
     deliver,
     feel_needs,
+    first_worlds,
     gather,
     meet,
     members,
@@ -69,7 +70,7 @@ from ..model.engine import (
 from ..model.luck import cell, normal, uniforms
 from ..model.names import START_YEAR
 from ..model.tables import Tables
-from ..model.world import AGES, DEVIATIONS, A, History, P, S, World
+from ..model.world import A, History, P, S, World, world_at
 
 RUNGS: Final = 6
 MOST_OPTIONS: Final = 16
@@ -443,16 +444,7 @@ def settle_single(
     _, pick = single(v, history, now, i, e, room, u * density)
     book(history, e, pick.area, pick.value, now)
     if pick.rung > 0:
-        accept(now, i, 1 - history.patron[e], pick.area, pick.rung, pick.other, False)
-
-
-@compiled
-def book(history: History, e: int, area: int, value: float, now: Year) -> None:
-    """Book a documented package in an area."""
-    i, p = history.state[e], history.patron[e]
-    accept(now, i, p, area, history.rung[e], value, True)
-    if history.delivered[e] == 1:
-        now.at_once[i, p] += value
+        accept(now, i, 1 - history.patron[e], pick.area, pick.rung, pick.other, False, False)
 
 
 @compiled
@@ -573,7 +565,7 @@ def exercises(
                 elif not (absent >> i) & 1 and u * (1.0 - joins * v[NAMING]) < joins * (
                     1.0 - v[NAMING]
                 ):
-                    accept(now, i, p, a, k, value, False)
+                    accept(now, i, p, a, k, value, False, True)
     return density, rate
 
 
@@ -632,21 +624,6 @@ def hold(history: History, year: int, now: Year) -> None:
 
 
 @compiled
-def of_particle(worlds: World, n: int) -> World:
-    """View of one particle's world."""
-    return World(
-        worlds.rung[n],
-        worlds.trust[n],
-        worlds.fluency[n],
-        worlds.stock[n],
-        worlds.resentment[n],
-        worlds.queue[n],
-        worlds.alarm[n],
-        worlds.deviation[n],
-    )
-
-
-@compiled
 def copy(source: World, n: int, target: World, m: int) -> None:
     """Copy particle ``n`` of one set to place ``m`` of another."""
     target.rung[m] = source.rung[n]
@@ -689,17 +666,15 @@ def filter_years(
     room: Room,
     increments: np.ndarray,
 ) -> None:
-    """Filter the first ``years`` years; ``increments`` takes their log likelihoods."""
+    """Filter the first ``years`` years from ``worlds``; ``increments`` takes log likelihoods."""
     count = worlds.alarm.shape[0]
     weights = np.zeros(count)
-    for n in range(count):
-        begin(flat[0], of_particle(worlds, n))
     for t in range(years):
         v, year = flat[t], START_YEAR + t
         read_year(v, history, year, told)
         list_sizes(v, room)
         for n in range(count):
-            world = of_particle(worlds, n)
+            world = world_at(worlds, n)
             move_drivers(v, seed, n, year, world, now)
             feel_needs(v, world, now)
             share_attention(v, world, now)
@@ -747,21 +722,6 @@ class Filtered(NamedTuple):
         return float(self.increments.sum())
 
 
-def new_worlds(particles: int) -> World:
-    """Room for the worlds of some particles."""
-    cells, pairs = (particles, S, P, A), (particles, S, P)
-    return World(
-        np.zeros(cells, np.int64),
-        np.zeros(pairs),
-        np.zeros(pairs),
-        np.zeros(pairs),
-        np.zeros(pairs),
-        np.zeros((*pairs, AGES)),
-        np.zeros((particles, P)),
-        np.zeros((particles, DEVIATIONS)),
-    )
-
-
 def filtered(
     tables: Tables, history: History, until: int, particles: int = 50, seed: int = 1
 ) -> Filtered:
@@ -797,7 +757,8 @@ def filtered(
     cells = np.stack([history.year, history.state, history.patron], 1)[packages]
     if cells.size and np.unique(cells, axis=0, return_counts=True)[1].max() > MOST_EVENTS:
         raise ValueError(f"more than {MOST_EVENTS} documented packages in one state and year")
-    worlds, increments = new_worlds(particles), np.zeros(years)
+    worlds, spare = (first_worlds(tables, particles) for _ in range(2))
+    increments = np.zeros(years)
     most = int(np.unique(history.year, return_counts=True)[1].max(initial=0)) + 1
     told = Told(
         np.zeros((S, P), np.int64),
@@ -805,7 +766,7 @@ def filtered(
         np.zeros((P, S, most), np.int64),
     )
     filter_years(
-        tables.flat, seed, years, history, worlds, new_worlds(particles), new_year(), told,
-        new_room(), increments,
+        tables.flat, seed, years, history, worlds, spare, new_year(), told, new_room(),
+        increments,
     )  # fmt: skip
     return Filtered(increments, worlds)

@@ -21,7 +21,7 @@ from . import rules
 from .luck import ANSWER, EXERCISE, JOIN, OFFER, TERMS, cell, normal
 from .names import AREAS, CHOICES, PATRONS, SIGNALS, STATES
 from .trace import Offer, Terms
-from .world import AGES, A, G, P, S
+from .world import AGES, AID, UNIT, A, F, G, P, S
 
 if TYPE_CHECKING:
     from .security import SecurityModel
@@ -52,7 +52,8 @@ class Tie:
     taken: list[int] = field(default_factory=lambda: [0] * A)
     written: list[int] = field(default_factory=lambda: [0] * A)
     held: list[int] = field(default_factory=lambda: [0] * A)
-    joint: int = 0
+    forms: list[int] = field(default_factory=lambda: [0] * F)
+    written_forms: list[int] = field(default_factory=lambda: [0] * F)
     pledged: float = 0.0
     at_once: float = 0.0
     delivered: float = 0.0
@@ -63,16 +64,18 @@ class Tie:
         """Forget what belongs to the year that ended."""
         self.highest, self.tabled = [0] * A, [0] * A
         self.taken, self.written, self.held = [0] * A, [0] * A, [0] * A
-        self.joint, self.pledged, self.at_once = 0, 0.0, 0.0
+        self.forms, self.written_forms = [0] * F, [0] * F
+        self.pledged, self.at_once = 0.0, 0.0
 
-    def accept(self, area: int, rung: int, value: float, documented: bool) -> None:
-        """Book a package that was accepted."""
+    def accept(self, area: int, rung: int, value: float, documented: bool, joint: bool) -> None:
+        """Book a package that was accepted; ``joint`` for a part in a joint exercise."""
+        form = rules.form(rung, joint)
         self.taken[area] += 1
+        self.forms[form] += 1
         if documented:
             self.written[area] += 1
+            self.written_forms[form] += 1
         self.highest[area] = max(self.highest[area], rung)
-        if 2 <= rung <= 4:
-            self.joint += 1
         self.pledged += value
 
     @property
@@ -333,7 +336,7 @@ class StateAgent(mesa.Agent):
             tie.fluency = rules.next_fluency(
                 tie.fluency,
                 now("fluency_gain"),
-                rules.activity(tie.joint),
+                rules.activity(sum(tie.forms[AID : UNIT + 1])),
                 now("fluency_decay"),
             )
             tie.stock = rules.next_stock(tie.stock, now("dependence_decay"), tie.delivered)

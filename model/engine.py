@@ -45,12 +45,15 @@ from .names import START_YEAR
 from .tables import OFFSET, Tables
 from .world import (
     AGES,
+    AID,
     CAPACITY_AT,
     DEVIATIONS,
     DISPUTE_AT,
     ENERGY_AT,
     TRADE_AT,
+    UNIT,
     A,
+    F,
     G,
     History,
     Outcome,
@@ -60,6 +63,8 @@ from .world import (
     empty_outcome,
     new_world,
     no_history,
+    repeated,
+    world_at,
 )
 
 R, C = 6, 5  # rungs, channels
@@ -171,8 +176,10 @@ class Year(NamedTuple):
     """int64 [state, patron, area], documented"""
     held: np.ndarray
     """int64 [state, patron, area], rung that a documented standing force holds"""
-    joint: np.ndarray
-    """int64 [state, patron], packages of assistance or joint work"""
+    forms: np.ndarray
+    """int64 [state, patron, form], accepted"""
+    written_forms: np.ndarray
+    """int64 [state, patron, form], accepted and documented"""
     pledged: np.ndarray
     """float64 [state, patron], USD million"""
     at_once: np.ndarray
@@ -197,7 +204,7 @@ def new_year() -> Year:
     arrays += [np.zeros(S)]
     arrays += [np.zeros(pairs), np.zeros(pairs)]
     arrays += [np.zeros(cells, np.int64) for _ in range(5)]
-    arrays += [np.zeros(pairs, np.int64)]
+    arrays += [np.zeros((*pairs, F), np.int64) for _ in range(2)]
     arrays += [np.zeros(pairs) for _ in range(4)]
     return Year._make(arrays)
 
@@ -406,15 +413,27 @@ def weigh(
 
 
 @compiled
-def accept(now: Year, i: int, p: int, a: int, k: int, value: float, documented: bool) -> None:
-    """Book a package that was accepted."""
+def accept(
+    now: Year, i: int, p: int, a: int, k: int, value: float, documented: bool, joint: bool
+) -> None:
+    """Book a package that was accepted; ``joint`` for a part in a joint exercise."""
+    form = rules.form(k, joint)
     now.taken[i, p, a] += 1
+    now.forms[i, p, form] += 1
     if documented:
         now.written[i, p, a] += 1
+        now.written_forms[i, p, form] += 1
     now.highest[i, p, a] = max(now.highest[i, p, a], k)
-    if 2 <= k <= 4:
-        now.joint[i, p] += 1
     now.pledged[i, p] += value
+
+
+@compiled
+def book(history: History, n: int, a: int, value: float, now: Year) -> None:
+    """Book a documented package in an area, at a value in USD million."""
+    i, p = history.state[n], history.patron[n]
+    accept(now, i, p, a, history.rung[n], value, True, history.occasion[n] > 0)
+    if history.delivered[n] == 1:
+        now.at_once[i, p] += value
 
 
 @compiled
@@ -477,7 +496,7 @@ def meet(
                     continue
                 for p in range(P):
                     if choice & (1 + p) and not (thin == PACKAGES and seen & (1 + p)):
-                        accept(now, i, p, a, rungs[p], values[p], seen & (1 + p) > 0)
+                        accept(now, i, p, a, rungs[p], values[p], seen & (1 + p) > 0, False)
 
 
 @compiled
@@ -531,7 +550,7 @@ def gather(
             for i in range(S):
                 told = (named >> i) & 1 == 1
                 if (joined >> i) & 1 and not (thin == PACKAGES and told):
-                    accept(now, i, p, a, EXERCISE_RUNG, values[i], told)
+                    accept(now, i, p, a, EXERCISE_RUNG, values[i], told, True)
 
 
 @compiled
@@ -570,9 +589,7 @@ def impose(
         value = history.amount[n]
         if math.isnan(value):
             value = rules.size(v[SIZE + p * C + k - 1], v[DISPERSION + k - 1], normal(u1))
-        accept(now, i, p, area, k, value, True)
-        if history.delivered[n] == 1:
-            now.at_once[i, p] += value
+        book(history, n, area, value, now)
 
 
 @compiled
@@ -639,7 +656,7 @@ def answer(
             world.fluency[i, p] = rules.next_fluency(
                 world.fluency[i, p],
                 v[FLUENCY_GAIN],
-                rules.activity(now.joint[i, p]),
+                rules.activity(now.forms[i, p, AID : UNIT + 1].sum()),
                 v[FLUENCY_DECAY],
             )
             world.stock[i, p] = rules.next_stock(
@@ -684,6 +701,9 @@ def record(v: np.ndarray, r: int, t: int, world: World, now: Year, out: Outcome)
                 out.offers[r, t, i, p, a] = now.tabled[i, p, a]
                 out.packages[r, t, i, p, a] = now.taken[i, p, a]
                 out.documented[r, t, i, p, a] = now.written[i, p, a]
+            for f in range(F):
+                out.forms[r, t, i, p, f] = now.forms[i, p, f]
+                out.documented_forms[r, t, i, p, f] = now.written_forms[i, p, f]
     clear(now)
 
 
@@ -695,7 +715,8 @@ def clear(now: Year) -> None:
     now.taken[:] = 0
     now.written[:] = 0
     now.held[:] = 0
-    now.joint[:] = 0
+    now.forms[:] = 0
+    now.written_forms[:] = 0
     now.pledged[:] = 0.0
     now.at_once[:] = 0.0
 
@@ -705,19 +726,21 @@ def run_all(
     flat: np.ndarray,
     seed: int,
     runs: np.ndarray,
+    first: int,
     until: int,
     history: History,
-    world: World,
+    worlds: World,
     now: Year,
     out: Outcome,
 ) -> None:
-    """Walk the years of every run; ``until`` is the last conditioned year, 0 for none."""
+    """Walk the years of every run from ``first`` on, in its world of ``worlds``.
+
+    ``until`` is the last conditioned year, 0 for none.
+    """
     for r in range(runs.size):
-        run = runs[r]
-        begin(flat[0], world)
-        for t in range(flat.shape[0]):
-            v = flat[t]
-            year = START_YEAR + t
+        run, world = runs[r], world_at(worlds, r)
+        for year in range(first, START_YEAR + flat.shape[0]):
+            v = flat[year - START_YEAR]
             move_drivers(v, seed, run, year, world, now)
             feel_needs(v, world, now)
             share_attention(v, world, now)
@@ -728,7 +751,7 @@ def run_all(
                 impose(v, seed, run, year, history, now)
             deliver(v, world, now)
             answer(v, flat[0], seed, run, year, world, now)
-            record(v, r, t, world, now, out)
+            record(v, r, year - first, world, now, out)
 
 
 def simulate(
@@ -758,15 +781,77 @@ def simulate(
     Outcome
         Arrays with a row for each run, in the order of ``runs``.
     """
-    out = empty_outcome(len(runs), tables.years)
-    run_all(
-        tables.flat,
-        seed,
-        np.ascontiguousarray(runs, np.int64),
-        until or 0,
-        history if history is not None else no_history(),
-        new_world(),
-        new_year(),
-        out,
-    )
+    worlds = first_worlds(tables, len(runs))
+    imposed = history if history is not None else no_history()
+    return _walk(tables, seed, runs, worlds, START_YEAR, imposed, until or 0)
+
+
+def simulate_from(
+    tables: Tables, seed: int, runs: np.ndarray, worlds: World, first_year: int
+) -> Outcome:
+    """Run the model from given worlds, such as those that the particle filter leaves.
+
+    No history is imposed. The luck of a run and year is that of :func:`simulate`, so a run
+    that starts from where another of the same number stood goes on as that one did.
+
+    Parameters
+    ----------
+    tables : Tables
+        What every quantity is in every year from 1992 on.
+    seed : int
+        Key of the luck, 0 to 2**63 - 1.
+    runs : ndarray of int64
+        Run numbers.
+    worlds : World
+        Worlds at the start of ``first_year``: arrays with a leading dimension ``[run]``, in
+        the order of ``runs``. They are left as they are.
+    first_year : int
+        Year that the runs start in.
+
+    Returns
+    -------
+    Outcome
+        Years ``first_year`` to the end of the tables, a row for each run in the order of
+        ``runs``.
+
+    Raises
+    ------
+    ValueError
+        If ``first_year`` is not in the tables, or the worlds are not as many as the runs, or
+        not of the shapes and types of :class:`World`.
+    """
+    last = START_YEAR + tables.years - 1
+    if not START_YEAR <= first_year <= last:
+        raise ValueError(f"no year {first_year} in tables of {START_YEAR} to {last}")
+    for name, found, one in zip(World._fields, worlds, new_world(), strict=True):
+        shape = (len(runs), *one.shape)
+        if found.shape != shape or found.dtype != one.dtype:
+            raise ValueError(
+                f"worlds.{name}: {found.dtype} {found.shape}, not {one.dtype} {shape}, "
+                "a world for each run"
+            )
+    started = World._make(np.array(part, order="C") for part in worlds)
+    return _walk(tables, seed, runs, started, first_year, no_history(), 0)
+
+
+def first_worlds(tables: Tables, count: int) -> World:
+    """Worlds of so many runs at the start of 1992, all alike."""
+    world = new_world()
+    begin(tables.flat[0], world)
+    return repeated(world, count)
+
+
+def _walk(
+    tables: Tables,
+    seed: int,
+    runs: np.ndarray,
+    worlds: World,
+    first: int,
+    history: History,
+    until: int,
+) -> Outcome:
+    """Walk and record the runs; the worlds end as the last year leaves them."""
+    out = empty_outcome(len(runs), tables.years - (first - START_YEAR))
+    numbers = np.ascontiguousarray(runs, np.int64)
+    run_all(tables.flat, seed, numbers, first, until, history, worlds, new_year(), out)
     return out

@@ -42,6 +42,9 @@ RUNGS: Final = (
 CHANNELS: Final = ("agreement", "aid", "exercise", "unit", "base")
 """Form of a package; the channel of a package at rung k is ``CHANNELS[k - 1]``."""
 FRAMES: Final = ("bilateral", "multilateral")
+FORMS: Final = ("agreement", "aid", "exercise", "joint_exercise", "unit", "base")
+"""What a package is counted as: its channel, and for an exercise its frame. A part in an
+exercise of the patron's organisation is a ``joint_exercise``; see ``rules.form``."""
 CHOICES: Final = ("neither", "china", "russia", "both")
 SIGNALS: Final = (
     "afghan_instability",
@@ -66,6 +69,7 @@ DIMENSIONS: Final[dict[str, tuple[str, ...]]] = {
     "area": AREAS,
     "rung": RUNGS,
     "channel": CHANNELS,
+    "form": FORMS,
     "signal": SIGNALS,
     "volatile": VOLATILE,
     "pair": PAIRS,

@@ -165,6 +165,16 @@ def size(median: float, dispersion: float, shock: float) -> float:
     return median * math.exp(dispersion * shock)
 
 
+@compiled
+def form(rung: int, joint: bool) -> int:
+    """Position in ``names.FORMS`` of a package; ``joint`` matters at the rung of exercises.
+
+    >>> [form(rung, False) for rung in range(1, 6)], form(3, True)
+    ([0, 1, 2, 4, 5], 3)
+    """
+    return rung if rung > 3 or (joint and rung == 3) else rung - 1
+
+
 # ---------------------------------------------------------------- 5. states weigh them
 
 

@@ -230,7 +230,8 @@ class SecurityModel(mesa.Model):
     def book(self, state: StateAgent, p: int, a: int, offer: Offer) -> None:
         """Book what a state accepted, unless the record speaks for it in a conditioned year."""
         if not (self.year <= self.until and offer.documented):
-            state.ties[p].accept(a, offer.rung, offer.value, offer.documented)
+            joint = offer.host is not None
+            state.ties[p].accept(a, offer.rung, offer.value, offer.documented, joint)
 
     def note(self, state: StateAgent, a: int, slot: int, *rest: Any) -> None:
         """Keep a decision, if the run is traced."""
@@ -260,7 +261,7 @@ class SecurityModel(mesa.Model):
                     self.now("size_dispersion", rung - 1),
                     normal(luck[1]),
                 )
-            tie.accept(area, rung, value, True)
+            tie.accept(area, rung, value, True, bool(history.occasion[n] > 0))
             if history.delivered[n] == 1:
                 tie.at_once += value
 
@@ -290,6 +291,8 @@ _REPORTED = {
     "offers": "tabled",
     "packages": "taken",
     "documented": "written",
+    "forms": "forms",
+    "documented_forms": "written_forms",
     "pledged": "pledged",
     "delivered": "delivered",
     "outstanding": "outstanding",

@@ -11,9 +11,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .names import AREAS, PAIRS, PATRONS, SIGNALS, STATES
+from .compiled import compiled
+from .names import AREAS, FORMS, PAIRS, PATRONS, SIGNALS, STATES
 
 S, P, A, G = len(STATES), len(PATRONS), len(AREAS), len(SIGNALS)
+F = len(FORMS)
+AID, UNIT = FORMS.index("aid"), FORMS.index("unit")
+"""First and last of the forms in which armies work together."""
 AGES = 10
 """Years that a pledge can wait, at most."""
 
@@ -57,6 +61,10 @@ class Outcome(NamedTuple):
     """uint8 [run, year, state, patron, area], accepted in the year."""
     documented: np.ndarray
     """uint8 [run, year, state, patron, area], accepted and documented."""
+    forms: np.ndarray
+    """uint8 [run, year, state, patron, form], accepted in the year."""
+    documented_forms: np.ndarray
+    """uint8 [run, year, state, patron, form], accepted and documented."""
     pledged: np.ndarray
     """float64 [run, year, state, patron], USD million in the year."""
     delivered: np.ndarray
@@ -122,6 +130,7 @@ def empty_outcome(runs: int, years: int) -> Outcome:
     pairs = (runs, years, S, P)
     arrays: list[np.ndarray] = [np.zeros(cells, np.int8)]
     arrays += [np.zeros(cells, np.uint8) for _ in range(3)]
+    arrays += [np.zeros((*pairs, F), np.uint8) for _ in range(2)]
     arrays += [np.zeros(pairs) for _ in range(8)]
     arrays += [np.zeros((runs, years, P)), np.zeros((runs, years, S, G))]
     return Outcome._make(arrays)
@@ -138,4 +147,24 @@ def new_world() -> World:
         np.zeros((S, P, AGES)),
         np.zeros(P),
         np.zeros(DEVIATIONS),
+    )
+
+
+def repeated(world: World, count: int) -> World:
+    """Copies of a world: arrays with a leading dimension of ``count``."""
+    return World._make(np.repeat(part[np.newaxis], count, axis=0) for part in world)
+
+
+@compiled
+def world_at(worlds: World, n: int) -> World:
+    """View of one of several worlds, which are arrays with one more leading dimension."""
+    return World(
+        worlds.rung[n],
+        worlds.trust[n],
+        worlds.fluency[n],
+        worlds.stock[n],
+        worlds.resentment[n],
+        worlds.queue[n],
+        worlds.alarm[n],
+        worlds.deviation[n],
     )

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from ..model.names import AREAS, PATRONS, SIGNALS, STATES
+from ..model.names import AREAS, FORMS, PATRONS, SIGNALS, STATES
 
 Scale = Literal["rung", "count", "share", "money", "level"]
 
 RUN_DIMENSIONS: Final = ("scenario", "draw", "replicate")
 """Before the dimensions of a variable. Run r is draw r % D, replicate r // D."""
 CELL: Final = ("year", "state", "patron", "area")
+FORM: Final = ("year", "state", "patron", "form")
 PAIR: Final = ("year", "state", "patron")
 LABELS: Final[dict[str, tuple[str, ...]]] = {
     "state": STATES,
     "patron": PATRONS,
     "area": AREAS,
+    "form": FORMS,
     "signal": SIGNALS,
 }
 
@@ -54,6 +56,15 @@ _ALL = (
     Variable("packages", CELL, "uint8", "count", "packages a year", "Packages accepted"),
     Variable(
         "documented", CELL, "uint8", "count", "packages a year", "Packages accepted and documented"
+    ),
+    Variable("forms", FORM, "uint8", "count", "packages a year", "Packages accepted, by form"),
+    Variable(
+        "documented_forms",
+        FORM,
+        "uint8",
+        "count",
+        "packages a year",
+        "Packages accepted and documented, by form",
     ),
     Variable(
         "offers",

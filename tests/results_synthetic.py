@@ -59,6 +59,7 @@ def walk(run: int, seed: int, years: int, appetite: float = 0.0) -> dict[str, np
         here = np.clip(here + up - down, 0, 5).astype(np.int8)
         rung[year] = here
     active = accepted.sum(axis=3)
+    forms = accepted[..., [0, 1, 2, 2, 3, 4]] * np.array([1, 1, 0, 1, 1, 1], np.uint8)
     pledged = np.where(active > 0, money, 0.0)
     rise = np.cumsum(active, axis=0)
     share = rise / (10.0 + rise)
@@ -66,6 +67,8 @@ def walk(run: int, seed: int, years: int, appetite: float = 0.0) -> dict[str, np
         "rung": rung,
         "packages": accepted,
         "documented": (accepted * (luck[3] < 0.5)).astype(np.uint8),
+        "forms": forms,
+        "documented_forms": forms * (luck[3, ..., :1] < 0.5).astype(np.uint8),
         "offers": accepted + (luck[3] < 0.1).astype(np.uint8),
         "pledged": pledged,
         "delivered": 0.5 * pledged,

@@ -19,6 +19,7 @@ from steppe.model.engine import (
     new_year,
     share_attention,
     simulate,
+    simulate_from,
 )
 from steppe.model.names import AREAS, PATRONS, STATES
 from steppe.model.tables import build_tables, point_values
@@ -288,6 +289,17 @@ def test_what_is_later_is_not_read(tables):
     late = [*early, (1994, KG, 0, 1 << DEFENCE, 1)]
     assert likelihood(tables, early, 1993, 20) == likelihood(tables, late, 1993, 20)
     assert likelihood(tables, early, 1994, 20) != likelihood(tables, late, 1994, 20)
+
+
+def test_runs_go_on_from_particles_as_from_runs_of_their_number():
+    """Where nothing can be on record the filter is the model, and its worlds are a run's."""
+    unseen = build_tables(values(detection=0.0, exercise_programme=0.1))
+    runs, found = np.arange(50), pf.filtered(unseen, history(), 1993, 50, 4)
+    assert found.log_likelihood == 0.0
+    whole, rest = simulate(unseen, 4, runs), simulate_from(unseen, 4, runs, found.worlds, 1994)
+    assert rest.packages.any()
+    for name, ours, theirs in zip(whole._fields, whole, rest, strict=True):
+        assert np.array_equal(ours[:, 2:], theirs), name
 
 
 def test_years_that_do_not_fit_are_refused(tables):

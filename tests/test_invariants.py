@@ -8,7 +8,7 @@ from steppe.explore.problem import assemble
 from steppe.model import rules
 from steppe.model.engine import simulate
 from steppe.model.luck import CHOICE, JOIN, cell, uniforms
-from steppe.model.names import AREAS, CHOICES, PATRONS, STATES
+from steppe.model.names import AREAS, CHOICES, FORMS, PATRONS, STATES
 from steppe.model.security import SecurityModel
 from steppe.model.tables import build_tables, point_values
 from steppe.scenarios.resolve import resolve
@@ -265,6 +265,32 @@ def test_bounds(world):
         assert np.isfinite(money).all()
         assert money.min() >= 0
     assert (out.documented <= out.packages).all()
+
+
+@pytest.mark.parametrize("world", range(12))
+def test_every_package_has_one_form(world):
+    """Over forms and over areas the packages of a year are as many, documented or not."""
+    history = random_history(world, 20, 60)
+    out = simulate(random_tables(world, 20), 1, np.arange(20), history, 2004)
+    assert np.array_equal(out.forms.sum(-1), out.packages.sum(-1))
+    assert np.array_equal(out.documented_forms.sum(-1), out.documented.sum(-1))
+    assert (out.documented_forms <= out.forms).all()
+    happened = history.year <= 2004
+    joint = happened & (history.rung == 3) & (history.occasion > 0)
+    found = out.documented_forms[:, :13].sum((1, 2, 3))
+    alone = [np.sum(happened & (history.rung == k)) for k in range(1, 6)]
+    alone[2] -= joint.sum()
+    assert joint.sum() > 0
+    assert (found == [*alone[:3], joint.sum(), *alone[3:]]).all()
+
+
+def test_forms_of_free_runs(base, baseline):
+    """Joint exercises come of the organisations' programmes and of nothing else."""
+    alone = run(changed(base, "exercise_programme", lambda a: a.fill(0.0)))
+    joint = FORMS.index("joint_exercise")
+    assert baseline.forms.sum((0, 1, 2, 3)).min() > 0
+    assert alone.forms[..., joint].sum() == 0
+    assert np.delete(alone.forms.sum((0, 1, 2, 3)), joint).min() > 0
 
 
 def test_rungs_rise_by_one_without_jumps(base, baseline):

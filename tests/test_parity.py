@@ -46,6 +46,8 @@ def test_agreement_covers_every_mechanism():
     """The random worlds of the property test do exercise what they compare."""
     out = simulate(random_tables(3, 30), 1, np.arange(50), random_history(3, 30, 60), 2000)
     assert out.packages.any()
+    assert out.forms.any((0, 1, 2, 3)).all()
+    assert out.documented_forms.any((0, 1, 2, 3)).all()
     assert out.documented.sum() < out.packages.sum()
     assert out.lapsed.any()
     assert (out.rung == 5).any()

@@ -41,7 +41,7 @@ def random_tables(seed: int, years: int) -> Tables:
 
 
 def random_history(seed: int, years: int, size: int, forces: float = 0.0) -> History:
-    """Packages at random, a third without an amount, and a share of standing forces."""
+    """Packages at random, some of them joint, a third without an amount; a share are forces."""
     rng = np.random.default_rng(seed)
     amounts = rng.lognormal(1.0, 1.0, size)
     amounts[rng.random(size) < 0.33] = np.nan
@@ -57,5 +57,5 @@ def random_history(seed: int, years: int, size: int, forces: float = 0.0) -> His
         amounts,
         rng.integers(0, 2, size),
         rng.integers(0, 2**32, size),
-        np.zeros(size, np.int64),
+        rng.integers(-1, 4, size),
     )
