@@ -6,6 +6,8 @@
     DIRECTORY/posterior/draws.csv      draws, spread evenly over all chains after the pilot
     DIRECTORY/posterior/manifest.json  what they come from, and the gates
     DIRECTORY/diagnostics.csv          each estimated number: R-hat, effective sample sizes
+    DIRECTORY/told.csv                 what the record tells of each (:mod:`.identify`)
+    DIRECTORY/anchors.csv              what depends on the assumed side of offers and acceptance
     DIRECTORY/inference.nc             all draws, as ArviZ's InferenceData
 """
 
@@ -34,6 +36,7 @@ from .diagnose import (
     spread_evenly,
 )
 from .fit import Plan, draws, identity, replace_file, sample
+from .identify import anchored, as_rows, identify
 from .installed import DRAWS, MANIFEST, Gate
 from .target import Target, record_target
 
@@ -66,7 +69,7 @@ class Effort:
         return Plan(seed, self.groups, self.chains, self.pilot)
 
 
-FULL: Final = Effort(particles=80, pilot=600, iterations=2600, groups=2, chains=4)
+FULL: Final = Effort(particles=80, pilot=600, iterations=6600, groups=2, chains=4)
 QUICK: Final = Effort(particles=10, pilot=60, iterations=200, groups=2, chains=3)
 """A rough fit in about two minutes, for a class and for tests: it passes no gate."""
 
@@ -150,8 +153,24 @@ def calibrate(
     )
 
 
-def write(fit: Judged) -> Path:
-    """Write draws, manifest and diagnostics below the fit's directory; return the posterior's."""
+def write(
+    fit: Judged, profiles: bool = True, tell: Callable[[int, int], None] | None = None
+) -> Path:
+    """Write draws, manifest and what was found below the fit's directory.
+
+    Parameters
+    ----------
+    fit : Judged
+    profiles : bool
+        Compute the profiles of the likelihood, some hundred evaluations.
+    tell : callable, optional
+        Called with (numbers looked at, of how many).
+
+    Returns
+    -------
+    Path
+        Directory of the posterior.
+    """
     folder = fit.directory / POSTERIOR
     folder.mkdir(exist_ok=True)
     entries = fit.target.entries
@@ -160,15 +179,18 @@ def write(fit: Judged) -> Path:
         [repr(entry.value(float(z))) for entry, z in zip(entries, row, strict=True)] for row in kept
     ]
     replace_file(folder / DRAWS, _csv([[entry.address for entry in entries], *rows]))
-    told = identity(fit.target, fit.plan)
     manifest = {
-        **told,
+        **identity(fit.target, fit.plan),
         "iterations": fit.draws.shape[1],
         "draws": len(kept),
         "gates": [gate.model_dump() for gate in fit.gates],
     }
     replace_file(folder / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
     replace_file(fit.directory / "diagnostics.csv", _csv(diagnostics(fit)))
+    flat = fit.draws.reshape(-1, fit.draws.shape[2])
+    told = identify(fit.target, flat, profiles, tell)
+    replace_file(fit.directory / "told.csv", _csv(as_rows(told)))
+    replace_file(fit.directory / "anchors.csv", _csv(anchored(fit.target, flat)))
     inference_data(fit.target, fit.plan, fit.draws).to_netcdf(str(fit.directory / "inference.nc"))
     return folder
 

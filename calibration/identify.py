@@ -5,6 +5,7 @@ All on the scale of prior standard deviations, where the prior is standard norma
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,7 +59,12 @@ class Told:
     sentence: str
 
 
-def identify(target: Target, draws: np.ndarray, profiles: bool = True) -> list[Told]:
+def identify(
+    target: Target,
+    draws: np.ndarray,
+    profiles: bool = True,
+    tell: Callable[[int, int], None] | None = None,
+) -> list[Told]:
     """What the record tells, least first.
 
     Parameters
@@ -68,23 +74,30 @@ def identify(target: Target, draws: np.ndarray, profiles: bool = True) -> list[T
         In prior standard deviations.
     profiles : bool
         Compute the profiles; they take some hundred likelihoods.
+    tell : callable, optional
+        Called with (numbers looked at, of how many).
     """
     correlation = np.corrcoef(draws.T)
     found = []
     for n, entry in enumerate(target.entries):
         z = draws[:, n]
         linked = _linked(target.entries, correlation[n], n)
-        shared = overlap(z)
-        contraction = 1.0 - float(z.var())
-        line = profile(target, draws, n) if profiles else ()
+        shared, contraction = overlap(z), 1.0 - float(z.var())
         found.append(
             Told(
-                entry.address, _interval(entry, np.array([-1.645, 0.0, 1.645])),
-                _interval(entry, np.quantile(z, (0.05, 0.5, 0.95))), contraction, shared,
-                float(z.mean()), line, linked,
-                sentence(entry, z, shared, contraction, linked),
+                address=entry.address,
+                prior=_interval(entry, np.array([-1.645, 0.0, 1.645])),
+                posterior=_interval(entry, np.quantile(z, (0.05, 0.5, 0.95))),
+                contraction=contraction,
+                overlap=shared,
+                shift=float(z.mean()),
+                profile=profile(target, draws, n) if profiles else (),
+                linked=linked,
+                sentence=sentence(z, shared, contraction, linked),
             )
-        )  # fmt: skip
+        )
+        if tell is not None:
+            tell(n + 1, len(target.entries))
     return sorted(found, key=lambda told: -told.overlap)
 
 
@@ -105,50 +118,60 @@ def profile(target: Target, draws: np.ndarray, n: int) -> tuple[float, ...]:
     return tuple(round(value - max(values), 2) for value in values)
 
 
-def anchored(target: Target, draws: np.ndarray) -> dict[str, dict[str, float]]:
-    """What depends on the assumed side of offers and acceptance.
+def anchored(target: Target, draws: np.ndarray) -> list[list[str]]:
+    """Table of what depends on the assumed side of offers and acceptance.
 
-    Returns
-    -------
-    dict
-        By anchor and address, by how many prior standard deviations the number's posterior
-        mean moves if the anchor is taken to be one prior standard deviation higher.
+    By how many prior standard deviations each number's posterior mean moves if an anchor
+    is taken to be one prior standard deviation higher: the regression on it in the posterior.
     """
     covariance = np.cov(draws.T)
     names = [entry.address for entry in target.entries]
-    return {
-        anchor: {
-            name: float(covariance[k, n] / covariance[n, n])
-            for k, name in enumerate(names) if k != n
-        }
-        for n, anchor in enumerate(names) if anchor in ANCHORS
-    }  # fmt: skip
+    anchors = [n for n, name in enumerate(names) if name in ANCHORS]
+    rows = [["address", *(names[n] for n in anchors)]]
+    for k, name in enumerate(names):
+        moves = [covariance[k, n] / covariance[n, n] for n in anchors]
+        if k not in anchors:
+            rows.append([name, *(f"{move:.2f}" for move in moves)])
+    return rows
+
+
+def as_rows(found: Sequence[Told]) -> list[list[str]]:
+    """Table of what the record tells."""
+    head = ["address", "unit", "told_by"]
+    head += [f"{when}_{q}" for when in ("prior", "posterior") for q in ("q05", "median", "q95")]
+    head += ["contraction", "overlap", "shift", *(f"profile_{at:+g}" for at in AT), "sentence"]
+    return [head] + [
+        [
+            told.address, parameters()[told.address.split(".", 1)[0]].unit,
+            "prior" if told.overlap >= ALIKE else "data",
+            *(f"{value:.4g}" for value in (*told.prior, *told.posterior)),
+            f"{told.contraction:.3f}", f"{told.overlap:.3f}", f"{told.shift:.3f}",
+            *(f"{value:.2f}" for value in told.profile or [float("nan")] * len(AT)),
+            told.sentence,
+        ]
+        for told in found
+    ]  # fmt: skip
 
 
 def sentence(
-    entry: Entry,
-    z: np.ndarray,
-    shared: float,
-    contraction: float,
-    linked: tuple[tuple[str, float], ...],
+    z: np.ndarray, shared: float, contraction: float, linked: tuple[tuple[str, float], ...]
 ) -> str:
-    """Plain words on one number."""
+    """Plain words on one number, from its draws in prior standard deviations."""
     if shared >= ALIKE:
-        told = "The record hardly tells: what is assumed of it stays as it was"
+        words = "The record hardly tells: what was assumed of it stays nearly as it was"
+    elif abs(z.mean()) > 0.5:
+        words = f"The record speaks for a {'higher' if z.mean() > 0.0 else 'lower'} value than"
+        words += f" was assumed, and takes away {max(contraction, 0.0):.0%} of the variance"
     else:
-        where = "higher" if z.mean() > 0.0 else "lower"
-        told = (
-            f"The record speaks for a {where} value than was assumed"
-            if (abs(z.mean()) > 0.5)
-            else "The record agrees with what was assumed"
-        )
-        told += f" and takes away {max(contraction, 0.0):.0%} of the variance"
+        words = "The record agrees with what was assumed, and takes away "
+        words += f"{max(contraction, 0.0):.0%} of the variance"
     if linked:
         names = ", ".join(
-            f"{address} ({'the same way' if r > 0 else 'the other way'})" for address, r in linked
+            f"{address} ({'in the same' if r > 0 else 'in the opposite'} direction)"
+            for address, r in linked
         )
-        told += f"; it is told only together with {names}"
-    return told + "."
+        words += f"; it is told only together with {names}"
+    return words + "."
 
 
 def _linked(entries: list[Entry], row: np.ndarray, n: int) -> tuple[tuple[str, float], ...]:
@@ -159,8 +182,3 @@ def _linked(entries: list[Entry], row: np.ndarray, n: int) -> tuple[tuple[str, f
 def _interval(entry: Entry, z: np.ndarray) -> tuple[float, float, float]:
     low, middle, high = (entry.value(float(value)) for value in z)
     return low, middle, high
-
-
-def unit_of(address: str) -> str:
-    """Unit of a number."""
-    return parameters()[address.split(".", 1)[0]].unit

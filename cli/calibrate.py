@@ -54,7 +54,7 @@ def calibrate(
     directory = out or FIT_DIRECTORY.with_name(f"{FIT_DIRECTORY}{'-quick' if quick else ''}")
     with _progress() as tell:
         fit = fit_record(directory, until, effort, seed, workers, tell)
-    folder = write(fit)
+        folder = write(fit, not quick, lambda done, total: tell("told", done, total))
     _print(fit)
     typer.echo(f"\nDraws: {folder / 'draws.csv'}")
     if quick or keep:
@@ -75,7 +75,11 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
         TimeRemainingColumn,
     )
 
-    words = {"chains": "iterations of the chains", "noise": "noise of the likelihood"}
+    words = {
+        "chains": "iterations of the chains",
+        "noise": "noise of the likelihood",
+        "told": "what the record tells",
+    }
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
     )  # fmt: skip

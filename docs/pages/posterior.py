@@ -1,0 +1,102 @@
+"""The page of what the record tells: posterior beside prior, least certain first."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+from .cells import table
+
+REFERENCE = Path(__file__).parents[2] / "results" / "reference" / "calibration"
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """Rows of a committed table of the fit."""
+    with (REFERENCE / name).open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def manifest() -> dict[str, Any]:
+    """What the committed fit was made from, and its gates."""
+    found: dict[str, Any] = json.loads((REFERENCE / "manifest.json").read_text("utf-8"))
+    return found
+
+
+def page() -> str:
+    """What the record cannot tell first."""
+    told, fit = rows("told.csv"), manifest()
+    prior = [row for row in told if row["told_by"] == "prior"]
+    data = [row for row in told if row["told_by"] == "data"]
+    return (
+        "# What the record tells\n\n"
+        f"The fit of the record to {fit['until']}: {fit['groups'] * fit['chains']} chains of "
+        f"{fit['iterations']} kept draws, {fit['particles']} particles, seed {fit['seed']}; "
+        "[how it is made](../calibration.md). A number counts as told by its *prior* if prior "
+        "and posterior have 70% or more of their densities in common. Contraction is the share "
+        "of the prior's variance that the record takes away (negative if it adds).\n\n"
+        + table(
+            ("gate", "worst value", "allowed", "where", "passed"),
+            [
+                (g["name"], f"{g['value']:g}", g["allowed"], f"`{g['where']}`" if g["where"] else
+                 "mean of 20 draws", "yes" if g["passed"] else "**no**")
+                for g in fit["gates"]
+            ],
+        )
+        + f"\n## What the record cannot tell: {len(prior)} of {len(told)} numbers\n\n"
+        "Studies should vary these, not rely on their bands.\n\n"
+        + _numbers(prior)
+        + f"\n## What the record tells something of: {len(data)}\n\n"
+        + _numbers(data)
+        + _anchors()
+        + _profiles(told)
+    )  # fmt: skip
+
+
+def _numbers(found: list[dict[str, str]]) -> str:
+    return table(
+        ("number", "prior median (90%)", "posterior median (90%)", "overlap", "contraction", ""),
+        [
+            (
+                f"`{row['address']}`",
+                *(
+                    f"{row[f'{when}_median']} ({row[f'{when}_q05']} to {row[f'{when}_q95']})"
+                    for when in ("prior", "posterior")
+                ),
+                f"{float(row['overlap']):.2f}", f"{float(row['contraction']):.2f}",
+                row["sentence"],
+            )
+            for row in found
+        ],
+    )  # fmt: skip
+
+
+def _anchors() -> str:
+    found = rows("anchors.csv")
+    anchors = [name for name in found[0] if name != "address"]
+    moved = [row for row in found if any(abs(float(row[anchor])) >= 0.15 for anchor in anchors)]
+    return (
+        "\n## What depends on the assumed side of offers and acceptance\n\n"
+        "Declined offers are hardly ever on record, so how many offers there are and how many are "
+        "taken is seen as a product only. If a patron's acceptance is taken to be one prior "
+        "standard deviation higher, the posterior means move by so many of theirs (those that "
+        "move by 0.15 or more):\n\n"
+        + table(
+            ("number", *(f"`{anchor}`" for anchor in anchors)),
+            [(f"`{row['address']}`", *(row[anchor] for anchor in anchors)) for row in moved],
+        )
+    )
+
+
+def _profiles(told: list[dict[str, str]]) -> str:
+    points = [name for name in told[0] if name.startswith("profile_")]
+    return (
+        "\n## Profiles of the likelihood\n\nLog likelihood at five values of each number, in prior "
+        "standard deviations from its prior's median, less the best of the five; the other "
+        "numbers follow as in the posterior. The estimate's own noise is about one.\n\n"
+        + table(
+            ("number", *(name.removeprefix("profile_") for name in points)),
+            [(f"`{row['address']}`", *(row[name] for name in points)) for row in told],
+        )
+    )
