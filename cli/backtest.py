@@ -25,7 +25,12 @@ SAMPLES: Final = 4000
 """Samples of every forecast."""
 FIT_PARTICLES: Final = 20
 """Particles of a fit that is made; the variance of its likelihood is to be measured."""
-FORECAST_PARTICLES: Final = 50
+FULL: Final = (50, 20)
+"""Particles of the filter before a forecast, and how many of them are continued."""
+QUICK: Final = (10, 10)
+"""The same of an illustration."""
+FEW: Final = 20.0
+"""Effective draws of a rolling forecast below which it says so."""
 
 
 def backtest(
@@ -83,11 +88,13 @@ def backtest(
     manifest = {
         "badge": badge(quick), "cut": task.cut, "test_until": task.last, "rolling": task.rolling,
         "known_beyond_the_cut": list(task.given), "training": read, "fit": made,
-        "draws": len(positions), "samples": len(positions) * task.particles,
+        "draws": len(positions), "samples": len(positions) * task.runs,
         "seeds": seeds, "power": stated.digest,
         "effective_draws": effective(tries[seed]["model"]),
     }  # fmt: skip
     write(directory, rows, cells, canonical(manifest))
+    for line in few_draws(task, effective(tries[seed]["model"])):
+        typer.echo(line)
     for line in table(rows, task, badge(quick)):
         typer.echo(line)
     typer.echo(f"\nAll scores: {directory / 'scores.csv'}")
@@ -116,7 +123,7 @@ def make_task(
         )  # fmt: skip
     given = set(of_kind("driver")) - {COVERAGE} if drivers_known else set()
     given |= set() if coverage_frozen else {COVERAGE}
-    return Task(cut, last, rolling, tuple(sorted(given)), 10 if quick else FORECAST_PARTICLES)
+    return Task(cut, last, rolling, tuple(sorted(given)), *(QUICK if quick else FULL))
 
 
 def name_of(task: Task, quick: bool) -> str:
@@ -170,7 +177,7 @@ def draws(
     if kept.shape[1] == 0:
         raise InputError("the fit has not passed its pilot", file=str(folder))
     made = {**fits.identity(target, plan), "archived": kept.shape[0] * kept.shape[1]}
-    return made, spread_evenly(kept, 20 if quick else SAMPLES // task.particles)
+    return made, spread_evenly(kept, 20 if quick else SAMPLES // task.runs)
 
 
 def told(group: int, iteration: int) -> None:
@@ -210,6 +217,17 @@ def statement(stated: Power) -> dict[str, Any]:
 def effective(found: Forecast) -> list[float]:
     """Effective number of draws from which each year was forecast."""
     return [] if found.effective is None else [round(float(n), 2) for n in found.effective]
+
+
+def few_draws(task: Task, found: Iterable[float]) -> Iterable[str]:
+    """Say from which years on a rolling forecast rests on few draws."""
+    for year, number in zip(task.years, found, strict=True):
+        if task.rolling and number < FEW:
+            yield (
+                f"Note: the draws from which {year} is forecast, weighted by the years before, "
+                f"are worth {number:.0f}: parameters are hardly varied from then on."
+            )
+            return
 
 
 def write(

@@ -34,7 +34,7 @@ def positions():
 
 @pytest.fixture(scope="module")
 def task():
-    return Task(CUT, LAST, particles=8)
+    return Task(CUT, LAST, particles=12, runs=8)
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_what_comes_after_the_cut_changes_no_forecast(task, positions, entered, 
         return imposed(year, directory)
 
     monkeypatch.setattr("steppe.calibration.asof.imposed", withheld)
-    anew = Task(CUT, LAST, particles=8)
+    anew = Task(CUT, LAST, particles=12, runs=8)
     assert np.array_equal(forecast.by_model(anew, positions, 1).counts, entered["model"].counts)
     found = forecast.by_baselines(anew, 48, 1)
     assert np.array_equal(found["Hawkes"].counts, entered["Hawkes"].counts)
@@ -101,7 +101,7 @@ def test_what_comes_after_the_cut_changes_no_forecast(task, positions, entered, 
 
 
 def test_rolling_weighs_the_draws_by_what_came(positions):
-    found = forecast.by_model(Task(CUT, LAST, True, particles=8), positions, 1)
+    found = forecast.by_model(Task(CUT, LAST, True, particles=12, runs=8), positions, 1)
     assert found.densities.shape == (2,)
     assert np.isfinite(found.densities).all()
     assert found.effective[0] == pytest.approx(len(positions))
@@ -109,7 +109,7 @@ def test_rolling_weighs_the_draws_by_what_came(positions):
 
 
 def test_the_first_year_is_the_same_from_a_fixed_and_a_rolling_origin(task, positions, entered):
-    rolling = forecast.by_model(Task(CUT, LAST, True, particles=8), positions, 1)
+    rolling = forecast.by_model(Task(CUT, LAST, True, particles=12, runs=8), positions, 1)
     assert np.array_equal(rolling.counts[:, 0], entered["model"].counts[:, 0])
 
 

@@ -31,7 +31,7 @@ def enter(
         if tell is not None:
             tell(f"{name}, seed {seed}")
         found[name] = by_model(task, positions, seed, zero)
-    return {**found, **by_baselines(task, len(positions) * task.particles, seed)}
+    return {**found, **by_baselines(task, len(positions) * task.runs, seed)}
 
 
 def state_power(task: Task, positions: np.ndarray, seed: int) -> Power:

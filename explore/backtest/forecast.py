@@ -24,6 +24,7 @@ from ...model.errors import InputError
 from ...model.names import START_YEAR
 from ...model.quantities import quantities
 from ...model.tables import OFFSET, Tables
+from ...model.world import World
 from .baselines import BASELINES
 from .baselines import forecast as from_counts
 from .cells import count, exposure
@@ -54,7 +55,9 @@ class Task:
     given : tuple of str
         Drivers that are known beyond the cut.
     particles : int
-        Worlds that the filter leaves for each draw, each of which is continued once.
+        Worlds that the filter leaves for each draw.
+    runs : int
+        How many of these are continued, once each: samples for each draw.
     """
 
     cut: int
@@ -62,6 +65,7 @@ class Task:
     rolling: bool = False
     given: tuple[str, ...] = (COVERAGE,)
     particles: int = 50
+    runs: int = 20
 
     def __post_init__(self) -> None:
         if self.last <= self.cut:
@@ -155,7 +159,7 @@ def by_model(
     Returns
     -------
     Forecast
-        With a sample for each draw and particle.
+        With ``task.runs`` samples for each draw.
     """
     weights = np.zeros(len(positions))
     parts, totals, densities, effective = [], [], [], []
@@ -164,7 +168,7 @@ def by_model(
         shares = np.exp(weights - logsumexp(weights))
         rng = np.random.default_rng([seed, cut])
         chosen = positions[systematic(shares, rng)]
-        ahead, sizes = continued(found, chosen, task.particles, seed, zero)
+        ahead, sizes = continued(found, chosen, task, seed, zero)
         parts.append(ahead)
         totals.append(draw_sums(ahead, sizes, told_share(found.packages), rng))
         effective.append(np.full(last - cut, 1.0 / (shares**2).sum()))
@@ -184,7 +188,7 @@ def by_model(
 
 
 def continued(
-    found: Frozen, positions: np.ndarray, particles: int, seed: int, zero: Collection[str]
+    found: Frozen, positions: np.ndarray, task: Task, seed: int, zero: Collection[str]
 ) -> tuple[np.ndarray, Sizes]:
     """Continue the worlds that the filter leaves at the cut to the horizon.
 
@@ -200,20 +204,22 @@ def continued(
     InputError
         If the history is impossible under a draw.
     """
-    target = found.target(particles)
+    target = found.target(task.particles)
+    kept = np.linspace(0, task.particles - 1, task.runs).astype(int)
     parts, sizes = [], []
     for draw, (position, luck) in enumerate(zip(positions, lucks(seed, positions), strict=True)):
         tables = without(target.at(position), zero)
-        past = filtered(tables, target.history, found.cut, particles, luck)
+        past = filtered(tables, target.history, found.cut, task.particles, luck)
         if not np.isfinite(past.log_likelihood):
             raise InputError(
                 "the history is impossible under a draw of the parameters", field=f"draw {draw}",
                 todo="fit again, or with more particles",
             )  # fmt: skip
-        runs = np.arange(draw * particles, (draw + 1) * particles, dtype=np.int64)
-        future = simulate_from(tables, seed, runs, past.worlds, found.cut + 1)
+        runs = np.arange(draw * task.runs, (draw + 1) * task.runs, dtype=np.int64)
+        worlds = World._make(part[kept] for part in past.worlds)
+        future = simulate_from(tables, seed, runs, worlds, found.cut + 1)
         parts.append(future.documented_forms)
-        sizes.append(sizes_of_model(tables, particles))
+        sizes.append(sizes_of_model(tables, task.runs))
     return np.concatenate(parts).astype(np.int64), Sizes._make(
         np.concatenate(part) for part in zip(*sizes, strict=True)
     )
