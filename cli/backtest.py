@@ -23,7 +23,7 @@ DIRECTORY: Final = Path("steppe-backtest")
 SEEDS: Final = 5
 SAMPLES: Final = 4000
 """Samples of every forecast."""
-FIT_PARTICLES: Final = 20
+FIT_PARTICLES: Final = 30
 """Particles of a fit that is made; the variance of its likelihood is to be measured."""
 FULL: Final = (50, 20)
 """Particles of the filter before a forecast, and how many of them are continued."""
@@ -93,7 +93,7 @@ def backtest(
         "effective_draws": effective(tries[seed]["model"]),
     }  # fmt: skip
     write(directory, rows, cells, canonical(manifest))
-    for line in few_draws(task, effective(tries[seed]["model"])):
+    for line in few_draws(task, effective(tries[seed]["model"]), len(positions)):
         typer.echo(line)
     for line in table(rows, task, badge(quick)):
         typer.echo(line)
@@ -219,13 +219,13 @@ def effective(found: Forecast) -> list[float]:
     return [] if found.effective is None else [round(float(n), 2) for n in found.effective]
 
 
-def few_draws(task: Task, found: Iterable[float]) -> Iterable[str]:
+def few_draws(task: Task, found: Iterable[float], draws: int) -> Iterable[str]:
     """Say from which years on a rolling forecast rests on few draws."""
     for year, number in zip(task.years, found, strict=True):
-        if task.rolling and number < FEW:
+        if task.rolling and number < min(FEW, 0.5 * draws):
             yield (
                 f"Note: the draws from which {year} is forecast, weighted by the years before, "
-                f"are worth {number:.0f}: parameters are hardly varied from then on."
+                f"are worth {number:.0f} of {draws}: parameters are hardly varied from then on."
             )
             return
 
