@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from ..model.quantities import Quantity, addresses, quantities
 from .codebook import Driver, Trait
 from .problems import Placed, Problem
 from .reading import evidence_directory, read_table, read_tables
-from .series import read_points, yearly
+from .series import Points, read_points, yearly
 
 
 def of_kind(kind: str) -> dict[str, Quantity]:
@@ -29,11 +29,32 @@ def covered(row: Trait, last_year: int) -> slice:
     return slice(max(first - START_YEAR, 0), max(last - START_YEAR + 1, 0))
 
 
-def trait_values(rows: Iterable[Trait], last_year: int) -> dict[str, np.ndarray]:
+def known_traits(rows: Iterable[Trait], as_of: int) -> list[Trait]:
+    """Rows that hold in a year or before it; nothing is known of ends from that year on."""
+    return [
+        row.model_copy(update={"year_end": None}) if (row.year_end or 0) >= as_of else row
+        for row in rows
+        if row.year_start is None or row.year_start <= as_of
+    ]
+
+
+def known_points(points: Mapping[str, Points], driver: Driver, as_of: int) -> dict[str, Points]:
+    """Raw values up to a year; what the driver says of earlier years where there is none yet."""
+    early = {START_YEAR: driver.before} if isinstance(driver.before, float | int) else {}
+    return {
+        entry: {year: value for year, value in given.items() if year <= as_of}
+        or (early if given else {})
+        for entry, given in points.items()
+    }
+
+
+def trait_values(
+    rows: Iterable[Trait], last_year: int, as_of: int = LAST_HISTORY_YEAR
+) -> dict[str, np.ndarray]:
     """Values of all traits by name, NaN where neither a row nor a default speaks.
 
-    Years after the last year of history in which no row speaks repeat the year
-    before, also where a default exists.
+    Years after ``as_of``, the last year of history, in which no row speaks repeat the
+    year before, also where a default exists.
 
     Parameters
     ----------
@@ -41,6 +62,8 @@ def trait_values(rows: Iterable[Trait], last_year: int) -> dict[str, np.ndarray]
         Rows whose ``quantity`` is a full address and whose ``value`` is a number.
     last_year : int
         Last year of the arrays.
+    as_of : int
+        Last year of history.
 
     Returns
     -------
@@ -54,7 +77,7 @@ def trait_values(rows: Iterable[Trait], last_year: int) -> dict[str, np.ndarray]
             name, index = addresses()[row.quantity]
             where: Any = (covered(row, last_year), *index)
             arrays[name][where] = float(row.value)
-    history = LAST_HISTORY_YEAR - START_YEAR + 1
+    history = as_of - START_YEAR + 1
     for name, array in arrays.items():
         default = quantities()[name].default
         if default is not None:
@@ -65,7 +88,11 @@ def trait_values(rows: Iterable[Trait], last_year: int) -> dict[str, np.ndarray]
     return arrays
 
 
-def setting(last_year: int, directory: str | Path | None = None) -> dict[str, np.ndarray]:
+def setting(
+    last_year: int,
+    directory: str | Path | None = None,
+    as_of: int | None = None,
+) -> dict[str, np.ndarray]:
     """Values of every trait and driver, 1992 to ``last_year``.
 
     Parameters
@@ -74,6 +101,8 @@ def setting(last_year: int, directory: str | Path | None = None) -> dict[str, np
         Last year of the arrays; what ends before is carried forward.
     directory : path, optional
         Directory of the evidence; the one that is shipped by default.
+    as_of : int, optional
+        Read nothing that is dated later; what stood then is carried forward.
 
     Returns
     -------
@@ -99,7 +128,11 @@ def setting(last_year: int, directory: str | Path | None = None) -> dict[str, np
     problems += [fault for placed in rows if (fault := trait_fault(placed))]
     if problems:
         raise problems[0].error()
-    values = trait_values((placed.row for placed in rows), last_year)
+    traits = [placed.row for placed in rows]
+    if as_of is None:
+        values = trait_values(traits, last_year)
+    else:
+        values = trait_values(known_traits(traits, as_of), last_year, min(as_of, last_year))
     for name, quantity in of_kind("driver").items():
         if name not in drivers:
             raise InputError("the driver has no table", file="drivers.toml", field=name)
@@ -107,6 +140,8 @@ def setting(last_year: int, directory: str | Path | None = None) -> dict[str, np
         points, _, problems = read_points(folder, driver.file, quantity)
         if problems:
             raise problems[0].error()
+        if as_of is not None:
+            points = known_points(points, driver, as_of)
         values[name] = yearly(points, driver, quantity, last_year)
     for name, array in values.items():
         file = "traits.csv" if quantities()[name].kind == "trait" else drivers[name].row.file

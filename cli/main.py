@@ -7,6 +7,7 @@ import sys
 import typer
 
 from . import calibrate, evidence, scenarios
+from .backtest import backtest
 from .compare import compare
 from .explain import explain
 from .parameters import parameters
@@ -28,6 +29,7 @@ app.command()(run)
 app.command()(compare)
 app.command()(explain)
 app.command()(rerun)
+app.command()(backtest)
 
 
 def _version(asked: bool) -> None:

@@ -1,0 +1,188 @@
+"""What was on record at a cut-off year: evidence frozen there, and what was read of it.
+
+A backtest may read nothing that is dated later than its cut. Three leaks are closed here that
+cutting off the list of events leaves open: drivers between two dated values are interpolated
+towards the later one, traits have later rows (and their own ends), and a force that stands
+has a last year.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from ..model.errors import InputError
+from ..model.names import LAST_HISTORY_YEAR, PATRONS, START_YEAR, STATES
+from ..model.tables import Tables, build_tables, point_values
+from .codebook import Driver, Trait
+from .packages import Packages, as_history, imposed
+from .reading import evidence_directory, read_table, read_tables
+from .series import read_points
+from .setting import known_points, known_traits, of_kind, setting
+from .target import Target
+
+COVERAGE: Final = "coverage"
+"""Driver that says how far the sources reach: a property of the sources, given to all."""
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """The evidence as of a year.
+
+    Attributes
+    ----------
+    cut : int
+        Last year that is read.
+    horizon : int
+        Last year of the tables; what stood at the cut is carried forward to it.
+    given : tuple of str
+        Drivers whose values after the cut are known nevertheless.
+    packages : Packages
+        Documented to the cut, and forces as far as they had stood by then.
+    tables : Tables
+        Parameters at the centres of their priors.
+    """
+
+    cut: int
+    horizon: int
+    given: tuple[str, ...]
+    packages: Packages
+    tables: Tables
+
+    def target(self, particles: int) -> Target:
+        """Posterior density given the frozen evidence; its tables reach to the horizon."""
+        return Target(self.tables, as_history(self.packages), self.cut, particles)
+
+    def target_to_cut(self, particles: int) -> Target:
+        """The same with tables that end at the cut: what a fit reads, whatever the horizon."""
+        tables = Tables(self.tables.flat[: self.cut - START_YEAR + 1])
+        return Target(tables, as_history(self.packages), self.cut, particles)
+
+    @cached_property
+    def digest(self) -> str:
+        """Of everything that a fit and a forecast read."""
+        total = hashlib.sha256(self.tables.flat.tobytes())
+        for column in as_history(self.packages):
+            total.update(column.tobytes())
+        return total.hexdigest()
+
+
+def frozen(
+    cut: int,
+    horizon: int | None = None,
+    given: Collection[str] = (COVERAGE,),
+    directory: str | Path | None = None,
+) -> Frozen:
+    """Freeze the evidence at a cut.
+
+    Parameters
+    ----------
+    cut : int
+    horizon : int, optional
+        Last year of the tables; the cut by default.
+    given : collection of str
+        Drivers whose values after the cut are known.
+    directory : path, optional
+        Directory of the evidence; the one that is shipped by default.
+
+    Raises
+    ------
+    InputError
+        If the years or the drivers do not fit, or the evidence cannot be read.
+    """
+    if not START_YEAR <= cut <= LAST_HISTORY_YEAR:
+        raise InputError(
+            "the cut lies outside the history", field="cut", found=cut,
+            allowed=f"{START_YEAR} to {LAST_HISTORY_YEAR}",
+        )  # fmt: skip
+    last = cut if horizon is None else horizon
+    tables = build_tables({**centres(last), **setting_as_of(cut, last, given, directory)})
+    return Frozen(cut, last, tuple(sorted(given)), packages_as_of(cut, directory), tables)
+
+
+def centres(last_year: int) -> dict[str, np.ndarray]:
+    """Centres of the priors in every year: name -> ``[year, *dims]``."""
+    years = last_year - START_YEAR + 1
+    return {n: np.broadcast_to(a, (years, *a.shape)) for n, a in point_values().items()}
+
+
+def setting_as_of(
+    cut: int,
+    horizon: int,
+    given: Collection[str] = (COVERAGE,),
+    directory: str | Path | None = None,
+) -> dict[str, np.ndarray]:
+    """Traits and drivers to a horizon, from what is dated to the cut: name -> ``[year, *dims]``.
+
+    Raises
+    ------
+    InputError
+        If there is no such driver, or the evidence cannot be read.
+    """
+    unknown = set(given) - set(of_kind("driver"))
+    if unknown:
+        raise InputError(
+            "no such driver", field="given", found=min(unknown),
+            allowed=", ".join(of_kind("driver")),
+        )  # fmt: skip
+    if horizon < cut:
+        raise InputError(
+            "the horizon lies before the cut", field="horizon", found=horizon,
+            allowed=f"{cut} or later",
+        )  # fmt: skip
+    values = setting(horizon, directory, cut)
+    whole = setting(horizon, directory) if given else {}
+    ahead = slice(cut + 1 - START_YEAR, None)
+    for name in given:
+        values[name][ahead] = whole[name][ahead]
+    return values
+
+
+def packages_as_of(cut: int, directory: str | Path | None = None) -> Packages:
+    """Documented packages to a cut; the end of a force that still stands is not known."""
+    found = imposed(cut, directory)
+    return replace(found, last=np.minimum(found.last, cut))
+
+
+def what_was_read(found: Frozen, directory: str | Path | None = None) -> list[dict[str, Any]]:
+    """Every dated row that frozen evidence rests on.
+
+    Returns
+    -------
+    list of dict
+        ``table``, ``id`` and ``year``. Packages are those that stand in ``found``;
+        traits and drivers are read again, by the same rules. An open beginning is no date,
+        and what is given beyond the cut is not listed.
+    """
+    folder = evidence_directory(directory)
+    packages = found.packages
+    rows: list[dict[str, Any]] = [
+        {
+            "table": "events.csv",
+            "id": f"{packages.ids[n]}|{STATES[packages.state[n]]}|{PATRONS[packages.patron[n]]}",
+            "year": int(max(packages.year[n], packages.last[n])),
+        }
+        for n in range(len(packages))
+    ]
+    traits, _ = read_table(folder, "traits.csv", Trait)
+    rows += [
+        {"table": "traits.csv", "id": row.id, "year": row.year_start}
+        for row in known_traits((placed.row for placed in traits), found.cut)
+        if row.quantity and row.value and row.year_start is not None
+    ]
+    drivers, _ = read_tables(folder, "drivers.toml", Driver)
+    for name, quantity in of_kind("driver").items():
+        driver = drivers[name].row
+        points, _, _ = read_points(folder, driver.file, quantity)
+        rows += [
+            {"table": driver.file, "id": entry, "year": max(kept)}
+            for entry, kept in known_points(points, driver, found.cut).items()
+            if kept
+        ]
+    return rows

@@ -1,0 +1,298 @@
+"""``steppe backtest``: forecast from a cut-off year, and score what was documented after it."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from .run import Seed
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ..calibration.fit import Plan
+    from ..explore.backtest.forecast import Forecast, Task
+    from ..explore.backtest.power import Power
+
+DIRECTORY: Final = Path("steppe-backtest")
+SEEDS: Final = 5
+SAMPLES: Final = 4000
+"""Samples of every forecast."""
+FIT_PARTICLES: Final = 30
+"""Particles of a fit that is made; the variance of its likelihood is to be measured."""
+FULL: Final = (50, 20)
+"""Particles of the filter before a forecast, and how many of them are continued."""
+QUICK: Final = (10, 10)
+"""The same of an illustration."""
+FEW: Final = 20.0
+"""Effective draws of a rolling forecast below which it says so."""
+
+
+def backtest(
+    train_until: Annotated[int, typer.Option(help="Last year that is known.")] = 2009,
+    test_until: Annotated[int, typer.Option(help="Last year that is forecast.")] = 2017,
+    rolling: Annotated[
+        bool, typer.Option("--rolling", help="Forecast each year from the end of the one before.")
+    ] = False,
+    drivers_known: Annotated[
+        bool, typer.Option("--drivers-known", help="Variation: drivers are known after the cut.")
+    ] = False,
+    coverage_frozen: Annotated[
+        bool,
+        typer.Option(
+            "--coverage-frozen",
+            help="Variation: how far the sources reach after the cut is not known either.",
+        ),
+    ] = False,
+    fit: Annotated[
+        Path | None,
+        typer.Option(help="Directory of a fit at the cut; a fit is made or continued without it."),
+    ] = None,
+    iterations: Annotated[
+        int, typer.Option(min=20, help="Iterations of the fit that is made.")
+    ] = 25_000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes of that fit.")] = 2,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="An illustration in a minute: hardly a fit at all.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Directory of the results; in steppe-backtest by default.")
+    ] = None,
+    seed: Seed = 1,
+) -> None:
+    """Freeze the evidence at a cut, fit, forecast, and score what was documented after it.
+
+    A loss of the model is a result like a win: the exit code is 0 either way.
+    """
+    from ..explore.backtest.conduct import KEYS, enter, score, state_power
+    from ..explore.backtest.leaks import check_no_leak, training
+    from ..results.files import canonical, write_atomic
+
+    task = make_task(train_until, test_until, rolling, drivers_known, coverage_frozen, quick)
+    directory = out or DIRECTORY / name_of(task, quick)
+    read = [training(task.frozen(cut)) for cut, _ in task.origins()]
+    for told in read:
+        check_no_leak(told)
+    made, positions = draws(task, fit, directory, iterations, workers, quick, seed)
+    stated = state_power(task, positions, seed)
+    write_atomic(directory / "power.json", canonical(statement(stated)))
+    typer.echo(f"Before the scores: {stated.in_words()}\n")
+    seeds = [(seed + n) % KEYS for n in range(2 if quick else SEEDS)]
+    tries = {key: enter(task, positions, key, typer.echo) for key in seeds}
+    rows, cells = score(task, tries, stated)
+    manifest = {
+        "badge": badge(quick), "cut": task.cut, "test_until": task.last, "rolling": task.rolling,
+        "known_beyond_the_cut": list(task.given), "training": read, "fit": made,
+        "draws": len(positions), "samples": len(positions) * task.runs,
+        "seeds": seeds, "power": stated.digest,
+        "effective_draws": effective(tries[seed]["model"]),
+    }  # fmt: skip
+    write(directory, rows, cells, canonical(manifest))
+    for line in few_draws(task, effective(tries[seed]["model"]), len(positions)):
+        typer.echo(line)
+    for line in table(rows, task, badge(quick)):
+        typer.echo(line)
+    typer.echo(f"\nAll scores: {directory / 'scores.csv'}")
+
+
+def make_task(
+    cut: int, last: int, rolling: bool, drivers_known: bool, coverage_frozen: bool, quick: bool
+) -> Task:
+    """What is to be forecast, from the options.
+
+    Raises
+    ------
+    InputError
+        If the years do not fit.
+    """
+    from ..calibration.asof import COVERAGE
+    from ..calibration.setting import of_kind
+    from ..explore.backtest.forecast import Task
+    from ..model.errors import InputError
+    from ..model.names import LAST_HISTORY_YEAR, START_YEAR
+
+    if not START_YEAR < cut < LAST_HISTORY_YEAR or last > LAST_HISTORY_YEAR:
+        raise InputError(
+            "the years lie outside the record", field="train-until, test-until",
+            found=f"{cut}, {last}", allowed=f"{START_YEAR + 1} to {LAST_HISTORY_YEAR}",
+        )  # fmt: skip
+    given = set(of_kind("driver")) - {COVERAGE} if drivers_known else set()
+    given |= set() if coverage_frozen else {COVERAGE}
+    return Task(cut, last, rolling, tuple(sorted(given)), *(QUICK if quick else FULL))
+
+
+def name_of(task: Task, quick: bool) -> str:
+    """Name of the directory of the results."""
+    parts = [f"{task.cut}-{task.last}", "rolling" if task.rolling else "fixed"]
+    parts += ["drivers-known"] if len(task.given) > 1 else []
+    parts += [] if "coverage" in task.given else ["coverage-frozen"]
+    return "-".join([*parts, *(["quick"] if quick else [])])
+
+
+def badge(quick: bool) -> str:
+    """What the results may claim."""
+    if quick:
+        return "illustration: a fit of a few seconds, which has not converged"
+    return "exploration: the fit at the cut is not held to the gates of an installed posterior"
+
+
+def draws(
+    task: Task,
+    given: Path | None,
+    directory: Path,
+    iterations: int,
+    workers: int,
+    quick: bool,
+    seed: int,
+) -> tuple[dict[str, Any], np.ndarray]:
+    """Draws of a posterior at the cut: of a given fit, or of one that is made or goes on.
+
+    Raises
+    ------
+    InputError
+        If the fit is of other evidence, as one that has read what came after the cut.
+    """
+    from ..calibration import fit as fits
+    from ..calibration.diagnose import spread_evenly
+    from ..model.errors import InputError
+
+    if given is not None:
+        folder, (plan, particles) = given, read_plan(given / fits.PLAN)
+    elif quick:
+        folder, particles, iterations = directory / "fit", task.particles, 60
+        plan = fits.Plan(seed=seed, groups=1, chains=2, pilot=30)
+    else:
+        folder, particles = directory / "fit", FIT_PARTICLES
+        plan = fits.Plan(seed=seed, pilot=min(500, iterations // 2))
+    target = task.frozen(task.cut).target_to_cut(particles)
+    fits.claim(folder, target, plan)
+    if given is None:
+        fits.sample(target, plan, folder, iterations, workers, told)
+    kept = fits.draws(folder, plan, len(target.entries))
+    if kept.shape[1] == 0:
+        raise InputError("the fit has not passed its pilot", file=str(folder))
+    made = {**fits.identity(target, plan), "archived": kept.shape[0] * kept.shape[1]}
+    return made, spread_evenly(kept, 20 if quick else SAMPLES // task.runs)
+
+
+def told(group: int, iteration: int) -> None:
+    """Tell how far a group of chains has come, every thousand iterations."""
+    if iteration % 1000 == 0:
+        typer.echo(f"fit, group {group}: iteration {iteration:,}")
+
+
+def read_plan(path: Path) -> tuple[Plan, int]:
+    """Plan and number of particles of a fit.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    from ..calibration.fit import Plan
+    from ..model.errors import InputError
+
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        plan = Plan(**{name: found[name] for name in ("seed", "groups", "chains", "pilot")})
+        return plan, int(found["particles"])
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(
+            "not the plan of a fit", file=str(path), todo="name a directory that a fit wrote"
+        ) from error
+
+
+def statement(stated: Power) -> dict[str, Any]:
+    """Content of ``power.json``."""
+    from dataclasses import asdict
+
+    return {**asdict(stated), "digest": stated.digest, "words": stated.in_words()}
+
+
+def effective(found: Forecast) -> list[float]:
+    """Effective number of draws from which each year was forecast."""
+    return [] if found.effective is None else [round(float(n), 2) for n in found.effective]
+
+
+def few_draws(task: Task, found: Iterable[float], draws: int) -> Iterable[str]:
+    """Say from which years on a rolling forecast rests on few draws."""
+    for year, number in zip(task.years, found, strict=True):
+        if task.rolling and number < min(FEW, 0.5 * draws):
+            yield (
+                f"Note: the draws from which {year} is forecast, weighted by the years before, "
+                f"are worth {number:.0f} of {draws}: parameters are hardly varied from then on."
+            )
+            return
+
+
+def write(
+    directory: Path, rows: list[dict[str, Any]], cells: list[dict[str, Any]], manifest: bytes
+) -> None:
+    """Write ``scores.csv``, ``cells.parquet`` and ``manifest.json``."""
+    import io
+
+    import pandas as pd
+
+    from ..results.files import write_atomic
+
+    columns = ["competitor", "score", "by", "key", "value", "seed_sd", "best", "gain", "low",
+               "high", "power"]  # fmt: skip
+    text = pd.DataFrame(rows)[columns].to_csv(index=False, lineterminator="\n")
+    write_atomic(directory / "scores.csv", text.encode())
+    stream = io.BytesIO()
+    pd.DataFrame(cells).to_parquet(stream, index=False)
+    write_atomic(directory / "cells.parquet", stream.getvalue())
+    write_atomic(directory / "manifest.json", manifest)
+
+
+def table(rows: Iterable[dict[str, Any]], task: Task, claim: str) -> Iterable[str]:
+    """What the terminal shows: all competitors, then where the model gains and loses."""
+    listed = list(rows)
+    found = {(r["competitor"], r["score"], r["by"], r["key"]): r for r in listed}
+    best = found["model", "log", "all", "all"]["best"]
+    yield f"\nRecord to {task.cut}, documented packages of {task.cut + 1}-{task.last}. {claim}."
+    gained = f"  gain over {best}"
+    yield f"{'':<20}{'log score':>10}{'seed sd':>9}{gained:<32}{'CRPS':>7}{'Brier':>8}"
+    for name in dict.fromkeys(row["competitor"] for row in listed):
+        log, crps, brier = (found[name, s, "all", "all"] for s in ("log", "crps", "brier"))
+        gain = f"  {log['gain']:+.1f} ({log['low']:+.1f} to {log['high']:+.1f})"
+        yield (
+            f"{name:<20}{log['value']:>10.1f}{log['seed_sd']:>9.2f}{gain:<32}"
+            f"{crps['value']:>7.1f}{brier['value']:>8.2f}"
+        )
+    yield ""
+    for row in listed:
+        spoken = row["by"] != "patron and form"
+        if row["competitor"] == "model" and row["score"] == "log" and spoken:
+            yield textwrap.fill(sentence(row), 100, initial_indent="- ", subsequent_indent="  ")
+
+
+def sentence(row: dict[str, Any]) -> str:
+    """One gain or loss of the model, in words."""
+    verb = "gains" if row["gain"] > 0.0 else "loses"
+    told = f"{where(row['by'], row['key'])}: the model {verb} {abs(row['gain']):.1f} nats"
+    if row["low"] != row["low"]:
+        return f"{told} against {row['best']}; one year tells nothing of its uncertainty."
+    sure = "" if row["low"] > 0.0 or row["high"] < 0.0 else ", not clearly"
+    return (
+        f"{told} against {row['best']}{sure} "
+        f"(90% interval of the gain {row['low']:+.1f} to {row['high']:+.1f})."
+    )
+
+
+def where(by: str, key: str) -> str:
+    """Group of cells, in words."""
+    from ..model.names import PATRON_NAMES, STATE_NAMES
+
+    if by == "state":
+        return STATE_NAMES[key]
+    if by == "patron":
+        return f"{PATRON_NAMES[key]} as patron"
+    if by == "form":
+        return f"Form {key.replace('_', ' ')}"
+    return {"all": "In all", "pledges": "Pledges (agreements and aid)", "events": "Events"}[key]

@@ -1,0 +1,46 @@
+"""Cells: documented packages counted by year, state, patron and form.
+
+Arrays are ``[..., year, state, patron, form]``. Rarer things (a base) and commoner ones (a
+part in a joint exercise) stand beside each other, so that each can be scored by itself.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ...calibration.packages import EXERCISE_RUNG, GIVEN, Packages
+from ...model.names import CHANNELS, FORMS, PATRONS, START_YEAR, STATES
+
+PROMISES: Final = ("agreement", "aid")
+"""Forms that pledge something; the others are events."""
+JOINT: Final = FORMS.index("joint_exercise")
+SHAPE: Final = (len(STATES), len(PATRONS), len(FORMS))
+CHANNEL_OF: Final = np.array(
+    [CHANNELS.index("exercise" if form == "joint_exercise" else form) for form in FORMS]
+)
+"""Channel, and so the coverage, of each form."""
+
+
+def count(packages: Packages, last_year: int) -> np.ndarray:
+    """Documented packages from 1992 to a year: int64 ``[year, state, patron, form]``.
+
+    Forces that stand, absences and memberships are no packages. A part in a joint exercise
+    is a ``joint_exercise``, whoever takes part.
+    """
+    counts = np.zeros((last_year - START_YEAR + 1, *SHAPE), np.int64)
+    for n in range(len(packages)):
+        year, rung = int(packages.year[n]), int(packages.rung[n])
+        given = packages.last[n] > 0 or packages.occasion[n] == GIVEN
+        if given or rung == 0 or year > last_year:
+            continue
+        joint = packages.occasion[n] > 0 and rung == EXERCISE_RUNG
+        form = JOINT if joint else FORMS.index(CHANNELS[rung - 1])
+        counts[year - START_YEAR, packages.state[n], packages.patron[n], form] += 1
+    return counts
+
+
+def exposure(coverage: np.ndarray) -> np.ndarray:
+    """Coverage by form, ``[year, patron, form]``, from ``[year, patron, channel]``."""
+    return coverage[..., CHANNEL_OF]

@@ -1,0 +1,171 @@
+"""The competition: every score of every competitor, its difference to the best baseline.
+
+The best baseline of a score is the one that turned out best over the whole test window: chosen
+with hindsight, which favours the baselines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from ...model.names import FORMS, PATRONS, STATES
+from .baselines import BASELINES
+from .cells import PROMISES
+from .scores import (
+    brier,
+    covered,
+    crps,
+    from_uniform,
+    interval_of_sum,
+    log_score,
+    randomised_pit,
+)
+
+ACTIVE: Final = 0.05
+"""Packages that climatology expects in a cell and year, from which on the PIT is looked at."""
+HIGHER: Final = "log"
+"""The score of which more is better; of the others less is."""
+LEVELS: Final = (0.5, 0.9)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Cells that are summed up: ``by`` is the kind of group, ``key`` its name."""
+
+    by: str
+    key: str
+    cells: np.ndarray
+    """bool [state, patron, form]"""
+
+
+def groups() -> list[Group]:
+    """All cells, and those of each state, patron, form, both, and kind (pledges or events)."""
+    state, patron, form = np.indices((len(STATES), len(PATRONS), len(FORMS)))
+    promises = np.isin(form, [FORMS.index(name) for name in PROMISES])
+    found = [Group("all", "all", np.ones(state.shape, bool))]
+    found += [Group("state", name, state == n) for n, name in enumerate(STATES)]
+    found += [Group("patron", name, patron == n) for n, name in enumerate(PATRONS)]
+    found += [Group("form", name, form == n) for n, name in enumerate(FORMS)]
+    found += [
+        Group("patron and form", f"{PATRONS[p]}.{FORMS[f]}", (patron == p) & (form == f))
+        for p, f in np.ndindex(len(PATRONS), len(FORMS))
+    ]
+    return [*found, Group("kind", "pledges", promises), Group("kind", "events", ~promises)]
+
+
+def yearly_scores(counts: np.ndarray, observed: np.ndarray) -> dict[tuple[str, str, str], Any]:
+    """Scores of each year by (score, by, key), float64 [year].
+
+    Log score and Brier score are summed over the cells of the group; the CRPS and the coverage
+    are of the group's total in the year.
+    """
+    logs, briers = log_score(counts, observed), brier(counts, observed)
+    found = {}
+    for group in groups():
+        total, seen = counts[..., group.cells].sum(-1), observed[..., group.cells].sum(-1)
+        place = (group.by, group.key)
+        found["log", *place] = logs[..., group.cells].sum(-1)
+        found["brier", *place] = briers[..., group.cells].sum(-1)
+        found["crps", *place] = crps(total, seen)
+        for level in LEVELS:
+            found[f"coverage {level:.0%}", *place] = covered(total, seen, level)
+    return found
+
+
+def score_rows(
+    forecasts: Mapping[str, np.ndarray], observed: np.ndarray, seed: int
+) -> list[dict[str, Any]]:
+    """Score all competitors.
+
+    Parameters
+    ----------
+    forecasts : mapping of str to ndarray of int64 [sample, year, state, patron, form]
+        By competitor, the baselines among them; all with as many samples.
+    observed : ndarray of int64 [year, state, patron, form]
+    seed : int
+        Key of the bootstrap and of the randomised PIT.
+
+    Returns
+    -------
+    list of dict
+        ``competitor, score, by, key, value, best, gain, low, high``. ``value`` is the sum over
+        years of a score, and the mean over years of a coverage. ``gain`` is how much better it
+        is than the baseline ``best``, below zero if it is worse, with a 90% interval; blank for
+        coverage and PIT, which are no contests.
+
+    Raises
+    ------
+    ValueError
+        If the competitors have different numbers of samples.
+    """
+    if len({len(counts) for counts in forecasts.values()}) > 1:
+        raise ValueError("competitors must have as many samples as each other")
+    tables = {name: yearly_scores(counts, observed) for name, counts in forecasts.items()}
+    best = {score: best_baseline(tables, score) for score in ("log", "brier", "crps")}
+    rows: list[dict[str, Any]] = []
+    for name, table in tables.items():
+        for (score, by, key), values in table.items():
+            row: dict[str, Any] = {"competitor": name, "score": score, "by": by, "key": key}
+            if score in best:
+                sign = 1.0 if score == HIGHER else -1.0
+                gains = sign * (values - tables[best[score]][score, by, key])
+                low, high = interval_of_sum(gains, np.random.default_rng([seed, 1]))
+                row |= {"value": float(values.sum()), "best": best[score]}
+                row |= {"gain": float(gains.sum()), "low": low, "high": high}
+            else:
+                row |= {"value": float(values.mean())}
+            rows.append(row)
+    return rows + pit_rows(forecasts, observed, seed)
+
+
+def best_baseline(tables: Mapping[str, Mapping[tuple[str, str, str], Any]], score: str) -> str:
+    """Baseline with the best total of a score."""
+    sign = 1.0 if score == HIGHER else -1.0
+    return max(
+        (name for name in tables if name in BASELINES),
+        key=lambda name: sign * float(tables[name][score, "all", "all"].sum()),
+    )
+
+
+def pit_rows(
+    forecasts: Mapping[str, np.ndarray], observed: np.ndarray, seed: int
+) -> list[dict[str, Any]]:
+    """Distance of the randomised PIT from the uniform, over the cells that are not idle."""
+    active = forecasts["climatology"].mean(axis=0) >= ACTIVE
+    rows: list[dict[str, Any]] = []
+    for name, counts in forecasts.items():
+        pit = randomised_pit(counts, observed, np.random.default_rng([seed, 2]))
+        place = {"competitor": name, "score": "pit distance", "by": "all", "key": "all"}
+        rows.append({**place, "value": from_uniform(pit[active])})
+    return rows
+
+
+def cell_rows(
+    forecasts: Mapping[str, np.ndarray], observed: np.ndarray, first_year: int
+) -> list[dict[str, Any]]:
+    """One row for each competitor and cell: what was forecast, what was documented, the scores."""
+    rows = []
+    for name, counts in forecasts.items():
+        mean, chance = counts.mean(axis=0), (counts > 0).mean(axis=0)
+        logs, briers = log_score(counts, observed), brier(counts, observed)
+        for place in np.ndindex(observed.shape):
+            t, i, p, f = place
+            rows.append(
+                {
+                    "competitor": name,
+                    "year": first_year + t,
+                    "state": STATES[i],
+                    "patron": PATRONS[p],
+                    "form": FORMS[f],
+                    "documented": int(observed[place]),
+                    "expected": float(mean[place]),
+                    "chance_of_any": float(chance[place]),
+                    "log": float(logs[place]),
+                    "brier": float(briers[place]),
+                }
+            )
+    return rows

@@ -1,0 +1,104 @@
+"""Scores of forecasts that are samples, and the uncertainty of their differences.
+
+``samples`` is ``[sample, ...]`` and ``observed`` ``[...]``. See Gneiting and Raftery 2007,
+*JASA* 102, for the log score, the CRPS and the Brier score; Czado, Gneiting and Held 2009,
+*Biometrics* 65, for the randomised PIT of counts.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+PSEUDO: Final = 1.0
+"""Samples that every forecast is given beside its own, spread as 1/2, 1/4, 1/8 ... over the
+counts 0, 1, 2 ...: no forecast excludes anything, and all are smoothed alike."""
+BLOCK: Final = 2
+"""Years in a block of the bootstrap."""
+RESAMPLES: Final = 2000
+
+
+def log_score(samples: np.ndarray, observed: np.ndarray) -> np.ndarray:
+    """Log of the forecast probability of what was observed; higher is better.
+
+    Of counts: ``(samples that hit + PSEUDO / 2**(count + 1)) / (samples + PSEUDO)``.
+    """
+    hits = (samples == observed).sum(axis=0)
+    found: np.ndarray = np.log((hits + PSEUDO * 0.5 ** (observed + 1.0)) / (len(samples) + PSEUDO))
+    return found
+
+
+def crps(samples: np.ndarray, observed: np.ndarray) -> np.ndarray:
+    """Continuous ranked probability score, E|X - y| - E|X - X'| / 2; lower is better."""
+    count = len(samples)
+    ordered = np.sort(samples, axis=0).astype(np.float64)
+    rank = 2.0 * np.arange(1, count + 1) - count - 1.0
+    spread = np.tensordot(rank, ordered, axes=1) / count**2
+    found: np.ndarray = np.abs(ordered - observed).mean(axis=0) - spread
+    return found
+
+
+def brier(samples: np.ndarray, observed: np.ndarray) -> np.ndarray:
+    """Squared error of the probability of any; lower is better."""
+    found: np.ndarray = ((samples > 0).mean(axis=0) - (observed > 0)) ** 2
+    return found
+
+
+def covered(samples: np.ndarray, observed: np.ndarray, level: float) -> np.ndarray:
+    """1 where the central interval of a level holds what was observed, else 0.
+
+    Intervals of counts hold more than their level, since they end on whole numbers.
+    """
+    tail = 0.5 * (1.0 - level)
+    low = np.quantile(samples, tail, axis=0, method="inverted_cdf")
+    high = np.quantile(samples, 1.0 - tail, axis=0, method="inverted_cdf")
+    found: np.ndarray = ((low <= observed) & (observed <= high)).astype(np.float64)
+    return found
+
+
+def randomised_pit(
+    samples: np.ndarray, observed: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Place of what was observed in its forecast: uniform on [0, 1] if the forecast is right."""
+    below = (samples < observed).mean(axis=0)
+    at = (samples == observed).mean(axis=0)
+    found: np.ndarray = below + rng.random(observed.shape) * at
+    return found
+
+
+def from_uniform(values: np.ndarray) -> float:
+    """Largest distance of a sample's distribution from the uniform (Kolmogorov-Smirnov)."""
+    ordered, count = np.sort(values), values.size
+    above = np.arange(1, count + 1) / count - ordered
+    return float(max(above.max(), (ordered - np.arange(count) / count).max())) if count else np.nan
+
+
+def interval_of_sum(
+    yearly: np.ndarray, rng: np.random.Generator, level: float = 0.9, block: int = BLOCK
+) -> tuple[float, float]:
+    """Interval of the sum of a series by a circular block bootstrap (Politis and Romano 1992).
+
+    Parameters
+    ----------
+    yearly : ndarray of float64 [year]
+    rng : Generator
+    level : float
+    block : int
+        Years that are drawn together; one where there are fewer than two blocks.
+
+    Returns
+    -------
+    tuple of float
+        Both ends, not a number for a single year. Eight years are few: it says how much hangs
+        on single years, no more.
+    """
+    years = len(yearly)
+    if years < 2:
+        return np.nan, np.nan
+    block = block if years >= 2 * block else 1
+    starts = rng.integers(0, years, (RESAMPLES, -(-years // block)))
+    places = (starts[:, :, None] + np.arange(block)).reshape(RESAMPLES, -1)[:, :years] % years
+    sums = yearly[places].sum(axis=1)
+    low, high = np.quantile(sums, [0.5 * (1.0 - level), 0.5 * (1.0 + level)])
+    return float(low), float(high)

@@ -1,0 +1,131 @@
+"""Sums: the money of documented assistance, as far as the record tells it.
+
+Few packages have a sum on record, so every competitor is given the same chance that one is
+told, from the evidence to the cut. The model has its own sizes; the baselines have those on
+record, which before 2010 are five, all Chinese.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from ...calibration.packages import RUNG_OF_CHANNEL, Packages
+from ...model.names import CHANNELS, FORMS, PATRONS, START_YEAR
+from ...model.tables import Tables
+from .scores import crps
+
+AID: Final = FORMS.index("aid")
+RUNG: Final = RUNG_OF_CHANNEL["equipment"]
+PRIOR_SIZES: Final = 1.0
+"""Sums of USD 1 million, with a log spread around 1, that the record is given beside its own."""
+
+
+class Sizes(NamedTuple):
+    """Distribution of the size of a package of assistance: lognormal, by sample and patron."""
+
+    log_median: np.ndarray
+    """float64 [sample, patron], log USD million"""
+    spread: np.ndarray
+    """float64 [sample, patron]"""
+
+
+def sizes_of_model(tables: Tables, samples: int) -> Sizes:
+    """Sizes of what is offered: that larger offers are accepted more often is left out."""
+    channel = CHANNELS.index("aid")
+    median = tables["package_size"][0, :, channel]
+    spread = np.full(len(PATRONS), tables["size_dispersion"][0, channel])
+    return Sizes(np.tile(np.log(median), (samples, 1)), np.tile(spread, (samples, 1)))
+
+
+def sizes_on_record(packages: Packages, samples: int, rng: np.random.Generator) -> Sizes:
+    """Sizes on record, of both patrons together: normal-inverse-gamma in logs."""
+    told = packages.amount[(packages.rung == RUNG) & (packages.amount > 0.0)]
+    logs, count = np.log(told), told.size + PRIOR_SIZES
+    mean = logs.sum() / count
+    scatter = PRIOR_SIZES + (logs**2).sum() - count * mean**2
+    variance = 0.5 * scatter / rng.gamma(0.5 * count + 0.5, 1.0, samples)
+    centre = mean + np.sqrt(variance / count) * rng.standard_normal(samples)
+    patrons = len(PATRONS)
+    return Sizes(
+        np.repeat(centre[:, None], patrons, axis=1),
+        np.repeat(np.sqrt(variance)[:, None], patrons, axis=1),
+    )
+
+
+def told_share(packages: Packages) -> np.ndarray:
+    """Chance that a package of assistance has its sum on record: float64 [patron]."""
+    found = np.empty(len(PATRONS))
+    for p in range(len(PATRONS)):
+        aid = (packages.rung == RUNG) & (packages.patron == p)
+        found[p] = (np.isfinite(packages.amount[aid]).sum() + 0.5) / (aid.sum() + 1.0)
+    return found
+
+
+def draw_sums(
+    counts: np.ndarray, sizes: Sizes, share: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw the sums of the documented assistance of each year.
+
+    Parameters
+    ----------
+    counts : ndarray of int64 [sample, year, state, patron, form]
+    sizes : Sizes
+    share : ndarray of float64 [patron]
+        Chance that a sum is told.
+    rng : Generator
+
+    Returns
+    -------
+    ndarray of float64 [sample, year, patron]
+        USD million.
+    """
+    told = rng.binomial(counts[..., AID].sum(axis=2), share)
+    place = np.repeat(np.arange(told.size), told.ravel())
+    sample, _, patron = np.unravel_index(place, told.shape)
+    logs = sizes.log_median[sample, patron] + sizes.spread[sample, patron] * rng.standard_normal(
+        place.size
+    )
+    found = np.bincount(place, np.exp(logs), told.size).reshape(told.shape)
+    return found
+
+
+def sums_on_record(packages: Packages, last_year: int) -> np.ndarray:
+    """Sums of documented assistance from 1992 to a year: float64 [year, patron], USD million."""
+    found = np.zeros((last_year - START_YEAR + 1, len(PATRONS)))
+    for n in np.flatnonzero((packages.rung == RUNG) & np.isfinite(packages.amount)):
+        found[packages.year[n] - START_YEAR, packages.patron[n]] += packages.amount[n]
+    return found
+
+
+def sum_rows(
+    forecasts: dict[str, np.ndarray], observed: np.ndarray, baselines: list[str]
+) -> list[dict[str, Any]]:
+    """CRPS of log(1 + sum over the test window), by patron.
+
+    Parameters
+    ----------
+    forecasts : dict of str to ndarray of float64 [sample, year, patron]
+    observed : ndarray of float64 [year, patron]
+    baselines : list of str
+
+    Returns
+    -------
+    list of dict
+        As :func:`steppe.explore.backtest.competition.score_rows`; one number a patron, so that
+        there is no interval.
+    """
+    truth = np.log1p(observed.sum(axis=0))
+    found = {name: crps(np.log1p(s.sum(axis=1)), truth) for name, s in forecasts.items()}
+    best = min(baselines, key=lambda name: float(found[name].sum()))
+    return [
+        {
+            "competitor": name, "score": "crps of log sum", "by": "kind" if p is None else "patron",
+            "key": "sums" if p is None else PATRONS[p], "best": best,
+            "value": float(values.sum() if p is None else values[p]),
+            "gain": float((found[best] - values).sum() if p is None else (found[best] - values)[p]),
+        }
+        for name, values in found.items()
+        for p in (None, *range(len(PATRONS)))
+    ]  # fmt: skip

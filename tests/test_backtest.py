@@ -1,0 +1,223 @@
+"""A backtest on the first years of the real record: its order, its files, its honesty."""
+
+import csv
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from steppe.calibration.asof import frozen
+from steppe.calibration.fit import Plan, sample
+from steppe.calibration.packages import imposed
+from steppe.cli.main import app
+from steppe.explore.backtest import forecast
+from steppe.explore.backtest.baselines import BASELINES
+from steppe.explore.backtest.cells import count, exposure
+from steppe.explore.backtest.conduct import enter, score, state_power
+from steppe.explore.backtest.forecast import VARIANTS, Task
+from steppe.explore.backtest.leaks import check_no_leak
+from steppe.explore.backtest.sums import Sizes, draw_sums, sizes_on_record, sums_on_record
+from steppe.model.errors import InputError
+from steppe.model.names import FORMS, PATRONS, START_YEAR, STATES
+
+CUT, LAST = 2001, 2003
+
+
+@pytest.fixture(scope="module")
+def positions():
+    dimensions = len(frozen(CUT).target(1).entries)
+    return 0.3 * np.random.default_rng(1).standard_normal((6, dimensions))
+
+
+@pytest.fixture(scope="module")
+def task():
+    return Task(CUT, LAST, particles=12, runs=8)
+
+
+@pytest.fixture(scope="module")
+def entered(task, positions):
+    return enter(task, positions, 1)
+
+
+def test_cells_count_the_record_once():
+    """By hand: in 2009 Russia's organisation held ten parts in joint exercises; no base counts."""
+    counts = count(imposed(2022), 2022)
+    joint = FORMS.index("joint_exercise")
+    assert counts[2009 - START_YEAR, :, PATRONS.index("russia"), joint].sum() == 10
+    packages = imposed(2022)
+    own = (packages.last == 0) & (packages.rung > 0) & (packages.occasion >= 0)
+    assert counts.sum() == own.sum()
+    assert count(imposed(2022), 2005).sum() == counts[: 2006 - START_YEAR].sum()
+
+
+def test_exposure_of_joint_exercises_is_that_of_exercises():
+    coverage = np.arange(10.0).reshape(1, 2, 5)
+    found = exposure(coverage)
+    assert found.shape == (1, 2, 6)
+    assert np.array_equal(found[..., FORMS.index("joint_exercise")], coverage[..., 2])
+    assert np.array_equal(found[..., FORMS.index("base")], coverage[..., 4])
+
+
+def test_every_competitor_forecasts_every_cell(entered, positions):
+    assert set(entered) == {*VARIANTS, *BASELINES}
+    for name, found in entered.items():
+        assert found.counts.shape == (48, 2, len(STATES), len(PATRONS), len(FORMS)), name
+        assert found.sums.shape == (48, 2, len(PATRONS)), name
+        assert found.counts.sum() > 0, name
+
+
+def test_forecasts_are_the_same_again_and_differ_by_seed(task, positions, entered):
+    again, other = (forecast.by_model(task, positions, seed).counts for seed in (1, 2))
+    assert np.array_equal(again, entered["model"].counts)
+    assert not np.array_equal(other, again)
+
+
+def test_an_ablation_sets_its_quantities_to_zero_and_no_others():
+    tables = frozen(CUT).tables
+    ablated = forecast.without(tables, ("complementarity", "salience"))
+    assert not ablated["salience"].any()
+    assert tables["salience"].any()
+    assert np.array_equal(ablated["budget"], tables["budget"])
+    assert forecast.without(tables, ()) is tables
+
+
+def test_what_comes_after_the_cut_changes_no_forecast(task, positions, entered, monkeypatch):
+    """The forecast is made with everything later withheld."""
+
+    def withheld(year, directory=None):
+        assert year <= CUT
+        return imposed(year, directory)
+
+    monkeypatch.setattr("steppe.calibration.asof.imposed", withheld)
+    anew = Task(CUT, LAST, particles=12, runs=8)
+    assert np.array_equal(forecast.by_model(anew, positions, 1).counts, entered["model"].counts)
+    found = forecast.by_baselines(anew, 48, 1)
+    assert np.array_equal(found["Hawkes"].counts, entered["Hawkes"].counts)
+    with pytest.raises(AssertionError):
+        forecast.documented(anew)
+
+
+def test_rolling_weighs_the_draws_by_what_came(positions):
+    found = forecast.by_model(Task(CUT, LAST, True, particles=12, runs=8), positions, 1)
+    assert found.densities.shape == (2,)
+    assert np.isfinite(found.densities).all()
+    assert found.effective[0] == pytest.approx(len(positions))
+    assert found.effective[1] < len(positions)
+
+
+def test_the_first_year_is_the_same_from_a_fixed_and_a_rolling_origin(task, positions, entered):
+    rolling = forecast.by_model(Task(CUT, LAST, True, particles=12, runs=8), positions, 1)
+    assert np.array_equal(rolling.counts[:, 0], entered["model"].counts[:, 0])
+
+
+def test_systematic_resampling_keeps_the_shares():
+    rng = np.random.default_rng(0)
+    places = forecast.systematic(np.array([0.5, 0.25, 0.25, 0.0]), rng)
+    assert np.bincount(places, minlength=4).tolist() == [2, 1, 1, 0]
+
+
+def test_scores_carry_the_statement_that_came_before(task, positions, entered):
+    stated = state_power(task, positions, 1)
+    rows, cells = score(task, {1: entered}, stated)
+    assert {row["power"] for row in rows} == {stated.digest[:16]}
+    assert len(cells) == len(entered) * 2 * len(STATES) * len(PATRONS) * len(FORMS)
+    other = replace(stated, wins=0.123)
+    assert other.digest != stated.digest
+    kinds = {row["key"] for row in rows if row["by"] == "kind"}
+    assert kinds == {"pledges", "events", "sums"}
+
+
+def test_sums_of_a_known_distribution():
+    """Two packages of USD 5 million for sure, each told with chance one half: 5 on average."""
+    counts = np.zeros((4000, 1, 5, 2, 6), int)
+    counts[:, 0, 3, 0, FORMS.index("aid")] = 2
+    sizes = Sizes(np.full((4000, 2), np.log(5.0)), np.zeros((4000, 2)))
+    found = draw_sums(counts, sizes, np.array([0.5, 0.5]), np.random.default_rng(0))
+    assert set(np.unique(found[:, 0, 0].round(9))) == {0.0, 5.0, 10.0}
+    assert found[:, 0, 0].mean() == pytest.approx(5.0, abs=0.2)
+    assert found[:, 0, 1].sum() == 0.0
+
+
+def test_sums_on_record():
+    """By hand: Russia 16, 1,100 and 200 million dollars in 2012; China 1.5 and 3.7 in 2009."""
+    found = sums_on_record(imposed(2017), 2017)
+    assert found[2012 - START_YEAR, 1] == pytest.approx(1316.0)
+    assert found[2009 - START_YEAR, 0] == pytest.approx(5.2, abs=0.1)
+    sizes = sizes_on_record(imposed(2009), 4000, np.random.default_rng(0))
+    assert 0.0 < np.median(sizes.log_median) < 1.0  # the geometric mean of five is near 1.7
+
+
+def backtest(*words):
+    return CliRunner().invoke(app, ["backtest", *map(str, words)])
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("backtest") / "quick"
+    done = backtest("--train-until", 1998, "--test-until", 2000, "--quick", "--out", directory)
+    assert done.exit_code == 0, done.output
+    return directory, done.output
+
+
+def test_the_command_says_power_first_and_gains_beside_losses(made):
+    _, said = made
+    assert said.index("Before the scores") < said.index("log score")
+    assert "illustration" in said
+    assert "the model gains" in said or "the model loses" in said
+    for name in (*VARIANTS, *BASELINES):
+        assert name in said
+
+
+def test_the_files_agree(made):
+    directory, _ = made
+    power = json.loads((directory / "power.json").read_text("utf-8"))
+    manifest = json.loads((directory / "manifest.json").read_text("utf-8"))
+    with (directory / "scores.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    assert {row["power"] for row in rows} == {power["digest"][:16]}
+    assert manifest["power"] == power["digest"]
+    cells = pd.read_parquet(directory / "cells.parquet")
+    [total] = [
+        float(row["value"])
+        for row in rows
+        if (row["competitor"], row["score"], row["by"]) == ("model", "log", "all")
+    ]
+    assert cells[cells["competitor"] == "model"]["log"].sum() == pytest.approx(total)
+    assert cells["year"].unique().tolist() == [1999, 2000]
+
+
+def test_the_manifest_proves_that_nothing_later_was_read(made):
+    directory, _ = made
+    manifest = json.loads((directory / "manifest.json").read_text("utf-8"))
+    for told in manifest["training"]:
+        check_no_leak(told)
+        leaked = {"table": "events.csv", "id": "leaked", "year": told["cut"] + 1}
+        with pytest.raises(InputError, match="leaked"):
+            check_no_leak({**told, "read": [*told["read"], leaked]})
+
+
+def test_a_fit_that_read_other_evidence_is_refused(tmp_path):
+    plan = Plan(seed=1, groups=1, chains=2, pilot=4)
+    sample(frozen(1997).target(3), plan, tmp_path, 10)
+    words = ("--train-until", 1996, "--test-until", 1998, "--quick", "--fit", tmp_path)
+    done = backtest(*words, "--out", tmp_path / "out")
+    assert isinstance(done.exception, InputError)
+    assert "holds another fit" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("words", "match"),
+    [
+        (("--train-until", 2009, "--test-until", 2009), "nothing is left to forecast"),
+        (("--train-until", 1990), "outside the record"),
+        (("--test-until", 2050), "outside the record"),
+        (("--quick", "--fit", "nowhere"), "not the plan of a fit"),
+    ],
+)
+def test_bad_input_is_named(words, match, tmp_path):
+    done = backtest(*words, "--out", tmp_path / "out")
+    assert isinstance(done.exception, InputError)
+    assert match in str(done.exception)

@@ -1,0 +1,154 @@
+"""Scores with known answers, and intervals that cover."""
+
+import numpy as np
+import pytest
+from scipy.stats import poisson
+
+from steppe.explore.backtest import scores
+from steppe.explore.backtest.competition import best_baseline, score_rows
+from steppe.explore.backtest.power import power
+
+
+def test_crps_of_a_point_is_the_distance():
+    assert scores.crps(np.full((7, 2), 3), np.array([5, 3])) == pytest.approx([2.0, 0.0])
+
+
+def test_crps_of_a_coin_is_known():
+    """X is 0 or 1 with equal chance: E|X - 1| = 1/2, E|X - X'| / 2 = 1/4."""
+    assert scores.crps(np.array([[0], [1]]), np.array([1])) == pytest.approx([0.25])
+
+
+def test_crps_equals_the_integral_over_the_distribution():
+    rng = np.random.default_rng(1)
+    samples = rng.poisson(2.5, (200, 1))
+    truth = 4
+    below = np.array([(samples <= k).mean() for k in range(40)])
+    integral = ((below - (np.arange(40) >= truth)) ** 2).sum()
+    assert scores.crps(samples, np.array([truth]))[0] == pytest.approx(integral)
+
+
+def test_brier_is_the_squared_error_of_the_chance_of_any():
+    samples = np.array([[0], [0], [0], [2]])
+    assert scores.brier(samples, np.array([0])) == pytest.approx([0.0625])
+    assert scores.brier(samples, np.array([1])) == pytest.approx([0.5625])
+
+
+def test_log_score_counts_hits_and_is_never_infinite():
+    """3 of 4 samples hit; the pseudo-count puts 1/2 on 0 and 1/64 on 5."""
+    samples = np.array([[0], [0], [0], [1]])
+    assert scores.log_score(samples, np.array([0]))[0] == pytest.approx(np.log(3.5 / 5.0))
+    assert scores.log_score(samples, np.array([5]))[0] == pytest.approx(np.log(2.0**-6 / 5.0))
+
+
+def test_the_pseudo_count_leaves_a_distribution():
+    samples = np.random.default_rng(0).poisson(1.0, (50, 1))
+    chances = [np.exp(scores.log_score(samples, np.array([k]))[0]) for k in range(60)]
+    assert sum(chances) == pytest.approx(1.0)
+
+
+def test_the_truth_has_the_best_log_score_and_crps():
+    rng = np.random.default_rng(2)
+    observed = rng.poisson(1.0, 2000)
+    means = {rate: rng.poisson(rate, (2000, 1)) for rate in (0.5, 1.0, 2.0)}
+    logs = {r: scores.log_score(s, observed).sum() for r, s in means.items()}
+    ranks = {r: sum(scores.crps(s, k) for k in observed[:300]) for r, s in means.items()}
+    assert max(logs, key=logs.get) == 1.0
+    assert min(ranks, key=ranks.get) == 1.0
+
+
+def test_intervals_hold_what_they_should():
+    samples = np.arange(100)[:, None] * np.ones((1, 3), int)
+    observed = np.array([50, 10, 99])
+    assert scores.covered(samples, observed, 0.5).tolist() == [1.0, 0.0, 0.0]
+    assert scores.covered(samples, observed, 0.9).tolist() == [1.0, 1.0, 0.0]
+
+
+def test_the_pit_is_uniform_only_if_the_forecast_is_right():
+    rng = np.random.default_rng(3)
+    observed = rng.poisson(0.4, 1500)
+    right, wrong = (
+        scores.randomised_pit(rng.poisson(rate, (800, 1500)), observed, rng) for rate in (0.4, 1.2)
+    )
+    assert scores.from_uniform(right) < 0.05
+    assert scores.from_uniform(wrong) > 0.2
+
+
+def test_the_interval_of_a_sum_holds_it():
+    rng = np.random.default_rng(4)
+    held = 0
+    for _ in range(200):
+        low, high = scores.interval_of_sum(rng.normal(1.0, 1.0, 20), rng)
+        held += low < 20.0 < high
+    assert 0.75 < held / 200 < 0.97  # 90% nominal; blocks of two of twenty are a little short
+
+
+def test_a_constant_series_has_no_width_and_one_year_no_interval():
+    rng = np.random.default_rng(5)
+    assert scores.interval_of_sum(np.full(6, 0.5), rng) == pytest.approx((3.0, 3.0))
+    assert np.isnan(scores.interval_of_sum(np.ones(1), rng)).all()
+
+
+SHAPE = (6, 5, 2, 6)
+
+
+def competitors(rates, samples=400):
+    rng = np.random.default_rng(6)
+    return {name: rng.poisson(rate, (samples, *SHAPE)) for name, rate in rates.items()}
+
+
+def test_gains_are_against_the_best_baseline_and_have_its_sign():
+    found = competitors({"model": 0.5, "climatology": 2.0, "trend": 0.9})
+    observed = np.random.default_rng(7).poisson(0.5, SHAPE)
+    rows = {
+        (row["competitor"], row["score"]): row
+        for row in score_rows(found, observed, 1)
+        if row["by"] == "all"
+    }
+    for score in ("log", "crps", "brier"):
+        assert rows["model", score]["best"] == "trend"
+        assert rows["model", score]["low"] > 0.0
+        assert rows["climatology", score]["high"] < 0.0
+        assert rows["trend", score]["gain"] == 0.0
+
+
+def test_groups_add_up():
+    found = competitors({"climatology": 0.5})
+    rows = score_rows(found, np.random.default_rng(7).poisson(0.5, SHAPE), 1)
+    total = {
+        by: sum(row["value"] for row in rows if row["score"] == "log" and row["by"] == by)
+        for by in ("all", "state", "patron", "form", "kind")
+    }
+    assert max(total.values()) == pytest.approx(min(total.values()))
+
+
+def test_competitors_have_as_many_samples_as_each_other():
+    found = competitors({"climatology": 0.5}) | competitors({"model": 0.5}, samples=300)
+    with pytest.raises(ValueError, match="as many samples"):
+        score_rows(found, np.zeros(SHAPE, int), 1)
+
+
+def test_the_model_is_no_baseline():
+    values = {"model": 9.0, "trend": -2.0, "Hawkes": -1.0}
+    tables = {name: {("log", "all", "all"): np.full(3, x)} for name, x in values.items()}
+    assert best_baseline(tables, "log") == "Hawkes"
+
+
+def test_power_is_high_where_the_model_is_right_and_climatology_far_off():
+    rng = np.random.default_rng(8)
+    model, futures = rng.poisson(0.5, (300, *SHAPE)), rng.poisson(0.5, (20, *SHAPE))
+    far = power(model, futures, rng.poisson(1.5, (300, *SHAPE)), 1)
+    same = power(model, futures, rng.poisson(0.5, (300, *SHAPE)), 1)
+    assert (far.wins, far.clear) == (1.0, 1.0)
+    assert 0.0 < same.wins < 1.0
+    assert same.clear < 0.5
+    assert far.digest != same.digest
+
+
+def test_the_mean_gain_is_the_divergence():
+    """Known answer: the expected gain of the truth is the Kullback-Leibler divergence."""
+    rng = np.random.default_rng(9)
+    model, futures = rng.poisson(0.5, (6000, *SHAPE)), rng.poisson(0.5, (30, *SHAPE))
+    found = power(model, futures, rng.poisson(0.8, (6000, *SHAPE)), 1)
+    k = np.arange(40)
+    one = (poisson.pmf(k, 0.5) * (poisson.logpmf(k, 0.5) - poisson.logpmf(k, 0.8))).sum()
+    assert found.gain == pytest.approx(one * np.prod(SHAPE), rel=0.1)
