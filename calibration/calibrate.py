@@ -9,6 +9,7 @@
     DIRECTORY/told.csv                 what the record tells of each (:mod:`.identify`)
     DIRECTORY/anchors.csv              what depends on the assumed side of offers and acceptance
     DIRECTORY/inference.nc             all draws, as ArviZ's InferenceData
+    DIRECTORY/trace.png, pairs.png     every chain; the numbers that hang together most
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from typing import Final
 import numpy as np
 
 from ..model.errors import InputError
+from . import plots
 from .diagnose import (
     VARIANCE_DRAWS,
     Convergence,
@@ -38,9 +40,12 @@ from .diagnose import (
 from .fit import Plan, draws, identity, replace_file, sample
 from .identify import anchored, as_rows, identify
 from .installed import DRAWS, MANIFEST, Gate
+from .sampler import ARCHIVED_EVERY
 from .target import Target, record_target
 
 POSTERIOR: Final = "posterior"
+LEAST_KEPT: Final = 4
+"""Draws of a chain, at least, for the diagnostics."""
 KEPT: Final = 200
 """Draws that are written for scenarios."""
 
@@ -176,7 +181,8 @@ def write(
     entries = fit.target.entries
     kept = spread_evenly(fit.draws, KEPT)
     rows = [
-        [repr(entry.value(float(z))) for entry, z in zip(entries, row, strict=True)] for row in kept
+        [f"{entry.value(float(z)):.6g}" for entry, z in zip(entries, row, strict=True)]
+        for row in kept
     ]
     replace_file(folder / DRAWS, _csv([[entry.address for entry in entries], *rows]))
     manifest = {
@@ -191,7 +197,11 @@ def write(
     told = identify(fit.target, flat, profiles, tell)
     replace_file(fit.directory / "told.csv", _csv(as_rows(told)))
     replace_file(fit.directory / "anchors.csv", _csv(anchored(fit.target, flat)))
-    inference_data(fit.target, fit.plan, fit.draws).to_netcdf(str(fit.directory / "inference.nc"))
+    data = inference_data(fit.target, fit.plan, fit.draws)
+    data.to_netcdf(str(fit.directory / "inference.nc"))
+    plots.trace(data, fit.directory / "trace.png")
+    linked = [entries[n].address for n in plots.most_linked(flat)]
+    plots.pairs(data, linked, fit.directory / "pairs.png")
     return folder
 
 
@@ -244,7 +254,19 @@ def install(fit: Judged, package: Path | None = None) -> Path:
 
 
 def with_changes(effort: Effort, iterations: int | None, particles: int | None) -> Effort:
-    """Another effort, where numbers are given."""
+    """Another effort, where numbers are given.
+
+    Raises
+    ------
+    InputError
+        If so few iterations are left after the pilot that nothing can be judged.
+    """
+    least = effort.pilot + LEAST_KEPT * ARCHIVED_EVERY
+    if iterations is not None and iterations < least:
+        raise InputError(
+            "too few iterations to judge the fit", field="--iterations", found=iterations,
+            allowed=f"{least} or more: {effort.pilot} of them are the pilot",
+        )  # fmt: skip
     given = {"iterations": iterations, "particles": particles}
     return replace(effort, **{name: n for name, n in given.items() if n is not None})
 

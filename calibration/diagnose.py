@@ -122,7 +122,7 @@ def spread_evenly(draws: np.ndarray, count: int) -> np.ndarray:
     """As many draws as asked for, at equal distances along each chain: [draw, entry]."""
     flat = draws.swapaxes(0, 1).reshape(-1, draws.shape[2])
     chosen = np.linspace(0, len(flat) - 1, min(count, len(flat))).round().astype(int)
-    return flat[chosen]
+    return np.asarray(flat[chosen])
 
 
 def inference_data(target: Target, plan: Plan, draws: np.ndarray) -> arviz.InferenceData:

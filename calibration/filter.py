@@ -88,8 +88,8 @@ NODE_WEIGHTS: Final = _weights / _weights.sum()
 class Told(NamedTuple):
     """What the record tells of one year."""
 
-    count: np.ndarray
-    """int64 [state, patron], packages of their own"""
+    packages: np.ndarray
+    """int64 [state, patron], number of packages of their own"""
     package: np.ndarray
     """int64 [state, patron, number], their places in the history"""
     exercise: np.ndarray
@@ -265,7 +265,7 @@ def size_density(v: np.ndarray, p: int, k: int, value: float) -> float:
     if median <= 0.0 or spread <= 0.0 or value <= 0.0:
         return 1.0
     z = (math.log(value) - math.log(median)) / spread
-    return math.exp(-0.5 * z * z) / (spread * math.sqrt(2.0 * math.pi))
+    return float(math.exp(-0.5 * z * z) / (spread * math.sqrt(2.0 * math.pi)))
 
 
 @compiled
@@ -353,9 +353,9 @@ def match(v: np.ndarray, history: History, told: Told, now: Year, i: int, room: 
     Sums over the ways in which China's packages and Russia's may be halves of the same
     choices, from the last package of China back (``room.tail``).
     """
-    c, r = told.count[i, 0], told.count[i, 1]
+    c, r = told.packages[i, 0], told.packages[i, 1]
     for p in range(P):
-        for n in range(told.count[i, p]):
+        for n in range(told.packages[i, p]):
             e = told.package[i, p, n]
             room.single[p, n], _ = single(v, history, now, i, e, room, 0.0)
     for x in range(c):
@@ -397,7 +397,7 @@ def settle(
     room: Room,
 ) -> None:
     """Draw what the record leaves open of a state's packages, and book them."""
-    c, r = told.count[i, 0], told.count[i, 1]
+    c, r = told.packages[i, 0], told.packages[i, 1]
     mask = 0
     for x in range(c):
         e = told.package[i, 0, x]
@@ -593,7 +593,7 @@ def read_year(v: np.ndarray, history: History, year: int, told: Told) -> None:
 
     A part of a state that is no member in the year is a package of its own.
     """
-    told.count[:] = 0
+    told.packages[:] = 0
     told.exercise[:] = -1
     names = np.zeros(told.exercise.shape[2], np.int64)
     for e in range(history.year.size):
@@ -607,8 +607,8 @@ def read_year(v: np.ndarray, history: History, year: int, told: Told) -> None:
             names[n] = name
             told.exercise[p, i, n] = e
         elif history.rung[e] > 0:
-            told.package[i, p, told.count[i, p]] = e
-            told.count[i, p] += 1
+            told.package[i, p, told.packages[i, p]] = e
+            told.packages[i, p] += 1
 
 
 @compiled
@@ -682,7 +682,7 @@ def filter_years(
             for i in range(S):
                 list_offers(v, world, now, i, room)
                 expected += documented_rate(v, now, i, room)
-                if told.count[i].sum() > 0:
+                if told.packages[i].sum() > 0:
                     density *= match(v, history, told, now, i, room)
                     settle(v, seed, n, year, history, told, now, i, room)
             book_given(seed, n, year, history, now)

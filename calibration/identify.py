@@ -19,6 +19,8 @@ AT: Final = (-2.0, -1.0, 0.0, 1.0, 2.0)
 """Values at which the profile is computed, in prior standard deviations."""
 LINKED: Final = 0.35
 """Correlation in the posterior from which two numbers are said to be told only together."""
+NARROWED: Final = 0.25
+"""Contraction from which words on a number say so, even where its prior tells it."""
 ANCHORS: Final = ("acceptance_constant.china", "acceptance_constant.russia")
 """Declined offers are not on record, so offers and acceptance are seen as a product only:
 these constants are the assumed side of it."""
@@ -157,14 +159,18 @@ def sentence(
     z: np.ndarray, shared: float, contraction: float, linked: tuple[tuple[str, float], ...]
 ) -> str:
     """Plain words on one number, from its draws in prior standard deviations."""
-    if shared >= ALIKE:
+    narrower = "leaves it as open as it was"
+    if contraction >= 0.05:
+        narrower = f"takes away {contraction:.0%} of the variance"
+    if shared >= ALIKE and contraction < NARROWED:
         words = "The record hardly tells: what was assumed of it stays nearly as it was"
+    elif shared >= ALIKE:
+        words = f"The record {narrower}, mostly around what was assumed"
     elif abs(z.mean()) > 0.5:
         words = f"The record speaks for a {'higher' if z.mean() > 0.0 else 'lower'} value than"
-        words += f" was assumed, and takes away {max(contraction, 0.0):.0%} of the variance"
+        words += f" was assumed, and {narrower}"
     else:
-        words = "The record agrees with what was assumed, and takes away "
-        words += f"{max(contraction, 0.0):.0%} of the variance"
+        words = f"The record agrees with what was assumed, and {narrower}"
     if linked:
         names = ", ".join(
             f"{address} ({'in the same' if r > 0 else 'in the opposite'} direction)"

@@ -122,7 +122,7 @@ def run(
     numbers: Sequence[int],
     directory: Path,
     workers: int = 1,
-    tell: Callable[[int], None] | None = None,
+    tell: Callable[[int, int], None] | None = None,
 ) -> list[dict[str, Any]]:
     """Fit the records that a directory lacks; return all of them.
 
@@ -137,14 +137,14 @@ def run(
         for done, number in enumerate(missing, 1):
             _write(directory, one(target, check, number))
             if tell is not None:
-                tell(done)
+                tell(done, len(missing))
     else:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             waiting = [pool.submit(one, target, check, number) for number in missing]
             for done, future in enumerate(waiting, 1):
                 _write(directory, future.result())
                 if tell is not None:
-                    tell(done)
+                    tell(done, len(missing))
     return [_read(_file(directory, number)) for number in numbers]
 
 

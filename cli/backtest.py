@@ -55,7 +55,7 @@ def backtest(
     ] = None,
     iterations: Annotated[
         int, typer.Option(min=20, help="Iterations of the fit that is made.")
-    ] = 25_000,
+    ] = 5_000,
     workers: Annotated[int, typer.Option(min=1, help="Processes of that fit.")] = 2,
     quick: Annotated[
         bool, typer.Option("--quick", help="An illustration in a minute: hardly a fit at all.")

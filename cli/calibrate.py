@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +17,11 @@ app = typer.Typer(
 )
 FIT_DIRECTORY = Path("steppe-fit")
 LAST_YEAR = 2022
+PARTS = {
+    "chains": "iterations of the chains",
+    "noise": "noise of the likelihood",
+    "told": "what the record tells",
+}
 
 
 @app.callback()
@@ -52,7 +57,7 @@ def calibrate(
 
     effort = with_changes(QUICK if quick else FULL, iterations, particles)
     directory = out or FIT_DIRECTORY.with_name(f"{FIT_DIRECTORY}{'-quick' if quick else ''}")
-    with _progress() as tell:
+    with _progress(PARTS) as tell:
         fit = fit_record(directory, until, effort, seed, workers, tell)
         folder = write(fit, not quick, lambda done, total: tell("told", done, total))
     _print(fit)
@@ -64,7 +69,7 @@ def calibrate(
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
+def _progress(words: Mapping[str, str]) -> Iterator[Callable[[str, int, int], None]]:
     """A bar for each part of the work; an interruption says that nothing is lost."""
     from rich.console import Console
     from rich.progress import (
@@ -75,11 +80,6 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
         TimeRemainingColumn,
     )
 
-    words = {
-        "chains": "iterations of the chains",
-        "noise": "noise of the likelihood",
-        "told": "what the record tells",
-    }
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
     )  # fmt: skip
@@ -111,4 +111,51 @@ def _print(fit: Judged) -> None:
     console.print(
         f"{fit.draws.shape[0]} chains of {fit.draws.shape[1]} kept draws; record to "
         f"{fit.target.until}; {fit.target.particles} particles."
+    )
+
+
+@app.command()
+def sbc(
+    records: Annotated[int, typer.Option(min=1, help="Number of simulated records.")] = 100,
+    first: Annotated[int, typer.Option(min=0, help="Number of the first one, to share out.")] = 0,
+    until: Annotated[
+        int, typer.Option(min=1992, max=LAST_YEAR, help="Last year of the records.")
+    ] = LAST_YEAR,
+    wrong: Annotated[
+        bool, typer.Option("--wrong", help="Negative control: half the coverage is believed.")
+    ] = False,
+    particles: Annotated[int, typer.Option(min=2, help="Particles of the filter.")] = 30,
+    iterations: Annotated[int, typer.Option(min=20, help="Iterations of each fit.")] = 1500,
+    seed: Annotated[int, typer.Option(min=0, max=2**62, help="Key of all luck.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; they change no bit.")] = 2,
+    out: Annotated[
+        Path | None, typer.Option(help="Directory of the fits; steppe-sbc[-wrong] by default.")
+    ] = None,
+) -> None:
+    """Check the fit on records that the model brought forth: ranks of the truth are uniform.
+
+    Each record has a file, so the command can be interrupted, resumed, and shared out.
+    """
+    import numpy as np
+
+    from ..calibration import sbc as checks
+    from ..calibration.target import record_target
+
+    check = checks.Check(seed=seed, pilot=iterations // 3, iterations=iterations, wrong=wrong)
+    target = record_target(until, particles)
+    directory = out or Path("steppe-sbc-wrong" if wrong else "steppe-sbc")
+    with _progress({"records": "simulated records"}) as tell:
+        found = checks.run(
+            target, check, range(first, first + records), directory, workers,
+            lambda done, total: tell("records", done, total),
+        )  # fmt: skip
+    ranks = np.array([one["rank"] for one in found])
+    values = checks.uniformity(ranks, check.ranked)
+    least = values * values.size  # Bonferroni
+    typer.echo(f"{len(found)} records, {np.mean([one['packages'] for one in found]):.0f} packages")
+    for entry, value in sorted(zip(target.entries, values, strict=True), key=lambda pair: pair[1]):
+        typer.echo(f"  {entry.address:34s} p = {value:.3f}")
+    verdict = "not uniform" if least.min() < 0.01 else "uniform as far as they tell"
+    typer.echo(
+        f"Ranks are {verdict} (least p, corrected for {values.size}: {min(1.0, least.min()):.3f})"
     )

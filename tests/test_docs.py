@@ -186,9 +186,7 @@ def test_the_model_page_has_the_offers_that_were_measured(measured):
         flat[:, OFFSET["exercise_programme"] : OFFSET["exercise_programme"] + 2] = 0.0
         flat[:, OFFSET["budget"] + china] *= factor
         flat.flags.writeable = False  # as all tables are: else the engine is compiled once more
-        return simulate(
-            Tables(flat), problem.seed, np.arange(1000), problem.history, problem.until
-        )
+        return simulate(Tables(flat), problem.seed, np.arange(1000), problem.history, problem.until)
 
     outcome, richer = run(1.0), run(2.0)
     told = []

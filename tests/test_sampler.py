@@ -41,14 +41,14 @@ def sample(density, iterations=7000, seed=1, pilot=0):
 
 @pytest.mark.parametrize("density", [exact, noisy])
 def test_moments_of_a_known_density(density):
-    draws, group = sample(density)
+    draws, group = sample(density, pilot=1000)
     assert draws.mean(axis=0) == pytest.approx(MEAN, abs=0.25)
     assert np.cov(draws.T) == pytest.approx(COVARIANCE, abs=0.7)
-    assert 0.1 < group.moves[0] / group.moves[1] < 0.7
+    assert 0.1 < group.moves[0] / group.moves[1] < 0.95
 
 
 def test_a_biased_estimate_moves_the_answer():
-    draws, _ = sample(biased)
+    draws, _ = sample(biased, pilot=1000)
     assert draws.mean(axis=0)[0] > MEAN[0] + 0.5
 
 
@@ -97,19 +97,29 @@ def test_snooker_alone_keeps_the_density():
 
 
 def test_the_reference_of_a_gaussian_is_the_gaussian():
-    """Known answer: a quadratic regression of a quadratic, from points around it."""
-    rng = np.random.default_rng(4)
-    points = MEAN + rng.standard_normal((400, 3)) @ FACTOR.T
-    wide = 0.25 * COVARIANCE  # narrower than the prior, as a posterior is
-    precise = np.linalg.inv(wide)
-    value = [-0.5 * (z - MEAN) @ precise @ (z - MEAN) for z in points]
-    centre, factor = sm.fit_reference(np.column_stack([points, value]))
-    assert centre == pytest.approx(MEAN, abs=0.05)
-    assert factor @ factor.T == pytest.approx(sm.WIDENED**2 * wide, rel=0.1, abs=0.02)
+    """Known answer: a quadratic regression of a quadratic, from many points of the prior.
+
+    Two correlated directions are narrower than the prior, the third is the prior's own.
+    """
+    centre = np.array([0.8, -0.5, 0.0])
+    covariance = np.array([[0.5, 0.2, 0.0], [0.2, 0.4, 0.0], [0.0, 0.0, 1.0]])
+    precision = np.linalg.inv(covariance)
+    points = np.random.default_rng(4).standard_normal((20_000, 3))
+    value = [-0.5 * (z - centre) @ precision @ (z - centre) for z in points]
+    found, factor = sm.fit_reference(np.column_stack([points, value]))
+    assert found == pytest.approx(centre, abs=0.02)
+    assert factor @ factor.T == pytest.approx(sm.WIDENED**2 * covariance, abs=0.03)
+
+
+def test_few_points_leave_the_reference_near_the_prior():
+    points = np.random.default_rng(4).standard_normal((5, 3))
+    found, factor = sm.fit_reference(np.column_stack([points, -0.5 * (points**2).sum(axis=1)]))
+    assert found == pytest.approx(np.zeros(3), abs=0.05)
+    assert factor @ factor.T == pytest.approx(sm.WIDENED**2 * np.eye(3), abs=0.1)
 
 
 def test_a_pilot_makes_the_moves_good_and_leaves_the_density_right():
-    narrow = 0.2
+    narrow = 0.5
     shifted = np.array([1.5, -1.0, 0.5])
 
     def density(position, luck):
@@ -124,27 +134,28 @@ def test_a_pilot_makes_the_moves_good_and_leaves_the_density_right():
             kept.append(group.position.copy())
     draws = np.array(kept).reshape(-1, 3)
     assert len(group.tried) == 0
-    assert draws.mean(axis=0) == pytest.approx(shifted, abs=0.02)
+    assert draws.mean(axis=0) == pytest.approx(shifted, abs=0.04)
     assert draws.std(axis=0) == pytest.approx([narrow] * 3, rel=0.08)
-    assert group.moves[0] / group.moves[1] > 0.5
+    assert group.moves[0] / group.moves[1] > 0.4
 
 
 def test_redraws_without_their_factor_are_wrong():
     """Negative control: accepted as if symmetric, redraws pull the density to the reference."""
     rng = np.random.default_rng(7)
     group = sm.start(exact, rng.standard_normal((12, 3)), 1, 0, 1)
+    group.factor *= 1.3
     found = {}
     for weight in (1.0, 0.0):
         here, kept = np.zeros(3), []
-        for _ in range(20_000):
+        for _ in range(60_000):
             proposal, factor = sm.redraw(here, group, rng)
             gain = exact(proposal, 1) - exact(here, 1) + weight * factor
             if np.log(rng.random()) < gain:
                 here = proposal
             kept.append(here)
         found[weight] = np.mean(kept, axis=0)
-    assert found[1.0] == pytest.approx(MEAN, abs=0.35)
-    assert abs(found[0.0] - MEAN).max() > 0.4
+    assert found[1.0] == pytest.approx(MEAN, abs=0.2)
+    assert abs(found[0.0] - MEAN).max() > 0.35
 
 
 def test_bad_starts_are_refused():

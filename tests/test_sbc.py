@@ -18,8 +18,8 @@ RECORDS = 16
 
 @pytest.fixture(scope="module")
 def target():
-    whole = record_target(2004, 8)
-    return Target(whole.tables, whole.history, 2004, 8, NAMES)
+    whole = record_target(2010, 6)
+    return Target(whole.tables, whole.history, 2010, 6, NAMES)
 
 
 def ranks(found):
@@ -52,8 +52,8 @@ def test_a_stopped_check_goes_on_with_what_is_missing(target, tmp_path):
     sbc.run(target, short, [0, 2], tmp_path)
     before = (tmp_path / "record-0002.json").read_bytes()
     told = []
-    sbc.run(target, short, [0, 1, 2], tmp_path, tell=told.append)
-    assert told == [1]
+    sbc.run(target, short, [0, 1, 2], tmp_path, tell=lambda *done: told.append(done))
+    assert told == [(1, 1)]
     assert (tmp_path / "record-0002.json").read_bytes() == before
     assert json.loads((tmp_path / "record-0001.json").read_text("utf-8"))["number"] == 1
     (tmp_path / "record-0000.json").write_text("{", "utf-8")
@@ -75,6 +75,6 @@ def test_a_simulated_record_is_what_the_engine_documents(target):
     for year, state, patron in zip(told.year, told.state, told.patron, strict=True):
         count[year - 1992, state, patron] += 1
     assert np.array_equal(count, seen.sum(axis=3))
-    assert count.sum() > 10
-    assert len(np.unique(told.address)) > 5
+    assert count.sum() >= 10
+    assert len(np.unique(told.address)) > 3
     assert (told.rung[told.occasion > 0] == 3).all()

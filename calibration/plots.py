@@ -1,0 +1,71 @@
+"""Trace and pair plots of a fit, by ArviZ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from .diagnose import quiet_arviz
+
+if TYPE_CHECKING:
+    import arviz
+
+PAIRED: Final = 5
+"""Numbers in the pair plot."""
+
+
+def trace(data: arviz.InferenceData, path: Path) -> None:
+    """Density and trace of every estimated number, one colour a chain."""
+    names = list(data.posterior.data_vars)
+    az = quiet_arviz()
+    with az.rc_context({"plot.max_subplots": None}):
+        axes = az.plot_trace(
+            data, var_names=names, compact=True, figsize=(11, 1.35 * len(names)),
+            trace_kwargs={"linewidth": 0.4}, plot_kwargs={"linewidth": 0.8},
+        )  # fmt: skip
+    for row in np.atleast_2d(axes):
+        for panel in row:
+            name = panel.get_title()
+            panel.set_title("")
+            panel.set_title(name, fontsize=8, loc="left")
+            panel.tick_params(labelsize=7)
+    _save(axes, path)
+
+
+def pairs(data: arviz.InferenceData, names: Sequence[str], path: Path) -> None:
+    """Draws of some numbers against each other."""
+    axes = quiet_arviz().plot_pair(
+        data, var_names=list(names), kind="scatter", figsize=(10, 10), textsize=8,
+        scatter_kwargs={"alpha": 0.15, "s": 4}, marginals=True,
+    )  # fmt: skip
+    _save(axes, path)
+
+
+def most_linked(draws: np.ndarray, count: int = PAIRED) -> list[int]:
+    """Numbers that hang together most: those of the largest correlations.
+
+    Parameters
+    ----------
+    draws : ndarray of float64 [draw, entry]
+    count : int
+    """
+    strength = np.abs(np.corrcoef(draws.T)) - np.eye(draws.shape[1])
+    order = np.dstack(np.unravel_index(np.argsort(-strength, axis=None), strength.shape))[0]
+    found: list[int] = []
+    for pair in order:
+        found += [int(n) for n in pair if int(n) not in found]
+        if len(found) >= min(count, draws.shape[1]):
+            break
+    return sorted(found[:count])
+
+
+def _save(axes: Any, path: Path) -> None:
+    import matplotlib.pyplot as plt
+
+    figure = np.atleast_1d(axes).ravel()[0].figure
+    figure.tight_layout()
+    figure.savefig(path, dpi=90, metadata={"Software": None})
+    plt.close(figure)

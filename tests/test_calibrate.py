@@ -1,0 +1,127 @@
+"""Calibration as a command: gates, what is written, and what is refused."""
+
+import json
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from steppe.calibration import calibrate as cal
+from steppe.calibration import diagnose, identify
+from steppe.calibration.installed import installed
+from steppe.calibration.target import Target, record_target
+from steppe.cli.main import app
+from steppe.model.errors import InputError
+
+TINY = cal.Effort(particles=3, pilot=20, iterations=60, groups=2, chains=2)
+
+
+@pytest.fixture(scope="module")
+def fit(tmp_path_factory):
+    made = cal.calibrate(tmp_path_factory.mktemp("fit"), 1996, TINY, seed=2, workers=1)
+    cal.write(made, profiles=False)
+    return made
+
+
+def rough(draws):
+    return np.random.default_rng(1).normal(size=draws)
+
+
+def test_chains_that_agree_pass_and_chains_that_do_not_fail():
+    """Known answers: independent draws; and one chain that stays elsewhere."""
+    entries = record_target(1996, 3).entries[:2]
+    good = rough((8, 500, 2))
+    variance = np.full(20, 1.0)
+    assert all(g.passed for g in diagnose.gates(entries, diagnose.convergence(good), variance))
+    bad = good.copy()
+    bad[0, :, 1] += 2.0
+    found = diagnose.gates(entries, diagnose.convergence(bad), variance)
+    assert not found[0].passed
+    assert found[0].where == entries[1].address
+    slow = np.repeat(rough((8, 25, 2)), 20, axis=1)
+    assert not diagnose.gates(entries, diagnose.convergence(slow), variance)[1].passed
+    assert not diagnose.gates(entries, diagnose.convergence(good), variance * 2)[3].passed
+
+
+def test_the_noise_of_an_estimate_is_measured():
+    """Known answer: normal noise of variance 4, whatever the place."""
+
+    class Noisy(Target):
+        def log_likelihood(self, position, luck):
+            return float(np.random.default_rng(luck).normal(0.0, 2.0))
+
+    real = record_target(1996, 3)
+    noisy = Noisy(real.tables, real.history, real.until, real.particles)
+    found = diagnose.estimator_variance(noisy, np.zeros((1, len(real.entries))), lucks=2000)
+    assert found == pytest.approx([4.0], rel=0.1)
+
+
+def test_a_rough_fit_is_written_and_refused(fit, tmp_path):
+    assert not fit.passed
+    with pytest.raises(InputError, match="did not pass its gates and is not installed"):
+        cal.install(fit, tmp_path / "posterior")
+    assert not (tmp_path / "posterior").exists()
+    found = installed(fit.directory / cal.POSTERIOR)
+    assert not found.passed
+    assert list(found.draws) == [entry.address for entry in fit.target.entries]
+    assert len(found.draws["budget.china"]) == fit.draws[:, :, 0].size
+    told = json.loads((fit.directory / "posterior" / "manifest.json").read_text("utf-8"))
+    assert told["until"] == 1996
+    assert {gate["name"] for gate in told["gates"]} >= {"R-hat"}
+
+
+def test_a_fit_that_passed_is_installed(fit, tmp_path):
+    gates = tuple(gate.model_copy(update={"passed": True}) for gate in fit.gates)
+    passed = cal.Judged(**{**vars(fit), "gates": gates})
+    where = cal.install(passed, tmp_path / "posterior")
+    assert installed(where).draws.keys() == installed(fit.directory / cal.POSTERIOR).draws.keys()
+
+
+def test_all_draws_are_kept_as_inference_data(fit):
+    data = diagnose.quiet_arviz().from_netcdf(str(fit.directory / "inference.nc"))
+    entry = fit.target.entries[3]
+    assert data.posterior.sizes == {"chain": 4, "draw": fit.draws.shape[1]}
+    first = float(data.posterior[entry.address].values[0, 0])
+    assert first == pytest.approx(entry.value(float(fit.draws[0, 0, 3])))
+    assert data.prior.sizes["draw"] == 4000
+
+
+def test_asking_again_computes_nothing_and_changes_no_byte(fit):
+    draws = fit.directory / "posterior" / "draws.csv"
+    before = draws.read_bytes(), (fit.directory / "group-0.npz").read_bytes()
+    again = cal.calibrate(fit.directory, 1996, TINY, seed=2, workers=1)
+    cal.write(again, profiles=False)
+    assert (draws.read_bytes(), (fit.directory / "group-0.npz").read_bytes()) == before
+
+
+def test_what_is_told_is_known_where_it_is_made_so():
+    """Known answers: draws of the prior, of half its width, and two that go together."""
+    target = record_target(1996, 3)
+    target = Target(target.tables, target.history, 1996, 3, ("budget.china", "need_weight",
+                                                             "opportunity_rate"))  # fmt: skip
+    draws = rough((20_000, 3))
+    draws[:, 1] = 1.5 + 0.5 * draws[:, 1]
+    draws[:, 2] = 0.5 * draws[:, 1] - 0.7 + 0.1 * draws[:, 2]
+    told = {row.address: row for row in identify.identify(target, draws, profiles=False)}
+    names = [entry.address for entry in target.entries]
+    first, second, third = (told[name] for name in names)
+    assert first.overlap > 0.97
+    assert "hardly tells" in first.sentence
+    assert second.contraction == pytest.approx(0.75, abs=0.02)
+    assert "higher value" in second.sentence
+    assert second.linked[0][0] == names[2]
+    assert third.linked[0][1] > 0.8
+    rows = identify.anchored(target, draws)
+    assert rows[0] == ["address"]  # no anchor is among these
+
+
+def test_the_command_says_what_failed(tmp_path):
+    words = ["calibrate", "--until", "1996", "--quick", "--iterations", "90", "--particles", "2"]
+    done = CliRunner().invoke(app, [*words, "--workers", "1", "--out", str(tmp_path / "fit")])
+    assert done.exit_code == 0, done.output
+    assert "NO" in done.output
+    assert "Not installed" in done.output
+    few = CliRunner().invoke(app, ["calibrate", "--quick", "--iterations", "70"])
+    assert "too few iterations to judge" in str(few.exception)
+    other = CliRunner().invoke(app, [*words, "--seed", "9", "--out", str(tmp_path / "fit")])
+    assert "the directory holds another fit" in str(other.exception)
