@@ -87,6 +87,8 @@ def test_a_stale_page_is_named(tmp_path):
     """Negative control: in a copy, one page changed, one missing, one left over."""
     copy = tmp_path / "docs"
     shutil.copytree(DOCS, copy)
+    reference = Path("results") / "reference"
+    shutil.copytree(DOCS.parent / reference, tmp_path / reference)
     changed = copy / "reference" / "parameters.md"
     changed.write_text(page("reference/parameters.md") + "\n", "utf-8")
     (copy / "reference" / "commands.md").unlink()

@@ -86,7 +86,7 @@ def test_a_base_is_a_standing_force(packages):
     "event_id",
     [
         "2009-kz-training-talks",  # a meeting
-        "2009-uz-hydropower-refusal",  # a refusal
+        "2012-uz-csto-suspension",  # a refusal
         "2005-tj-intelligence",  # a component of another deal
         "2002-sco-exercise-count",  # a sum
         "2013-kg-manas-closure",  # neither patron
@@ -139,10 +139,39 @@ def test_shares_of_an_amount_sum_to_it():
 
 def test_counts_tell_what_the_arrays_tell(packages):
     table = documented_counts()
-    events = [n for n, last in enumerate(packages.last) if last == 0]
+    events = np.flatnonzero((packages.last == 0) & (packages.rung > 0))
     assert [row["id"] for row in table] == [packages.ids[n] for n in events]
     assert [row["rung"] for row in table] == packages.rung[events].tolist()
     assert all(row["sources"] for row in table)
+
+
+def test_parts_of_one_exercise_share_an_occasion(packages):
+    """Host, participants and the absent of Norak 2009; another exercise is another occasion."""
+
+    def occasions(event_id):
+        return {int(packages.occasion[n]) for n, i in enumerate(packages.ids) if i == event_id}
+
+    norak = occasions("2009-tj-sco-antiterror")
+    assert norak == occasions("2009-sco-norak-participants")
+    assert norak == occasions("2009-uz-hydropower-refusal")
+    assert len(norak) == 1
+    assert min(norak) > 0
+    assert norak != occasions("2009-csto-rubezh")
+    assert occasions("2016-tj-october-exercise") == {0}
+
+
+def test_an_absence_is_a_row_without_a_rung(packages):
+    [absent] = [n for n, i in enumerate(packages.ids) if i == "2009-uz-hydropower-refusal"]
+    assert packages.rung[absent] == 0
+    assert STATES[packages.state[absent]] == "UZ"
+    assert set(np.flatnonzero(packages.rung == 0)) <= set(np.flatnonzero(packages.occasion > 0))
+
+
+def test_memberships_are_given_and_not_scored(packages):
+    given = {packages.ids[n] for n in np.flatnonzero(packages.occasion < 0)}
+    assert given == {
+        "1996-sco-shanghai-five", "2001-sco-renamed", "2002-csto-founding", "2006-uz-csto-return",
+    }  # fmt: skip
 
 
 def test_standing_forces_have_their_terms(packages):
