@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +23,7 @@ def trace(data: arviz.InferenceData, path: Path) -> None:
     """Density and trace of every estimated number, one colour a chain."""
     names = list(data.posterior.data_vars)
     az = quiet_arviz()
-    with az.rc_context({"plot.max_subplots": None}):
+    with _quietly(), az.rc_context({"plot.max_subplots": None}):
         axes = az.plot_trace(
             data, var_names=names, compact=True, figsize=(11, 1.35 * len(names)),
             trace_kwargs={"linewidth": 0.4}, plot_kwargs={"linewidth": 0.8},
@@ -37,10 +39,12 @@ def trace(data: arviz.InferenceData, path: Path) -> None:
 
 def pairs(data: arviz.InferenceData, names: Sequence[str], path: Path) -> None:
     """Draws of some numbers against each other."""
-    axes = quiet_arviz().plot_pair(
-        data, var_names=list(names), kind="scatter", figsize=(10, 10), textsize=8,
-        scatter_kwargs={"alpha": 0.15, "s": 4}, marginals=True,
-    )  # fmt: skip
+    az = quiet_arviz()
+    with _quietly():
+        axes = az.plot_pair(
+            data, var_names=list(names), kind="scatter", figsize=(10, 10), textsize=8,
+            scatter_kwargs={"alpha": 0.15, "s": 4}, marginals=True,
+        )  # fmt: skip
     _save(axes, path)
 
 
@@ -60,6 +64,14 @@ def most_linked(draws: np.ndarray, count: int = PAIRED) -> list[int]:
         if len(found) >= min(count, draws.shape[1]):
             break
     return sorted(found[:count])
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without the notices that ArviZ makes the drawing library give."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _save(axes: Any, path: Path) -> None:
