@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pages import (
+    backtest,
     basis,
     commands,
     drivers,
@@ -30,6 +31,7 @@ DOCS = Path(__file__).parent
 MARK = "<!-- Written by docs/generate.py; change what it reads, not this page. -->\n\n"
 PAGES: dict[str, Callable[[], str]] = {
     "evidence.md": evidence.page,
+    "reference/backtest.md": backtest.page,
     "reference/basis.md": basis.page,
     "reference/commands.md": commands.page,
     "reference/drivers.md": drivers.page,

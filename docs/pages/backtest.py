@@ -1,0 +1,88 @@
+"""The page of the committed backtest: losses as plain as gains."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+from steppe.cli.backtest import sentence
+
+from .cells import table
+
+REFERENCE = Path(__file__).parents[2] / "results" / "reference" / "backtest-2009"
+NUMBERS = ("value", "seed_sd", "gain", "low", "high")
+
+
+def rows() -> list[dict[str, Any]]:
+    """Scores, with numbers as numbers."""
+    with (REFERENCE / "scores.csv").open(newline="", encoding="utf-8") as stream:
+        return [
+            row | {name: float(row[name] or "nan") for name in NUMBERS}
+            for row in csv.DictReader(stream)
+        ]
+
+
+def page() -> str:
+    """Power first, then all competitors, then where the model gains and loses."""
+    power = json.loads((REFERENCE / "power.json").read_text("utf-8"))
+    told = json.loads((REFERENCE / "manifest.json").read_text("utf-8"))
+    found = rows()
+    return (
+        "# What the backtest found\n\n"
+        f"`steppe backtest --train-until {told['cut']}`: the evidence frozen at the end of "
+        f"{told['cut']}, the model fitted to it, and the documented packages of "
+        f"{told['cut'] + 1}-{told['test_until']} forecast and scored; {told['draws']} draws, seeds "
+        f"{', '.join(map(str, told['seeds']))}. "
+        "[How it is done, and how to read it](../backtest.md). "
+        f"Badge: {told['badge']}.\n\n"
+        f"## Power, stated before the scores\n\n{power['words']}\n\n"
+        "## What it does not show\n\nPriors, coverage and the detection of exercises were set "
+        "by people who knew what came; the [rules](../backtest.md#what-is-frozen) say what was "
+        "given to all competitors. One window is one window. An ablation that loses less than "
+        "the seeds differ shows no use of its mechanism.\n\n"
+        "## All competitors\n\nLog score in nats (higher is better) of all cells; the standard "
+        "deviation over seeds; the gain over the best baseline, chosen with hindsight, with a "
+        "90% interval from blocks of years; CRPS and Brier (lower is better).\n\n"
+        + _competitors(found)
+        + "\n## Where the model gains and where it loses\n\n"
+        + "".join(
+            f"- {sentence(row)}\n" for row in found
+            if row["competitor"] == "model" and row["score"] == "log"
+            and row["by"] != "patron and form"
+        )
+        + "\n## The other scores of the model\n\n"
+        + table(
+            ("score", "of", "model", "best baseline", "gain over it", "90% interval"),
+            [
+                (
+                    row["score"], " ".join((row["by"].replace("all", ""), row["key"])).strip(),
+                    f"{row['value']:.3g}", row["best"],
+                    f"{row['gain']:+.3g}" if row["best"] else "",
+                    f"{row['low']:+.3g} to {row['high']:+.3g}" if row["best"] else "",
+                )
+                for row in found
+                if row["competitor"] == "model" and row["score"] != "log"
+                and row["by"] != "patron and form"
+            ],
+        )
+    )  # fmt: skip
+
+
+def _competitors(found: list[dict[str, Any]]) -> str:
+    whole = {
+        (r["competitor"], r["score"]): r for r in found if r["by"] == "all" and r["key"] == "all"
+    }
+    lines = []
+    for name in dict.fromkeys(row["competitor"] for row in found):
+        log = whole[name, "log"]
+        lines.append(
+            (
+                name, f"{log['value']:.1f}", f"{log['seed_sd']:.2f}",
+                f"{log['gain']:+.1f} ({log['low']:+.1f} to {log['high']:+.1f})",
+                f"{whole[name, 'crps']['value']:.1f}", f"{whole[name, 'brier']['value']:.2f}",
+            )
+        )  # fmt: skip
+    head = ("competitor", "log score", "over seeds", "gain over the best baseline", "CRPS", "Brier")
+    return table(head, lines)
