@@ -60,7 +60,7 @@ def page() -> str:
                     row["score"], " ".join((row["by"].replace("all", ""), row["key"])).strip(),
                     f"{row['value']:.3g}", row["best"],
                     f"{row['gain']:+.3g}" if row["best"] else "",
-                    f"{row['low']:+.3g} to {row['high']:+.3g}" if row["best"] else "",
+                    f"{row['low']:+.3g} to {row['high']:+.3g}" if row["low"] == row["low"] else "",
                 )
                 for row in found
                 if row["competitor"] == "model" and row["score"] != "log"
