@@ -12,12 +12,13 @@ from steppe.cli.backtest import sentence
 from .cells import table
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference" / "backtest-2009"
+FROZEN = REFERENCE.with_name("backtest-2009-coverage-frozen")
 NUMBERS = ("value", "seed_sd", "gain", "low", "high")
 
 
-def rows() -> list[dict[str, Any]]:
+def rows(directory: Path = REFERENCE) -> list[dict[str, Any]]:
     """Scores, with numbers as numbers."""
-    with (REFERENCE / "scores.csv").open(newline="", encoding="utf-8") as stream:
+    with (directory / "scores.csv").open(newline="", encoding="utf-8") as stream:
         return [
             row | {name: float(row[name] or "nan") for name in NUMBERS}
             for row in csv.DictReader(stream)
@@ -46,6 +47,10 @@ def page() -> str:
         "deviation over seeds; the gain over the best baseline, chosen with hindsight, with a "
         "90% interval from blocks of years; CRPS and Brier (lower is better).\n\n"
         + _competitors(found)
+        + "\n## The same, if the reach of the sources is not known after the cut either\n\n"
+        "`--coverage-frozen`: coverage was judged with the counts in view, so this is the stricter "
+        "test.\n\n"
+        + _competitors(rows(FROZEN))
         + "\n## Where the model gains and where it loses\n\n"
         + "".join(
             f"- {sentence(row)}\n" for row in found
