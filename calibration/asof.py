@@ -19,13 +19,13 @@ import numpy as np
 
 from ..model.errors import InputError
 from ..model.names import LAST_HISTORY_YEAR, PATRONS, START_YEAR, STATES
-from ..model.tables import Tables, build_tables, point_values
+from ..model.tables import Tables, build_tables
 from .codebook import Driver, Trait
 from .packages import Packages, as_history, imposed
 from .reading import evidence_directory, read_table, read_tables
 from .series import read_points
 from .setting import known_points, known_traits, of_kind, setting
-from .target import Target
+from .target import Target, centres
 
 COVERAGE: Final = "coverage"
 """Driver that says how far the sources reach: a property of the sources, given to all."""
@@ -104,12 +104,6 @@ def frozen(
     last = cut if horizon is None else horizon
     tables = build_tables({**centres(last), **setting_as_of(cut, last, given, directory)})
     return Frozen(cut, last, tuple(sorted(given)), packages_as_of(cut, directory), tables)
-
-
-def centres(last_year: int) -> dict[str, np.ndarray]:
-    """Centres of the priors in every year: name -> ``[year, *dims]``."""
-    years = last_year - START_YEAR + 1
-    return {n: np.broadcast_to(a, (years, *a.shape)) for n, a in point_values().items()}
 
 
 def setting_as_of(

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
@@ -129,23 +129,23 @@ def run(
     Raises
     ------
     InputError
-        If a file of the directory is damaged.
+        If a file of the directory is damaged, or of another check.
     """
     directory.mkdir(parents=True, exist_ok=True)
     missing = [n for n in numbers if not _file(directory, n).is_file()]
     if workers == 1:
         for done, number in enumerate(missing, 1):
-            _write(directory, one(target, check, number))
+            _make(target, check, number, directory)
             if tell is not None:
                 tell(done, len(missing))
     else:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            waiting = [pool.submit(one, target, check, number) for number in missing]
-            for done, future in enumerate(waiting, 1):
-                _write(directory, future.result())
+            waiting = [pool.submit(_make, target, check, n, directory) for n in missing]
+            for done, future in enumerate(as_completed(waiting), 1):
+                future.result()
                 if tell is not None:
                     tell(done, len(missing))
-    return [_read(_file(directory, number)) for number in numbers]
+    return [_read(_file(directory, number), _settings(target, check)) for number in numbers]
 
 
 def uniformity(ranks: np.ndarray, ranked: int) -> np.ndarray:
@@ -172,15 +172,30 @@ def _file(directory: Path, number: int) -> Path:
     return directory / f"record-{number:04d}.json"
 
 
-def _write(directory: Path, found: dict[str, Any]) -> None:
-    replace_file(_file(directory, found["number"]), (json.dumps(found) + "\n").encode())
+def _settings(target: Target, check: Check) -> dict[str, Any]:
+    """What the file of a record is held to."""
+    return {**asdict(check), "until": target.until, "particles": target.particles,
+            "estimated": [entry.address for entry in target.entries]}  # fmt: skip
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _make(target: Target, check: Check, number: int, directory: Path) -> None:
+    """Fit a record and write its file."""
+    found = {"check": _settings(target, check), **one(target, check, number)}
+    replace_file(_file(directory, number), (json.dumps(found) + "\n").encode())
+
+
+def _read(path: Path, settings: dict[str, Any]) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(path.read_text("utf-8"))
     except ValueError as error:
         raise InputError(
             "the file of a fitted record is damaged", file=str(path), todo="remove it"
         ) from error
+    told = found.get("check", {})
+    for name, value in settings.items():
+        if told.get(name) != value:
+            raise InputError(
+                "the file is of another check", file=str(path), field=name, found=told.get(name),
+                allowed=str(value), todo="name a new directory",
+            )  # fmt: skip
     return found

@@ -59,6 +59,12 @@ def entries() -> list[Entry]:
     return found
 
 
+def centres(last_year: int) -> dict[str, np.ndarray]:
+    """Centres of the priors in every year: name -> ``[year, *dims]``."""
+    years = last_year - START_YEAR + 1
+    return {n: np.broadcast_to(a, (years, *a.shape)) for n, a in point_values().items()}
+
+
 def record_target(until: int, particles: int) -> Target:
     """Posterior density given the shipped record up to and including a year.
 
@@ -67,9 +73,7 @@ def record_target(until: int, particles: int) -> Target:
     InputError
         If the evidence cannot be read.
     """
-    years = until - START_YEAR + 1
-    centres = {n: np.broadcast_to(a, (years, *a.shape)) for n, a in point_values().items()}
-    tables = build_tables({**centres, **setting(until)})
+    tables = build_tables({**centres(until), **setting(until)})
     return Target(tables, as_history(imposed(until)), until, particles)
 
 

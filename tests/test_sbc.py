@@ -56,6 +56,9 @@ def test_a_stopped_check_goes_on_with_what_is_missing(target, tmp_path):
     assert told == [(1, 1)]
     assert (tmp_path / "record-0002.json").read_bytes() == before
     assert json.loads((tmp_path / "record-0001.json").read_text("utf-8"))["number"] == 1
+    other = sbc.Check(**{**vars(short), "wrong": True})
+    with pytest.raises(InputError, match="wrong: the file is of another check"):
+        sbc.run(target, other, [0], tmp_path)
     (tmp_path / "record-0000.json").write_text("{", "utf-8")
     with pytest.raises(InputError, match=r"record-0000\.json: the file of a fitted record"):
         sbc.run(target, short, [0], tmp_path)
