@@ -11,7 +11,7 @@ from ..model.names import START_YEAR
 from ..model.quantities import parameters
 from ..model.tables import OFFSET, Tables, build_tables, point_values
 from ..model.world import History
-from .filter import filtered
+from .filter import Sums, filtered
 from .packages import as_history, imposed
 from .setting import setting
 
@@ -96,6 +96,8 @@ class Target:
     names : tuple of str
         Addresses that are estimated; all of :func:`entries` if empty. The others stay as the
         tables have them.
+    sums : Sums, optional
+        Sums that the sources tell.
     """
 
     tables: Tables
@@ -103,6 +105,7 @@ class Target:
     until: int
     particles: int
     names: tuple[str, ...] = ()
+    sums: Sums | None = None
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -119,7 +122,9 @@ class Target:
 
     def log_likelihood(self, position: np.ndarray, luck: int) -> float:
         """Log of an unbiased estimate of the record's likelihood."""
-        found = filtered(self.at(position), self.history, self.until, self.particles, luck)
+        found = filtered(
+            self.at(position), self.history, self.until, self.particles, luck, self.sums
+        )
         return found.log_likelihood
 
     def __call__(self, position: np.ndarray, luck: int) -> float:

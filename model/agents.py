@@ -101,6 +101,7 @@ class PatronAgent(mesa.Agent):
         self.trade = 0.0
         self.offered = [[0.0] * A for _ in range(S)]
         self.expected_exercises = 0.0
+        self.exercised = 0
         self.programme = [0.0] * A
 
     def share_attention(self) -> None:

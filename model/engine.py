@@ -68,7 +68,7 @@ from .world import (
 )
 
 R, C = 6, 5  # rungs, channels
-EXERCISE_RUNG = 3
+AID_RUNG, EXERCISE_RUNG = 2, 3
 
 # Columns of the tables. Compiled in as constants; the cache knows the declarations.
 (OPPORTUNITY_RATE, BUDGET, ELASTICITY, ALARM_RESPONSE, SALIENCE, US_RESPONSE) = (
@@ -180,8 +180,14 @@ class Year(NamedTuple):
     """int64 [state, patron, form], accepted"""
     written_forms: np.ndarray
     """int64 [state, patron, form], accepted and documented"""
+    complete: np.ndarray
+    """int64 [state, patron, area], rung from which the record is complete, 0 for none"""
+    exercised: np.ndarray
+    """int64 [patron], joint exercises in which a state took part"""
     pledged: np.ndarray
     """float64 [state, patron], USD million"""
+    aid: np.ndarray
+    """float64 [state, patron], USD million of assistance in it"""
     at_once: np.ndarray
     """float64 [state, patron], USD million of imposed packages delivered at once"""
     delivered: np.ndarray
@@ -205,7 +211,8 @@ def new_year() -> Year:
     arrays += [np.zeros(pairs), np.zeros(pairs)]
     arrays += [np.zeros(cells, np.int64) for _ in range(5)]
     arrays += [np.zeros((*pairs, F), np.int64) for _ in range(2)]
-    arrays += [np.zeros(pairs) for _ in range(4)]
+    arrays += [np.zeros(cells, np.int64), np.zeros(P, np.int64)]
+    arrays += [np.zeros(pairs) for _ in range(5)]
     return Year._make(arrays)
 
 
@@ -425,6 +432,8 @@ def accept(
         now.written_forms[i, p, form] += 1
     now.highest[i, p, a] = max(now.highest[i, p, a], k)
     now.pledged[i, p] += value
+    if k == AID_RUNG:
+        now.aid[i, p] += value
 
 
 @compiled
@@ -451,7 +460,8 @@ def meet(
     In a conditioned year (``thin`` = :data:`PACKAGES`) a simulated package that would have
     been documented is dropped: what was documented is imposed instead (Poisson thinning).
     With :data:`WHOLE` the other package of the same choice is dropped with it, for a caller
-    that draws it together with the documented one.
+    that draws it together with the documented one; so is a choice that cannot have been,
+    since the record is complete there (``now.complete``).
     """
     rungs = np.zeros(P, np.int64)
     values, notes, worth = np.zeros(P), np.zeros(P), np.zeros(P)
@@ -487,10 +497,10 @@ def meet(
                 seen = 0
                 for p in range(P):
                     channel = p * C + rungs[p] - 1
-                    if (
-                        choice & (1 + p)
-                        and notes[p] < v[DETECTION + channel] * v[COVERAGE + channel]
-                    ):
+                    chance = v[DETECTION + channel] * v[COVERAGE + channel]
+                    if 0 < now.complete[i, p, a] <= rungs[p]:
+                        chance = 1.0
+                    if choice & (1 + p) and notes[p] < chance:
                         seen |= 1 + p
                 if thin == WHOLE and seen > 0:
                     continue
@@ -547,6 +557,8 @@ def gather(
                         named |= 1 << i
             if thin == WHOLE and named > 0:
                 continue
+            if joined & ~named if thin == PACKAGES else joined:
+                now.exercised[p] += 1
             for i in range(S):
                 told = (named >> i) & 1 == 1
                 if (joined >> i) & 1 and not (thin == PACKAGES and told):
@@ -681,6 +693,8 @@ def record(v: np.ndarray, r: int, t: int, world: World, now: Year, out: Outcome)
     """Step 10: write the year down, and clear the workspace."""
     out.signals[r, t] = now.signals
     out.alarm[r, t] = world.alarm
+    for p in range(P):
+        out.exercises[r, t, p] = now.exercised[p]
     for i in range(S):
         for p in range(P):
             out.pledged[r, t, i, p] = now.pledged[i, p]
@@ -717,7 +731,10 @@ def clear(now: Year) -> None:
     now.held[:] = 0
     now.forms[:] = 0
     now.written_forms[:] = 0
+    now.complete[:] = 0
+    now.exercised[:] = 0
     now.pledged[:] = 0.0
+    now.aid[:] = 0.0
     now.at_once[:] = 0.0
 
 

@@ -101,6 +101,7 @@ class SecurityModel(mesa.Model):
             model_reporters={
                 "year": "year",
                 "alarm": lambda m: np.array([p.alarm for p in m.patrons]),
+                "exercises": lambda m: np.array([p.exercised for p in m.patrons]),
                 "signals": lambda m: np.array([s.signals for s in m.states]),
                 **{name: _reporter(attribute) for name, attribute in _REPORTED.items()},
             },
@@ -132,6 +133,8 @@ class SecurityModel(mesa.Model):
         for state in self.states:
             for tie in state.ties:
                 tie.clear_year()
+        for patron in self.patrons:
+            patron.exercised = 0
         if row == self.tables.years - 1:
             self.running = False
 
@@ -211,12 +214,14 @@ class SecurityModel(mesa.Model):
                 luck = self.luck(cell(0, p, 0, number), EXERCISE)
                 a = rules.area_of(luck[0], *patron.programme)
                 host = members[int(luck[1] * len(members))].number
+                joined = False
                 for state in (s for s in members if s.needs[a] > 0.0):
                     offer = patron.invite(state, a, number, host, luck[2] < chance)
-                    self.join(state, p, a, number, offer)
+                    joined |= self.join(state, p, a, number, offer)
+                patron.exercised += joined
 
-    def join(self, state: StateAgent, p: int, a: int, number: int, offer: Offer) -> None:
-        """A member decides whether to take part in a joint exercise."""
+    def join(self, state: StateAgent, p: int, a: int, number: int, offer: Offer) -> bool:
+        """A member decides whether to take part in a joint exercise; whether it does."""
         decline = rules.outside(self.now("outside_weight"), self.now("us_presence", state.number))
         probabilities = rules.choice_probabilities(
             decline, offer.utility, offer.utility, 0.0, 1 + p
@@ -224,14 +229,17 @@ class SecurityModel(mesa.Model):
         draw = self.luck(cell(state.number, p, 0, number), JOIN)[1]
         choice = state.choose((offer,), probabilities, draw)
         self.note(state, a, number, (offer,), decline, 0.0, probabilities, draw, choice)
-        if choice != "neither":
-            self.book(state, p, a, offer)
+        if choice == "neither":
+            return False
+        return self.book(state, p, a, offer)
 
-    def book(self, state: StateAgent, p: int, a: int, offer: Offer) -> None:
+    def book(self, state: StateAgent, p: int, a: int, offer: Offer) -> bool:
         """Book what a state accepted, unless the record speaks for it in a conditioned year."""
-        if not (self.year <= self.until and offer.documented):
-            joint = offer.host is not None
-            state.ties[p].accept(a, offer.rung, offer.value, offer.documented, joint)
+        if self.year <= self.until and offer.documented:
+            return False
+        joint = offer.host is not None
+        state.ties[p].accept(a, offer.rung, offer.value, offer.documented, joint)
+        return True
 
     def note(self, state: StateAgent, a: int, slot: int, *rest: Any) -> None:
         """Keep a decision, if the run is traced."""

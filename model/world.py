@@ -65,6 +65,8 @@ class Outcome(NamedTuple):
     """uint8 [run, year, state, patron, form], accepted in the year."""
     documented_forms: np.ndarray
     """uint8 [run, year, state, patron, form], accepted and documented."""
+    exercises: np.ndarray
+    """uint8 [run, year, patron], joint exercises in which at least one of the five took part."""
     pledged: np.ndarray
     """float64 [run, year, state, patron], USD million in the year."""
     delivered: np.ndarray
@@ -96,9 +98,9 @@ class History(NamedTuple):
     """
 
     year: np.ndarray
-    """int64, calendar year; the first one of a standing force."""
+    """int64, calendar year; the first one of a standing force or statement."""
     last: np.ndarray
-    """int64, last calendar year of a standing force; 0 for a package."""
+    """int64, last calendar year of a standing force or statement; 0 for a package."""
     state: np.ndarray
     """int64."""
     patron: np.ndarray
@@ -106,7 +108,9 @@ class History(NamedTuple):
     area_mask: np.ndarray
     """int64, bit a set where the package may belong to area a."""
     rung: np.ndarray
-    """int64, 1 to 5; 0 where the state is known to have stayed away from a joint exercise."""
+    """int64, 1 to 5; 0 where the state is known to have stayed away from a joint exercise;
+    -k for a standing statement that the state has nothing at rung k or above from the patron,
+    which makes the record complete there: what it does not hold did not happen."""
     amount: np.ndarray
     """float64, USD million; not a number where unknown."""
     delivered: np.ndarray
@@ -131,6 +135,7 @@ def empty_outcome(runs: int, years: int) -> Outcome:
     arrays: list[np.ndarray] = [np.zeros(cells, np.int8)]
     arrays += [np.zeros(cells, np.uint8) for _ in range(3)]
     arrays += [np.zeros((*pairs, F), np.uint8) for _ in range(2)]
+    arrays += [np.zeros((runs, years, P), np.uint8)]
     arrays += [np.zeros(pairs) for _ in range(8)]
     arrays += [np.zeros((runs, years, P)), np.zeros((runs, years, S, G))]
     return Outcome._make(arrays)

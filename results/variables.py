@@ -67,6 +67,14 @@ _ALL = (
         "Packages accepted and documented, by form",
     ),
     Variable(
+        "exercises",
+        ("year", "patron"),
+        "uint8",
+        "count",
+        "exercises a year",
+        "Joint exercises of the patron's organisation with at least one of the five",
+    ),
+    Variable(
         "offers",
         CELL,
         "uint8",

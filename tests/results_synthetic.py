@@ -69,6 +69,7 @@ def walk(run: int, seed: int, years: int, appetite: float = 0.0) -> dict[str, np
         "documented": (accepted * (luck[3] < 0.5)).astype(np.uint8),
         "forms": forms,
         "documented_forms": forms * (luck[3, ..., :1] < 0.5).astype(np.uint8),
+        "exercises": (forms[..., 3] > 0).any(axis=1).astype(np.uint8),
         "offers": accepted + (luck[3] < 0.1).astype(np.uint8),
         "pledged": pledged,
         "delivered": 0.5 * pledged,

@@ -1,0 +1,232 @@
+"""What the offers of a year can be, how likely each is, and the odds that it is taken."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ...model import rules
+from ...model.compiled import compiled
+from ...model.engine import (
+    AID_RUNG,
+    COMPLEMENTARITY,
+    CONSTANT,
+    COUNTERWEIGHT,
+    COVERAGE,
+    DEFENCE_SHARE,
+    DETECTION,
+    DIFFUSION,
+    DISPERSION,
+    DISPLEASURE_WEIGHT,
+    DOCTRINE,
+    DOMESTIC_PRICE,
+    FEAR,
+    GAIN,
+    GDP,
+    INTERFERENCE,
+    INTRUSION,
+    JUMP,
+    LANGUAGE_WEIGHT,
+    MEMBERSHIP,
+    MEMBERSHIP_WEIGHT,
+    MONEY_WEIGHT,
+    NEED_WEIGHT,
+    OPENNESS,
+    OPPORTUNITY_RATE,
+    OUTSIDE_WEIGHT,
+    PRICE_WEIGHT,
+    RESENTMENT_WEIGHT,
+    SIZE,
+    SOVEREIGNTY,
+    SOVEREIGNTY_WEIGHT,
+    TECHNOLOGY,
+    TECHNOLOGY_WEIGHT,
+    TRUST_WEIGHT,
+    UPGRADE,
+    US_PRESENCE,
+    C,
+    Year,
+)
+from ...model.world import A, P, S, World
+from .room import NODE_WEIGHTS, NODES, RUNGS, Room
+
+
+@compiled
+def list_chances(reached: int, upgrade: float, jump: float, chances: np.ndarray) -> None:
+    """Probability of each rung of an offer: :func:`steppe.model.rules.offered_rung`."""
+    climb = 1.0 if reached == 0 else (upgrade if reached < 5 else 0.0)
+    for k in range(1, reached + 1):
+        chances[k] = (1.0 - climb) / reached
+    for k in range(reached + 1, RUNGS):
+        chances[k] = climb if k == 5 else climb * (1.0 - jump)
+        climb *= jump
+
+
+@compiled
+def seen(v: np.ndarray, p: int, k: int) -> float:
+    """Probability that an accepted package of ``p`` at rung ``k`` is documented."""
+    channel = p * C + k - 1
+    return float(v[DETECTION + channel] * v[COVERAGE + channel])
+
+
+@compiled
+def money(v: np.ndarray, i: int, value: float) -> float:
+    """Factor by which a sum raises the odds of an offer."""
+    means = v[DEFENCE_SHARE + i] * v[GDP + i]
+    return math.exp(rules.money_term(v[MONEY_WEIGHT], value, means))
+
+
+@compiled
+def list_sizes(v: np.ndarray, room: Room) -> None:
+    """Sizes that packages can have in a year, and by how much they raise the odds.
+
+    Assistance, whose sums are large against a state's means and sometimes told, has
+    a node for each of three sizes. For the other forms one node stands for all, with the mean
+    factor: exact where the odds are small, and their sums are small or their odds are.
+    """
+    for n in range(S):
+        room.diffused[n] = math.exp(rules.diffusion_term(v[DIFFUSION], n / (S - 1)))
+    for p in range(P):
+        room.options[p] = 0
+        for k in range(1, RUNGS):
+            median, spread = v[SIZE + p * C + k - 1], v[DISPERSION + k - 1]
+            spread_out = median > 0.0 and spread > 0.0
+            many = spread_out and k == AID_RUNG
+            room.sizes[p, k] = NODES.size if many else 1
+            for z in range(room.sizes[p, k]):
+                room.rung[p, room.options[p] + z] = k
+                room.share[p, k, z] = NODE_WEIGHTS[z] if many else 1.0
+                room.size[p, k, z] = rules.size(median, spread, NODES[z]) if many else math.nan
+            for i in range(S):
+                if many:
+                    for z in range(NODES.size):
+                        room.node[i, p, k, z] = money(v, i, room.size[p, k, z])
+                else:
+                    total = 0.0
+                    for z in range(NODES.size):
+                        total += NODE_WEIGHTS[z] * money(v, i, rules.size(median, spread, NODES[z]))
+                    room.node[i, p, k, 0] = total
+            room.options[p] += room.sizes[p, k]
+
+
+@compiled
+def count_reached(world: World, room: Room) -> None:
+    """How many states stand at a rung or above: what diffusion goes by."""
+    room.reached[:] = 0
+    for i in range(S):
+        for p in range(P):
+            for a in range(A):
+                for k in range(1, world.rung[i, p, a] + 1):
+                    room.reached[p, a, k] += 1
+
+
+@compiled
+def odds_unpaid(
+    v: np.ndarray, world: World, now: Year, i: int, p: int, k: int, intrusion: float
+) -> tuple[float, float]:
+    """Utility of an offer of no money less that of declining, without need, diffusion and dispute.
+
+    Also returns what a need of one is worth at the rung: :func:`steppe.model.engine.weigh`
+    in parts, so that what areas share is computed once.
+    """
+    rival, militancy = 1 - p, now.signals[i, 2]
+    supply = 0.0
+    if k == AID_RUNG:
+        supply = rules.supply_term(
+            v[PRICE_WEIGHT], v[DOMESTIC_PRICE + i * P + p],
+            v[TECHNOLOGY_WEIGHT], v[TECHNOLOGY + p],
+        )  # fmt: skip
+    worth = rules.utility(
+        0.0,
+        0.0,
+        rules.trust_term(v[TRUST_WEIGHT], world.trust[i, p]),
+        rules.language_term(v[LANGUAGE_WEIGHT], world.fluency[i, p], v[DOCTRINE + k]),
+        rules.sovereignty_term(
+            v[SOVEREIGNTY_WEIGHT], v[SOVEREIGNTY + i], intrusion, v[INTERFERENCE], v[FEAR + p],
+            militancy,
+        ),
+        rules.displeasure_term(
+            v[DISPLEASURE_WEIGHT], world.alarm[rival], now.dependence[i, rival], intrusion
+        ),
+        rules.resentment_term(v[RESENTMENT_WEIGHT], world.resentment[i, p]),
+        rules.membership_term(v[MEMBERSHIP_WEIGHT], v[MEMBERSHIP + i * P + p]),
+        0.0,
+        0.0,
+        rules.counterweight_term(
+            v[COUNTERWEIGHT], v[FEAR + rival], militancy, now.presence[i, rival]
+        ),
+        supply,
+        rules.constant_term(v[CONSTANT + p], v[OPENNESS + i]),
+    )  # fmt: skip
+    decline = rules.outside(v[OUTSIDE_WEIGHT], v[US_PRESENCE + i])
+    return worth - decline, rules.need_term(v[NEED_WEIGHT], 1.0, v[GAIN + k])
+
+
+@compiled
+def others_at(world: World, i: int, p: int, a: int, k: int, room: Room) -> int:
+    """Other states that stand at a rung or above."""
+    return int(room.reached[p, a, k] - (1 if world.rung[i, p, a] >= k else 0))
+
+
+@compiled
+def list_offers(v: np.ndarray, world: World, now: Year, i: int, room: Room) -> None:
+    """What an offer to state ``i`` can be, by rung and size: its chance, odds and detection."""
+    for p in range(P):
+        for a in range(A):
+            list_chances(world.rung[i, p, a], v[UPGRADE + p], v[JUMP], room.offered[p, a])
+        n = 0
+        for k in range(1, RUNGS):
+            worth, need = odds_unpaid(v, world, now, i, p, k, v[INTRUSION + k])
+            told, plain = seen(v, p, k), math.exp(worth)
+            for a in range(A):
+                factor = room.diffused[others_at(world, i, p, a, k, room)]
+                unpaid = plain * math.exp(need * now.needs[i, a]) * factor
+                known = 1.0 if 0 < now.complete[i, p, a] <= k else told
+                room.unpaid[p, a, k], room.seen[p, a, k] = unpaid, known
+                for z in range(room.sizes[p, k]):
+                    room.chance[p, a, n + z] = room.offered[p, a, k] * room.share[p, k, z]
+                    room.odds[p, a, n + z] = unpaid * room.node[i, p, k, z]
+                    room.told[p, a, n + z] = known
+            n += room.sizes[p, k]
+
+
+@compiled
+def extra_of(v: np.ndarray, i: int) -> float:
+    """Factor of the odds of both beyond the product of the two."""
+    return math.exp(v[COMPLEMENTARITY] + rules.outside(v[OUTSIDE_WEIGHT], v[US_PRESENCE + i]))
+
+
+@compiled
+def documented_rate(v: np.ndarray, now: Year, i: int, room: Room) -> float:
+    """Expected choices of a state of which at least one half is documented."""
+    extra, total = extra_of(v, i), 0.0
+    most_c, most_r = room.options[0], room.options[1]
+    for a in range(A):
+        mean = v[OPPORTUNITY_RATE] * now.needs[i, a]
+        if mean <= 0.0:
+            continue
+        c, r = now.offered[0, i, a], now.offered[1, i, a]
+        odds, chance, sy = room.odds[1, a], room.chance[1, a], room.told[1, a]
+        for y in range(most_r):
+            alone = r * (1.0 - c) * chance[y] * sy[y]
+            total += mean * alone * odds[y] / (1.0 + odds[y])
+        for x in range(most_c):
+            ox, sx = room.odds[0, a, x], room.told[0, a, x]
+            both, here = ox * extra, 0.0
+            for y in range(most_r):
+                told = ox * sx + odds[y] * (sy[y] + both * (sx + sy[y] - sx * sy[y]))
+                here += chance[y] * told / (1.0 + ox + odds[y] * (1.0 + both))
+            alone = (1.0 - r) * sx * ox / (1.0 + ox)
+            total += mean * c * room.chance[0, a, x] * (alone + r * here)
+    return total
+
+
+@compiled
+def size_density(v: np.ndarray, p: int, k: int, value: float) -> float:
+    """Density of the log of a package's size."""
+    median, spread = v[SIZE + p * C + k - 1], v[DISPERSION + k - 1]
+    if median <= 0.0 or spread <= 0.0 or value <= 0.0:
+        return 1.0
+    z = (math.log(value) - math.log(median)) / spread
+    return float(math.exp(-0.5 * z * z) / (spread * math.sqrt(2.0 * math.pi)))

@@ -1,0 +1,116 @@
+"""Workspace of the filter: what the record tells of a year, and room for one particle."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from ...model.world import A, P, S
+
+RUNGS: Final = 6
+MOST_OPTIONS: Final = 8
+"""Rungs and sizes that an offer can have, at most."""
+MOST_EVENTS: Final = 14
+"""Documented packages of one patron for one state in one year, at most."""
+MATCHED: Final = 32
+RESAMPLED: Final = 33
+DRAWN: Final = 36
+"""Purposes of the filter's own luck, apart from those of the model."""
+
+_nodes, _weights = np.polynomial.hermite_e.hermegauss(3)
+NODES: Final = _nodes
+NODE_WEIGHTS: Final = _weights / _weights.sum()
+
+
+class Told(NamedTuple):
+    """What the record tells of one year."""
+
+    packages: np.ndarray
+    """int64 [state, patron], number of packages of their own"""
+    package: np.ndarray
+    """int64 [state, patron, number], their places in the history"""
+    exercise: np.ndarray
+    """int64 [patron, state, row], what each row of the year tells of joint exercises"""
+
+
+class Room(NamedTuple):
+    """Workspace of one particle and year, for one state unless said otherwise."""
+
+    reached: np.ndarray
+    """int64 [patron, area, rung], states that stand at the rung or above; of all states"""
+    diffused: np.ndarray
+    """float64 [states], factor of the odds where so many others stand at the rung"""
+    options: np.ndarray
+    """int64 [patron], number of options"""
+    rung: np.ndarray
+    """int64 [patron, option]"""
+    chance: np.ndarray
+    """float64 [patron, area, option], probability that an offer is this one"""
+    odds: np.ndarray
+    """float64 [patron, area, option], exp(utility - utility of declining)"""
+    told: np.ndarray
+    """float64 [patron, area, option], probability that it is documented if accepted"""
+    seen: np.ndarray
+    """float64 [patron, area, rung], probability that a package is documented if accepted"""
+    unpaid: np.ndarray
+    """float64 [patron, area, rung], odds of an offer of no money"""
+    offered: np.ndarray
+    """float64 [patron, area, rung], probability that an offer is at the rung"""
+    single: np.ndarray
+    """float64 [patron, event], density of a package as one whose other half is undocumented"""
+    pair: np.ndarray
+    """float64 [event of China, event of Russia], density as halves of one choice"""
+    tail: np.ndarray
+    """float64 [event of China + 1, mask over Russia's events]"""
+    partner: np.ndarray
+    """int64 [event of China], drawn event of Russia, -1 for none"""
+    join: np.ndarray
+    """float64 [patron, area, host, state], chance that an invited member takes part"""
+    place: np.ndarray
+    """float64 [area x host], density of a joint exercise by area and host"""
+    sizes: np.ndarray
+    """int64 [patron, rung], number of sizes that stand for the distribution of all"""
+    size: np.ndarray
+    """float64 [patron, rung, node], USD million; not a number where one node stands for all"""
+    share: np.ndarray
+    """float64 [patron, rung, node], weight of the size"""
+    node: np.ndarray
+    """float64 [state, patron, rung, node], by how much the size raises the odds"""
+
+
+class Pick(NamedTuple):
+    """An alternative that was drawn; sizes that are not a number are drawn when booked."""
+
+    area: int
+    value: float
+    rung: int
+    """Rung of the other half, 0 for none."""
+    other: float
+    """Value of the other half, USD million."""
+
+
+def new_room() -> Room:
+    """Room for one particle and year."""
+    return Room(
+        np.zeros((P, A, RUNGS), np.int64),
+        np.zeros(S),
+        np.zeros(P, np.int64),
+        np.zeros((P, MOST_OPTIONS), np.int64),
+        np.zeros((P, A, MOST_OPTIONS)),
+        np.zeros((P, A, MOST_OPTIONS)),
+        np.zeros((P, A, MOST_OPTIONS)),
+        np.zeros((P, A, RUNGS)),
+        np.zeros((P, A, RUNGS)),
+        np.zeros((P, A, RUNGS)),
+        np.zeros((P, MOST_EVENTS)),
+        np.zeros((MOST_EVENTS, MOST_EVENTS)),
+        np.zeros((MOST_EVENTS + 1, 1 << MOST_EVENTS)),
+        np.zeros(MOST_EVENTS, np.int64),
+        np.zeros((P, A, S, S)),
+        np.zeros(A * S),
+        np.zeros((P, RUNGS), np.int64),
+        np.zeros((P, RUNGS, NODES.size)),
+        np.zeros((P, RUNGS, NODES.size)),
+        np.zeros((S, P, RUNGS, NODES.size)),
+    )

@@ -1,0 +1,76 @@
+"""What the record tells of a year, sorted; what follows from what a run is given."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ...model.compiled import compiled
+from ...model.engine import MEMBERSHIP, Year, book
+from ...model.luck import uniforms
+from ...model.world import A, History, P
+from .room import MATCHED, Told
+
+
+@compiled
+def book_given(seed: int, particle: int, year: int, history: History, now: Year) -> None:
+    """Book what follows from what the run is given: memberships."""
+    for e in range(history.year.size):
+        if history.year[e] == year and history.last[e] == 0 and history.occasion[e] < 0:
+            u, _, _, _ = uniforms(seed, particle, year, history.address[e], MATCHED)
+            candidates = 0
+            for a in range(A):
+                candidates += (history.area_mask[e] >> a) & 1
+            pick = int(u * candidates)
+            for a in range(A):
+                if (history.area_mask[e] >> a) & 1:
+                    if pick == 0:
+                        sum_told = history.amount[e]
+                        book(history, e, a, 0.0 if math.isnan(sum_told) else sum_told, now)
+                    pick -= 1
+
+
+@compiled
+def read_year(v: np.ndarray, history: History, year: int, told: Told) -> None:
+    """Sort the record's rows of a year: packages of their own, and parts in joint exercises.
+
+    A part of a state that is no member in the year is a package of its own.
+    """
+    told.packages[:] = 0
+    told.exercise[:] = -1
+    names = np.zeros(told.exercise.shape[2], np.int64)
+    for e in range(history.year.size):
+        if history.year[e] != year or history.last[e] > 0 or history.occasion[e] < 0:
+            continue
+        i, p, name = history.state[e], history.patron[e], history.occasion[e]
+        if name > 0 and v[MEMBERSHIP + i * P + p] >= 0.5:
+            n = 0
+            while names[n] != 0 and names[n] != name:
+                n += 1
+            names[n] = name
+            told.exercise[p, i, n] = e
+        elif history.rung[e] > 0:
+            told.package[i, p, told.packages[i, p]] = e
+            told.packages[i, p] += 1
+
+
+@compiled
+def stand(history: History, year: int, now: Year) -> None:
+    """Let the record's standing statements act.
+
+    Forces stand in the first area that they may belong to; where a state has nothing at a
+    rung or above, the record is complete from that rung on.
+    """
+    for n in range(history.year.size):
+        if not (history.last[n] > 0 and history.year[n] <= year <= history.last[n]):
+            continue
+        i, p, rung = history.state[n], history.patron[n], history.rung[n]
+        for a in range(A - 1, -1, -1):
+            if (history.area_mask[n] >> a) & 1:
+                area = a
+                if rung < 0:
+                    before = now.complete[i, p, a]
+                    now.complete[i, p, a] = -rung if before == 0 else min(before, -rung)
+        if rung > 0:
+            now.held[i, p, area] = max(now.held[i, p, area], rung)
