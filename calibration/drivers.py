@@ -188,7 +188,8 @@ def dated_logs(
     years = [y for y in whole if index[y - START_YEAR] > 0.0]
     if len(years) < FEWEST:
         return None
-    return np.array(years, dtype=np.float64), np.log([index[y - START_YEAR] for y in years])
+    logs: np.ndarray = np.log([index[y - START_YEAR] for y in years])
+    return np.array(years, dtype=np.float64), logs
 
 
 def family_series(
@@ -250,13 +251,15 @@ def fit(family: str, series: Mapping[str, Dated], prior: DriverPrior) -> DriverF
     rho = [round(float(1.0 / (1.0 + np.exp(-x))), DIGITS) for x in logits]
     shock = [round(float(np.exp(x)), DIGITS) for x in logs]
     return DriverFit(
-        family,
-        " ".join(entry or "all" for entry in series),
-        " ".join(f"{years[0]:.0f}-{years[-1]:.0f}" for years, _ in series.values()),
-        sum(years.size for years, _ in series.values()),
-        *rho, round(logit_spread, DIGITS), prior.persistence,
-        *shock, round(log_spread, DIGITS), prior.volatility,
-        "" if series else NOTHING,
+        family=family,
+        entries=" ".join(entry or "all" for entry in series),
+        years=" ".join(f"{years[0]:.0f}-{years[-1]:.0f}" for years, _ in series.values()),
+        n=sum(years.size for years, _ in series.values()),
+        persistence_05=rho[0], persistence_50=rho[1], persistence_95=rho[2],
+        persistence_spread=round(logit_spread, DIGITS), persistence_prior=prior.persistence,
+        volatility_05=shock[0], volatility_50=shock[1], volatility_95=shock[2],
+        volatility_spread=round(log_spread, DIGITS), volatility_prior=prior.volatility,
+        note="" if series else NOTHING,
     )  # fmt: skip
 
 
