@@ -152,8 +152,9 @@ def posterior(series: Sequence[Dated], prior: DriverPrior) -> np.ndarray:
     for row, logit in enumerate(LOGIT):
         for one in series:
             density[row] += log_likelihood(one, float(1.0 / (1.0 + np.exp(-logit))), np.exp(LOG))
-    weights: np.ndarray = np.exp(density - density.max())
-    return weights / weights.sum()
+    weights = np.exp(density - density.max())
+    shares: np.ndarray = weights / weights.sum()
+    return shares
 
 
 def summary(grid: np.ndarray, weights: np.ndarray) -> tuple[list[float], float]:
