@@ -1,9 +1,9 @@
 """What was on record at a cut-off year: evidence frozen there, and what was read of it.
 
-A backtest may read nothing that is dated later than its cut. Three leaks are closed here that
+A backtest may read nothing that is dated later than its cut. Four leaks are closed here that
 cutting off the list of events leaves open: drivers between two dated values are interpolated
-towards the later one, traits have later rows (and their own ends), and a force that stands
-has a last year.
+towards the later one, their memory and volatility are fitted to the whole series, traits have
+later rows (and their own ends), and a force that stands has a last year.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ import numpy as np
 
 from ..model.errors import InputError
 from ..model.names import LAST_HISTORY_YEAR, PATRONS, START_YEAR, STATES
-from ..model.tables import Tables, build_tables
+from ..model.tables import Tables
 from .codebook import Driver, Trait
+from .deviation import dated_years, driver_tables
+from .drivers import centres_of, fit_drivers
 from .packages import Packages, as_history, imposed
 from .reading import evidence_directory, read_table, read_tables
 from .series import read_points
@@ -102,7 +104,11 @@ def frozen(
             allowed=f"{START_YEAR} to {LAST_HISTORY_YEAR}",
         )  # fmt: skip
     last = cut if horizon is None else horizon
-    tables = build_tables({**centres(last), **setting_as_of(cut, last, given, directory)})
+    deviation = centres_of(fit_drivers(directory, cut))
+    values = {**centres(last), **setting_as_of(cut, last, given, directory)}
+    for name, array in deviation.items():
+        values[name] = np.broadcast_to(array, (last - START_YEAR + 1, array.size))
+    tables = driver_tables(values, dated_years(last, directory, cut, given))
     return Frozen(cut, last, tuple(sorted(given)), packages_as_of(cut, directory), tables)
 
 

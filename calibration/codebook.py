@@ -248,6 +248,20 @@ class SeriesPoint(Row):
     note: str | None = None
 
 
+class DriverPrior(BaseModel):
+    """Prior of a driver's deviation from its series, before the series is looked at.
+
+    ``persistence`` and ``volatility`` are medians of a logit-normal and a lognormal
+    distribution, the spreads their standard deviations on those scales.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    persistence: Annotated[float, Field(gt=0, lt=1)]
+    persistence_spread: Annotated[float, Field(gt=0)]
+    volatility: Annotated[float, Field(gt=0)]
+    volatility_spread: Annotated[float, Field(gt=0)]
+
+
 class Driver(BaseModel):
     """One table of ``drivers.toml``: how raw values become the driver's unit.
 
@@ -268,6 +282,7 @@ class Driver(BaseModel):
     basis: SeriesBasis
     sources: tuple[str, ...]
     meaning: str
+    prior: DriverPrior | None = None
     note: str | None = None
 
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from ..model.names import START_YEAR
 from ..model.quantities import parameters
-from ..model.tables import OFFSET, Tables, build_tables, point_values
+from ..model.tables import OFFSET, Tables, point_values
 from ..model.world import History
+from .deviation import dated_years, driver_tables
 from .filter import Sums, filtered
 from .packages import as_history, imposed
 from .setting import setting
@@ -73,7 +74,7 @@ def record_target(until: int, particles: int) -> Target:
     InputError
         If the evidence cannot be read.
     """
-    tables = build_tables({**centres(until), **setting(until)})
+    tables = driver_tables({**centres(until), **setting(until)}, dated_years(until))
     return Target(tables, as_history(imposed(until)), until, particles)
 
 

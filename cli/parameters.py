@@ -34,7 +34,7 @@ def rows(address: str | None, everything: bool) -> list[dict[str, Any]]:
     for full, name, index in wanted:
         quantity = quantities()[name]
         if quantity.kind == "parameter":
-            prior = "fixed" if quantity.prior is None else quantity.prior.describe()
+            prior = quantity.describe_prior()
             value = f"{float(quantity.values()[index]):g}"
         elif everything or address:
             if values is None:

@@ -9,11 +9,12 @@ from typing import Final
 
 import numpy as np
 
+from ..calibration.deviation import dated_years, driver_tables
 from ..calibration.installed import Posterior, installed
 from ..calibration.packages import as_history, imposed
 from ..calibration.setting import setting
 from ..model.security import SecurityModel
-from ..model.tables import Tables, build_tables
+from ..model.tables import Tables
 from ..model.world import History, no_history
 from ..scenarios.draws import PRIOR_DRAWS, parameter_draws, settled, yearly
 from ..scenarios.levers import apply
@@ -53,6 +54,11 @@ class Problem:
     def _kept(self) -> dict[int, Tables]:
         return {}
 
+    @cached_property
+    def dated(self) -> np.ndarray:
+        """Years in which a family's series is dated, ``[year, family]``."""
+        return dated_years(self.resolved.horizon)
+
     @property
     def draw_count(self) -> int:
         """Number of parameter draws."""
@@ -74,7 +80,7 @@ class Problem:
         found = self._kept.get(draw)
         if found is None:
             values = {**yearly(self.draws, draw, self.resolved.horizon), **self.setting}
-            found = build_tables(apply(self.resolved, values))
+            found = driver_tables(apply(self.resolved, values), self.dated)
             if draw < KEPT:
                 self._kept[draw] = found
         return found

@@ -62,6 +62,7 @@ class Quantity(BaseModel):
     default: float | None = None
     value: Any = None
     prior: Prior | None = None
+    spreads: Any = None
     fixed: bool = False
     estimated: bool | tuple[str, ...] = False
 
@@ -74,6 +75,11 @@ class Quantity(BaseModel):
             if (self.prior is None) != self.fixed:
                 raise ValueError(f"{self.name}: give either a prior or fixed = true")
             values = self.values()
+            if self.spreads is not None:
+                if self.prior is None or self.estimated:
+                    raise ValueError(f"{self.name}: spreads need a prior, and no estimated entry")
+                if not (self._table(self.spreads, None) > 0.0).all():
+                    raise ValueError(f"{self.name}: a spread is not above 0")
             if not isinstance(self.estimated, bool):
                 known = {address for address, _ in self.entries()}
                 for entry in self.estimated:
@@ -100,6 +106,31 @@ class Quantity(BaseModel):
         for labels in product(*(tuple(enumerate(DIMENSIONS[d])) for d in self.dims)):
             yield ".".join((self.name, *(text for _, text in labels))), tuple(n for n, _ in labels)
 
+    def prior_at(self, index: tuple[int, ...]) -> Prior:
+        """Prior of one entry: the quantity's, with a spread of its own where ``spreads`` gives it.
+
+        Raises
+        ------
+        ValueError
+            If the quantity has none.
+        """
+        if self.prior is None:
+            raise ValueError(f"{self.name} has no prior")
+        if self.spreads is None:
+            return self.prior
+        spread = float(self._table(self.spreads, None)[index])
+        return self.prior.model_copy(update={"spread": spread})
+
+    def describe_prior(self) -> str:
+        """Short text for tables: the prior, with the range of its spreads where they differ."""
+        if self.prior is None:
+            return "fixed"
+        text = self.prior.describe()
+        if self.spreads is None:
+            return text
+        spreads = self._table(self.spreads, None)
+        return text.replace(f"{self.prior.spread:g}", f"{spreads.min():g} to {spreads.max():g}")
+
     def values(self) -> np.ndarray:
         """Declared values of a parameter, as an array of :attr:`shape`.
 
@@ -108,11 +139,14 @@ class Quantity(BaseModel):
         ValueError
             If an entry has no value, or a value has no entry.
         """
-        array = np.full(self.shape, np.nan if self.default is None else self.default)
-        if self.value is not None:
+        return self._table(self.value, self.default)
+
+    def _table(self, given: Any, default: float | None) -> np.ndarray:
+        array = np.full(self.shape, np.nan if default is None else default)
+        if given is not None:
             if not self.dims:
-                return np.array(float(self.value))
-            for labels, number in _flatten(self.value):
+                return np.array(float(given))
+            for labels, number in _flatten(given):
                 try:
                     index = tuple(
                         DIMENSIONS[d].index(t) for d, t in zip(self.dims, labels, strict=True)

@@ -83,9 +83,10 @@ def prior_draws(seed: int, count: int) -> dict[str, np.ndarray]:
         array = np.broadcast_to(centre, (count, *centre.shape)).copy()
         if quantity.prior is not None:
             for number, (_, index) in enumerate(quantity.entries()):
+                prior = quantity.prior_at(index)
                 for draw in range(count):
                     u, _, _, _ = uniforms(seed, draw, place, number, PRIOR)
-                    value = quantity.prior.at(float(centre[index]), normal(u))
+                    value = prior.at(float(centre[index]), normal(u))
                     array[(draw, *index)] = min(max(value, quantity.bounds[0]), quantity.bounds[1])
         drawn[name] = array
     return drawn

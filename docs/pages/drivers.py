@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from steppe.calibration.codebook import Driver
+from steppe.calibration.deviation import last_dated
+from steppe.calibration.drivers import fit_drivers
 from steppe.calibration.record import load_record
 from steppe.calibration.setting import of_kind, setting
 from steppe.model.names import (
@@ -24,7 +26,7 @@ from .cells import table
 
 def page() -> str:
     """Where the drivers come from, and what carrying them forward does."""
-    return drivers_part(load_record().drivers) + carried_part()
+    return drivers_part(load_record().drivers) + carried_part() + deviations_part()
 
 
 def drivers_part(drivers: Mapping[str, Driver]) -> str:
@@ -70,3 +72,37 @@ def carried_part() -> str:
         + "Need of the five states that follows, mean over states, without chance deviations:\n\n"
         + table(("area", *years), means)
     )
+
+
+def deviations_part() -> str:
+    """Prior beside posterior of the deviations, and which families have nothing to fit."""
+    ends, errors = last_dated(), parameters()["driver_error"].values()
+    rows = [
+        (
+            f"`{row.family}`", row.entries or "none", row.years, row.n,
+            f"{row.persistence_prior:g}",
+            between(row.persistence_05, row.persistence_50, row.persistence_95, row.n),
+            f"{row.volatility_prior:g}",
+            between(row.volatility_05, row.volatility_50, row.volatility_95, row.n),
+            f"{error:g}", ends[row.family], row.note,
+        )
+        for row, error in zip(fit_drivers(), errors, strict=True)
+    ]  # fmt: skip
+    return (
+        "## Memory and volatility\n\nFitted to each family's own series and to nothing else: the "
+        "log of the driver less a straight line, as an AR(1). A year counts if every year of its "
+        "mean was read from a source (anchors by judgement do not count) and the driver is above "
+        "zero. Medians, with 5% and 95%. *Error* is `driver_error`, judgement: the standard "
+        "deviation of the log up to the *last dated* year, anchors included; from then on the "
+        "deviation fans out. Where there is *nothing to fit* the values are the prior's.\n\n"
+        + table(
+            ("family", "series", "years", "n", "memory, prior", "memory, fitted",
+             "yearly shock, prior", "yearly shock, fitted", "error", "last dated", "note"),
+            rows,
+        )
+    )  # fmt: skip
+
+
+def between(low: float, middle: float, high: float, n: int) -> str:
+    """Median and interval; a dash where there was nothing to fit."""
+    return f"{middle:.2f} ({low:.2f} to {high:.2f})" if n else "-"

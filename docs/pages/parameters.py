@@ -126,7 +126,7 @@ def page() -> str:
         parts.append(f"## {heading[0].upper()}{heading[1:]}\n\n")
         for name in names:
             quantity = known[name]
-            prior = "fixed" if quantity.prior is None else quantity.prior.describe()
+            prior = quantity.describe_prior()
             low, high = quantity.bounds
             parts.append(
                 f"### `{name}`\n\n{quantity.meaning}.\n\n"
