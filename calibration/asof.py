@@ -20,14 +20,15 @@ import numpy as np
 from ..model.errors import InputError
 from ..model.names import LAST_HISTORY_YEAR, PATRONS, START_YEAR, STATES
 from ..model.tables import Tables
-from .codebook import Driver, Trait
+from .codebook import Driver, Sum, Trait
 from .deviation import dated_years, driver_tables
 from .drivers import centres_of, fit_drivers
+from .filter import Sums
 from .packages import Packages, as_history, imposed
 from .reading import evidence_directory, read_table, read_tables
 from .series import read_points
 from .setting import known_points, known_traits, of_kind, setting
-from .target import Target, centres
+from .target import Target, centres, sums_told
 
 COVERAGE: Final = "coverage"
 """Driver that says how far the sources reach: a property of the sources, given to all."""
@@ -49,6 +50,8 @@ class Frozen:
         Documented to the cut, and forces as far as they had stood by then.
     tables : Tables
         Parameters at the centres of their priors.
+    sums : Sums
+        Sums that the sources tell and that end by the cut.
     """
 
     cut: int
@@ -56,21 +59,23 @@ class Frozen:
     given: tuple[str, ...]
     packages: Packages
     tables: Tables
+    sums: Sums
 
     def target(self, particles: int) -> Target:
         """Posterior density given the frozen evidence; its tables reach to the horizon."""
-        return Target(self.tables, as_history(self.packages), self.cut, particles)
+        history = as_history(self.packages)
+        return Target(self.tables, history, self.cut, particles, sums=self.sums)
 
     def target_to_cut(self, particles: int) -> Target:
         """The same with tables that end at the cut: what a fit reads, whatever the horizon."""
         tables = Tables(self.tables.flat[: self.cut - START_YEAR + 1])
-        return Target(tables, as_history(self.packages), self.cut, particles)
+        return Target(tables, as_history(self.packages), self.cut, particles, sums=self.sums)
 
     @cached_property
     def digest(self) -> str:
         """Of everything that a fit and a forecast read."""
         total = hashlib.sha256(self.tables.flat.tobytes())
-        for column in as_history(self.packages):
+        for column in (*as_history(self.packages), *self.sums):
             total.update(column.tobytes())
         return total.hexdigest()
 
@@ -109,7 +114,8 @@ def frozen(
     for name, array in deviation.items():
         values[name] = np.broadcast_to(array, (last - START_YEAR + 1, array.size))
     tables = driver_tables(values, dated_years(last, directory, cut, given))
-    return Frozen(cut, last, tuple(sorted(given)), packages_as_of(cut, directory), tables)
+    packages, sums = packages_as_of(cut, directory), sums_told(cut, directory)
+    return Frozen(cut, last, tuple(sorted(given)), packages, tables, sums)
 
 
 def setting_as_of(
@@ -169,6 +175,12 @@ def what_was_read(found: Frozen, directory: str | Path | None = None) -> list[di
             "year": int(max(packages.year[n], packages.last[n])),
         }
         for n in range(len(packages))
+    ]
+    summed, _ = read_table(folder, "sums.csv", Sum)
+    rows += [
+        {"table": "sums.csv", "id": placed.row.id, "year": placed.row.last}
+        for placed in summed
+        if placed.row.measure is not None and placed.row.last <= found.cut
     ]
     traits, _ = read_table(folder, "traits.csv", Trait)
     rows += [

@@ -14,6 +14,8 @@ from .check_links import (
     check_mechanisms,
     check_occasions,
     check_parameters,
+    check_statements,
+    check_sums,
 )
 from .check_second import check_second
 from .check_values import check_drivers, check_traits
@@ -97,6 +99,8 @@ def examine(
         ids = frozenset().union(*(ids_of(folder, name) for name in TABLES))
         problems += check_conflicts(tables["conflicts.csv"], events, ids)
         problems += check_occasions(tables["occasions.csv"], events)
+        problems += check_sums(tables["sums.csv"], events)
+        problems += check_statements(tables["statements.csv"], events)
     if not faulty & {"events.csv", *SECOND_READING}:
         problems += check_second(events, *(tables[name] for name in SECOND_READING))
     if documents is not None:

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import product
+from typing import Final
 
 from ..model.errors import InputError, near
 from ..model.names import CHANNELS, PATRONS
 from ..model.quantities import parameters, resolve
-from .codebook import Conflict, Detection, Event, Mechanism, Occasion, ParameterBasis
+from .codebook import (
+    Conflict,
+    Detection,
+    Event,
+    Mechanism,
+    Occasion,
+    ParameterBasis,
+    Statement,
+    Sum,
+)
+from .packages import PATRON_OF
 from .problems import Placed, Problem
+
+SUMMED: Final = (
+    "exercise_bilateral", "exercise_multilateral", "operation", "equipment", "loan",
+    "infrastructure", "refusal",
+)  # fmt: skip
+"""Channels of the series that could be read as sums of packages."""
 
 
 def check_mechanisms(rows: Sequence[Placed[Mechanism]]) -> Iterator[Problem]:
@@ -64,6 +81,38 @@ def check_occasions(
             yield placed.problem("occasion", "the two are of different years", row.occasion)
         if row.occasion in belonging:
             yield placed.problem("occasion", "it belongs to another occasion itself", row.occasion)
+
+
+def check_sums(rows: Sequence[Placed[Sum]], events: Sequence[Placed[Event]]) -> Iterator[Problem]:
+    """Each row reads a series, and every series that could be read is, or is said not to be."""
+    series = {e.row.id: e for e in events if e.row.kind == "series"}
+    for placed in rows:
+        if placed.row.event not in series:
+            what = "no series has this id"
+            yield placed.problem(
+                "event", what, placed.row.event, "", near(placed.row.event, series)
+            )
+    told = {placed.row.event for placed in rows}
+    for name, event in series.items():
+        row = event.row
+        tells = row.amount_high is not None or "count:" in (row.note or "")
+        if row.patron in PATRON_OF and row.channel in SUMMED and tells and name not in told:
+            yield event.problem(
+                "id", "no line says how the sum is read", name, "a line in sums.csv"
+            )
+
+
+def check_statements(
+    rows: Sequence[Placed[Statement]], events: Sequence[Placed[Event]]
+) -> Iterator[Problem]:
+    """Each row reads a standing refusal of one of the patrons, or of both."""
+    known = {e.row.id: e.row for e in events if e.row.kind == "standing"}
+    for placed in rows:
+        event = known.get(placed.row.event)
+        if event is None or event.channel != "refusal":
+            what = "no standing refusal has this id"
+            nearest = near(placed.row.event, known)
+            yield placed.problem("event", what, placed.row.event, "", nearest)
 
 
 def check_parameters(rows: Sequence[Placed[ParameterBasis]], complete: bool) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ from .vocabulary import (
     LATEST_YEAR,
     Actor,
     AmountBasis,
+    Area,
     Certainty,
     Channel,
     EventArea,
@@ -184,6 +185,52 @@ class Occasion(Row):
     note: str
 
 
+class Sum(Row):
+    """One row of ``sums.csv``: how a sum or count over years is read, or why it is not.
+
+    ``low`` and ``high`` are exercises or USD million; an open end is blank. ``error`` is the
+    standard deviation of the error in logs.
+    """
+
+    id: Id
+    event: str
+    measure: Literal["exercises", "aid", "delivered"] | None = None
+    first: Year
+    last: Year
+    low: Dollars | None = None
+    high: Dollars | None = None
+    error: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    reason: str
+
+    @model_validator(mode="after")
+    def _fits(self) -> Sum:
+        if self.first > self.last:
+            raise ValueError(f"the span ends before it begins: {self.first} to {self.last}")
+        if self.measure is not None and (self.low is None or self.error is None):
+            raise ValueError("a sum that is read needs low and error")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"the ends are reversed: {self.low:g} to {self.high:g}")
+        return self
+
+
+class Statement(Row):
+    """One row of ``statements.csv``: that nothing stood at a rung or above in some years."""
+
+    id: Id
+    event: str
+    rung: Annotated[int, Field(ge=1, le=5)]
+    first: Year
+    last: Year
+    areas: Annotated[tuple[Area, ...], _split(";")]
+    reason: str
+
+    @model_validator(mode="after")
+    def _fits(self) -> Statement:
+        if self.first > self.last:
+            raise ValueError(f"the span ends before it begins: {self.first} to {self.last}")
+        return self
+
+
 class Detection(Row):
     """One row of ``detection.csv``: why a form of package is taken to be seen as often as it is.
 
@@ -339,6 +386,8 @@ TABLES: Final[dict[str, type[Row]]] = {
     "left_out.csv": LeftOut,
     "conflicts.csv": Conflict,
     "occasions.csv": Occasion,
+    "sums.csv": Sum,
+    "statements.csv": Statement,
     "detection.csv": Detection,
     "parameters.csv": ParameterBasis,
 }

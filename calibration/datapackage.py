@@ -26,6 +26,8 @@ TITLES: Final = {
     "left_out.csv": "Statements of the documents that no other row holds, and why",
     "conflicts.csv": "What stands against what, and how the rows keep it",
     "occasions.csv": "Events that belong to the same occasion, such as host and participants",
+    "sums.csv": "How sums and counts over years are read, or why they are not",
+    "statements.csv": "Standing statements that nothing stood at a rung or above",
     "detection.csv": "Why each form of package is taken to be on record as often as it is",
     "parameters.csv": "What each parameter of the model rests on",
     "second_reading/events.csv": "The same events coded again, without a look at the first reading",

@@ -65,7 +65,7 @@ class Plan:
 def identity(target: Target, plan: Plan) -> dict[str, object]:
     """What a fit's directory is held to: the plan, and a digest of everything it reads."""
     digest = hashlib.sha256(target.tables.flat.tobytes())
-    for column in target.history:
+    for column in (*target.history, *(target.sums or ())):
         digest.update(column.tobytes())
     return {
         **asdict(plan),

@@ -61,7 +61,7 @@ class Packages:
     area_mask : ndarray of int64
         Bit ``n`` stands for ``AREAS[n]``.
     rung : ndarray of int64
-        1 to 5.
+        1 to 5; 0 for an absence, below it for a standing statement (see ``occasion``, ``last``).
     amount : ndarray of float64
         USD million of the day, NaN where unknown. An amount for several recipients is
         divided equally: an assumption, since no source gives the shares.
@@ -70,7 +70,8 @@ class Packages:
     delivered : ndarray of int64
         1 if the sources say that it was delivered or held.
     last : ndarray of int64
-        Last year of a standing force, which is no package; 0 for a package.
+        Last year of a standing force or statement, which is no package; 0 for a package. A
+        statement that a state has nothing at rung k or above from a patron has rung -k.
     occasion : ndarray of int64
         Joint exercise that the package is a part in, a number above 0; 0 for a package of
         its own; :data:`GIVEN` for an act of membership, which is imposed and not scored,
@@ -174,7 +175,7 @@ def imposed(until: int, directory: str | Path | None = None) -> Packages:
         raise InputError("the cut-off is not a year", field="until", found=until)
     record = load_record(directory)
     rows = [{**row, "last": 0} for row in documented_counts(directory)]
-    rows += standing_forces(directory) + absences(record)
+    rows += standing_forces(directory) + absences(record) + statements(record)
     same = {row.event: row.occasion for row in record.occasions}
     rows = [row for row in rows if row["year"] <= until]
     rows.sort(key=lambda row: (row["year"], row["id"], STATES.index(row["state"])))
@@ -254,6 +255,31 @@ def absences(record: Record) -> list[dict[str, Any]]:
         }
         for row in record.occasions
         if (event := events[row.event]).outcome == "refused"
+        for state in event.recipients
+        if state in STATES
+    ]
+
+
+def statements(record: Record) -> list[dict[str, Any]]:
+    """Standing statements that nothing stood at a rung or above, as rows with rung below 0."""
+    events = {event.id: event for event in record.events}
+    return [
+        {
+            "id": row.id,
+            "year": max(row.first, START_YEAR),
+            "last": row.last,
+            "state": state,
+            "patron": patron,
+            "areas": row.areas,
+            "channel": event.channel,
+            "rung": -row.rung,
+            "amount_usd": None,
+            "multilateral": False,
+            "delivered": False,
+        }
+        for row in record.statements
+        if (event := events[row.event]) is not None
+        for patron in (PATRONS if event.patron == "none" else (PATRON_OF[event.patron],))
         for state in event.recipients
         if state in STATES
     ]

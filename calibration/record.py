@@ -23,6 +23,8 @@ from .codebook import (
     Occasion,
     ParameterBasis,
     Source,
+    Statement,
+    Sum,
     Trait,
 )
 from .problems import Problem
@@ -52,6 +54,8 @@ class Record:
     left_out: tuple[LeftOut, ...]
     conflicts: tuple[Conflict, ...]
     occasions: tuple[Occasion, ...]
+    sums: tuple[Sum, ...]
+    statements: tuple[Statement, ...]
     detection: tuple[Detection, ...]
     parameters: tuple[ParameterBasis, ...]
     second: SecondReading
@@ -67,6 +71,8 @@ class Record:
             ("mechanism", self.mechanisms),
             ("conflict", self.conflicts),
             ("occasion", self.occasions),
+            ("sum", self.sums),
+            ("statement", self.statements),
             ("left out", self.left_out),
             ("detection", self.detection),
             ("parameter", self.parameters),
@@ -229,6 +235,8 @@ def load_record(directory: str | Path | None = None) -> Record:
         left_out=rows("left_out.csv", LeftOut),
         conflicts=rows("conflicts.csv", Conflict),
         occasions=rows("occasions.csv", Occasion),
+        sums=rows("sums.csv", Sum),
+        statements=rows("statements.csv", Statement),
         detection=rows("detection.csv", Detection),
         parameters=rows("parameters.csv", ParameterBasis),
         second=second,

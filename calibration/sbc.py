@@ -26,7 +26,7 @@ from ..model.tables import OFFSET, Tables
 from .diagnose import convergence
 from .fit import replace_file
 from .sampler import ARCHIVED_EVERY, generator, start, step
-from .simulated import simulated_history
+from .simulated import simulated_record
 from .target import Target
 
 BINS: Final = 10
@@ -74,10 +74,12 @@ def one(target: Target, check: Check, number: int) -> dict[str, Any]:
         ``rhat`` and ``ess``.
     """
     position = truth(target, check, number)
-    history = simulated_history(target.at(position), check.seed + number, number)
+    history, sums = simulated_record(
+        target.at(position), check.seed + number, number, target.history, target.sums
+    )
     believed = Target(
         with_less_coverage(target.tables) if check.wrong else target.tables,
-        history, target.until, target.particles, target.names,
+        history, target.until, target.particles, target.names, sums,
     )  # fmt: skip
     draws = fit(believed, check, number)
     flat = draws.swapaxes(0, 1).reshape(-1, draws.shape[2])

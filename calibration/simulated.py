@@ -7,28 +7,38 @@ believed (:mod:`steppe.calibration.sbc`).
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
 
-from ..model.luck import uniforms
-from ..model.names import AREAS, CHOICES, PATRONS, STATES
-from ..model.security import SecurityModel
+from ..model.engine import AID_RUNG
+from ..model.luck import normal, uniforms
+from ..model.names import AREAS, CHOICES, PATRONS, START_YEAR, STATES
+from ..model.security import SecurityModel, as_outcome
 from ..model.tables import Tables
 from ..model.trace import Decision, Offer
-from ..model.world import History
+from ..model.world import History, no_history
+from .filter import Sums, no_sums
+from .filter.sums import ADDED, totals
 from .packages import AREAS_OF, OPEN_AREAS, area_mask
 
 TOLD: Final = 35
 """Purpose of the luck that decides what of a package is told."""
+SUM_TOLD: Final = 37
+"""Purpose of the luck of the error in a sum over years."""
+WIDEST: Final = math.log(2.0)
+"""Widest step of a told span, in logs, where the real one is open or wider."""
 SUMS_TOLD: Final = 0.3
 """Share of the packages of assistance whose sum is told."""
 AREAS_LEFT_OPEN: Final = 0.3
 """Share of the packages in an area of :data:`OPEN_AREAS` whose area is not told."""
 
 
-def simulated_history(tables: Tables, seed: int, run: int = 0) -> History:
-    """Record of one free run.
+def simulated_record(
+    tables: Tables, seed: int, run: int = 0, like: History | None = None, sums: Sums | None = None
+) -> tuple[History, Sums]:
+    """Record of one free run: packages, and sums over years.
 
     Parameters
     ----------
@@ -36,28 +46,76 @@ def simulated_history(tables: Tables, seed: int, run: int = 0) -> History:
         What every quantity is in every year.
     seed, run : int
         Address of the run's luck.
+    like : History, optional
+        Its standing statements that nothing stood at a rung or above are taken over: there the
+        record is complete, whatever the run brings.
+    sums : Sums, optional
+        Sums of these spans and measures are told, with their errors. Where the real one is a
+        span, the told one is the step of a scale of such steps in which the erring sum lies.
 
     Returns
     -------
     History
-        Sorted by year, then state and patron.
+        Sorted by year, then state and patron; then the statements.
+    Sums
     """
     model = SecurityModel(tables, run, seed, trace=True)
     model.run_until(9999)
+    stated = _statements(like)
     rows = [
         _told(decision, offer, seed, run)
         for decision in model.decisions
         for offer in decision.offers
-        if offer.documented and _taken(decision, offer)
+        if _taken(decision, offer) and (offer.documented or _complete(stated, decision, offer))
     ]
     rows.sort(key=lambda row: row[:3])
     columns = list(zip(*rows, strict=True)) if rows else [()] * 8
     year, state, patron, mask, rung, amount, address, occasion = columns
     none = np.zeros(len(rows), np.int64)
-    return History(
+    packages = History(
         _whole(year), none, _whole(state), _whole(patron), _whole(mask), _whole(rung),
         np.array(amount, np.float64), none, _whole(address), _whole(occasion),
     )  # fmt: skip
+    history = History._make(np.concatenate(pair) for pair in zip(packages, stated, strict=True))
+    return history, _sums_told(model, no_sums() if sums is None else sums, seed, run)
+
+
+def _statements(like: History | None) -> History:
+    """Statements of a record."""
+    whole = no_history() if like is None else like
+    return History._make(column[whole.rung < 0] for column in whole)
+
+
+def _complete(stated: History, decision: Decision, offer: Offer) -> bool:
+    """Whether the record holds all of the kind."""
+    here = (stated.state == STATES.index(decision.state)) & (-stated.rung <= offer.rung)
+    here &= stated.patron == PATRONS.index(offer.patron)
+    here &= (stated.year <= decision.year) & (decision.year <= stated.last)
+    return bool((here & ((stated.area_mask >> AREAS.index(decision.area)) & 1 == 1)).any())
+
+
+def _sums_told(model: SecurityModel, sums: Sums, seed: int, run: int) -> Sums:
+    """Tell the sums of a run, each with its error."""
+    out = as_outcome(model)
+    aid = np.zeros(out.pledged.shape[1:])
+    for decision in model.decisions:
+        for offer in decision.offers:
+            if offer.rung == AID_RUNG and _taken(decision, offer):
+                place = decision.year - START_YEAR, STATES.index(decision.state)
+                aid[(*place, PATRONS.index(offer.patron))] += offer.value
+    found = totals(sums, out.forms[0], out.exercises[0], aid, out.delivered[0])
+    low, high = sums.low.copy(), sums.high.copy()
+    for n, total in enumerate(found):
+        plus, (u, _, _, _) = ADDED[sums.measure[n]], uniforms(seed, run, START_YEAR, n, SUM_TOLD)
+        erring = math.log(total + plus) + sums.error[n] * normal(u)
+        if sums.low[n] == sums.high[n]:
+            low[n] = high[n] = math.exp(erring) - plus
+        else:
+            ends = math.log((sums.high[n] + plus) / (sums.low[n] + plus))
+            step = min(max(ends, sums.error[n]), WIDEST)
+            low[n] = math.exp(math.floor(erring / step) * step) - plus
+            high[n] = math.exp((math.floor(erring / step) + 1.0) * step) - plus
+    return sums._replace(low=low, high=high)
 
 
 def _taken(decision: Decision, offer: Offer) -> bool:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from ..model.names import START_YEAR
+from ..model.names import PATRONS, START_YEAR, STATES
 from ..model.quantities import parameters
 from ..model.tables import OFFSET, Tables, point_values
 from ..model.world import History
 from .deviation import dated_years, driver_tables
 from .filter import Sums, filtered
-from .packages import as_history, imposed
+from .filter.sums import MEASURES
+from .packages import PATRON_OF, as_history, imposed
+from .record import load_record
 from .setting import setting
 
 
@@ -75,7 +79,36 @@ def record_target(until: int, particles: int) -> Target:
         If the evidence cannot be read.
     """
     tables = driver_tables({**centres(until), **setting(until)}, dated_years(until))
-    return Target(tables, as_history(imposed(until)), until, particles)
+    history, sums = as_history(imposed(until)), sums_told(until)
+    return Target(tables, history, until, particles, sums=sums)
+
+
+def sums_told(until: int, directory: str | Path | None = None) -> Sums:
+    """Sums that the sources tell and that end by a year, as the filter reads them.
+
+    Raises
+    ------
+    InputError
+        If the evidence cannot be read.
+    """
+    record = load_record(directory)
+    events = {event.id: event for event in record.events}
+    rows = [row for row in record.sums if row.measure is not None and row.last <= until]
+    columns: list[list[Any]] = [[] for _ in Sums._fields]
+    for row in rows:
+        event = events[row.event]
+        named = [i for i, state in enumerate(STATES) if state in event.recipients]
+        fields = (
+            row.first, row.last, PATRONS.index(PATRON_OF[event.patron]),
+            sum(1 << i for i in named or range(len(STATES))), MEASURES.index(row.measure or ""),
+            row.low, np.inf if row.high is None else row.high, row.error,
+        )  # fmt: skip
+        for column, value in zip(columns, fields, strict=True):
+            column.append(value)
+    return Sums(
+        *(np.array(column, np.int64) for column in columns[:5]),
+        *(np.array(column, np.float64) for column in columns[5:]),
+    )
 
 
 @dataclass(frozen=True)

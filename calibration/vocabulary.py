@@ -46,6 +46,9 @@ EventArea = Literal[
     "energy_protection",
     "border",
 ]
+Area = Literal[
+    "defence", "counter_narcotics", "peacekeeping", "counter_terrorism", "energy_protection"
+]
 AmountBasis = Literal["stated", "converted_by_source", "unclear"]
 Actor = Literal[
     "KZ", "KG", "TJ", "TM", "UZ", "all", "china", "russia", "sco", "csto", "us", "others"

@@ -5,7 +5,9 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from steppe.calibration import filter as pf
+from steppe.calibration.filter import filtered, joint, matching, offers, trajectories
+from steppe.calibration.filter.room import MOST_EVENTS, new_room
+from steppe.calibration.filter.sums import AID, EXERCISES, Sums, chance_told, totals
 from steppe.calibration.setting import setting
 from steppe.model import rules
 from steppe.model.engine import (
@@ -23,7 +25,7 @@ from steppe.model.engine import (
 )
 from steppe.model.names import AREAS, PATRONS, STATES
 from steppe.model.tables import build_tables, point_values
-from steppe.model.world import History, new_world
+from steppe.model.world import History, new_world, no_history
 
 YEARS = 3
 KZ, KG, TJ, UZ = (STATES.index(name) for name in ("KZ", "KG", "TJ", "UZ"))
@@ -69,7 +71,7 @@ def history(*packages):
 
 
 def likelihood(tables, packages, until, particles=2000, seed=3):
-    return np.exp(pf.filtered(tables, history(*packages), until, particles, seed).log_likelihood)
+    return np.exp(filtered(tables, history(*packages), until, particles, seed).log_likelihood)
 
 
 def agrees(estimate, happened):
@@ -87,7 +89,7 @@ def test_rung_chances_are_those_of_the_rule():
             [rules.offered_rung(reached, u, w, 0.3, 0.4) for u in grid for w in renewals]
         )
         chances = np.zeros(6)
-        pf.list_chances(reached, 0.3, 0.4, chances)
+        offers.list_chances(reached, 0.3, 0.4, chances)
         for k in range(1, 6):
             assert (drawn == k).mean() == pytest.approx(chances[k], abs=2e-3)
         assert chances.sum() == pytest.approx(1.0)
@@ -101,14 +103,15 @@ def moment():
     found["membership"][:, [KZ, KG, TJ, UZ]] = 1.0
     found["dispute"][:, -1] = 0.6
     tables = build_tables(found)
-    v, world, now, room = tables.flat[1], new_world(), new_year(), pf.new_room()
+    v, world, now, room = tables.flat[1], new_world(), new_year(), new_room()
     begin(tables.flat[0], world)
     world.rung[TJ, 1] = 3
     world.rung[KG, 0] = 2
     move_drivers(v, 5, 1, 1993, world, now)
     feel_needs(v, world, now)
     share_attention(v, world, now)
-    pf.list_sizes(v, room)
+    offers.list_sizes(v, room)
+    offers.count_reached(world, room)
     return v, world, now, room
 
 
@@ -121,8 +124,8 @@ def test_choices_on_record_have_the_rate_of_the_engine(moment):
         silent += now.written.sum((1, 2)) == 0
         clear(now)
     for i in range(len(STATES)):
-        pf.list_offers(v, world, now, i, room)
-        share = np.exp(-pf.documented_rate(v, now, i, room))
+        offers.list_offers(v, world, now, i, room)
+        share = np.exp(-offers.documented_rate(v, now, i, room))
         assert 0.02 < share < 0.98
         assert abs(silent[i] / n - share) < 4.5 * np.sqrt(share * (1 - share) / n) + 0.003
 
@@ -140,12 +143,12 @@ def test_joint_exercises_have_the_rate_of_the_engine(moment):
             seen[key] = seen.get(key, 0) + 1
         clear(now)
     for patron in range(len(PATRONS)):
-        pf.list_joins(v, world, now, patron, room)
+        joint.list_joins(v, world, now, patron, room)
     every = (1 << len(AREAS)) - 1
-    total, _, _ = pf.joint_density(v, now, p, 0, 0, every, room, 0.0)
+    total = joint.joint_density(v, now, p, 0, 0, every, room)
     parts = 0.0
     for key in range(1, 1 << len(STATES)):
-        rate, _, _ = pf.joint_density(v, now, p, key, 0, every, room, 0.0)
+        rate = joint.joint_density(v, now, p, key, 0, every, room)
         parts += rate
         share = rate * np.exp(-total)  # one documented exercise with these, and no other
         if share * n > 200:
@@ -157,10 +160,10 @@ def test_joint_exercises_have_the_rate_of_the_engine(moment):
 
 def test_a_known_absence_is_told_apart_from_silence(moment):
     v, world, now, room = moment
-    pf.list_joins(v, world, now, 1, room)
+    joint.list_joins(v, world, now, 1, room)
     every = (1 << len(AREAS)) - 1
-    silent, _, _ = pf.joint_density(v, now, 1, 1 << KZ, 0, every, room, 0.0)
-    absent, _, _ = pf.joint_density(v, now, 1, 1 << KZ, 1 << UZ, every, room, 0.0)
+    silent = joint.joint_density(v, now, 1, 1 << KZ, 0, every, room)
+    absent = joint.joint_density(v, now, 1, 1 << KZ, 1 << UZ, every, room)
     assert 0 < absent < silent
 
 
@@ -177,7 +180,7 @@ def test_a_joint_exercise_has_the_frequency_of_the_engine():
     joint &= seen.sum(axis=(1, 2, 3)) == 2
     told = history((1992, KG, 1, 31, 3), (1992, TJ, 1, 31, 3))
     told = told._replace(occasion=np.array([9, 9]))
-    estimate = np.exp(pf.filtered(tables, told, 1992, 2000, 3).log_likelihood)
+    estimate = np.exp(filtered(tables, told, 1992, 2000, 3).log_likelihood)
     agrees(estimate, joint & (parts[:, KG] == parts[:, TJ]).all(1))
 
 
@@ -185,11 +188,11 @@ def test_a_sum_that_is_told_is_weighed(tables):
     """Known answer: densities over all sizes add up to the package whose size is not told."""
     one = [(1992, TJ, 1, 1 << CT, 2)]
     told, until = history(*one), 1992
-    whole = np.exp(pf.filtered(tables, told, until, 500, 3).log_likelihood)
+    whole = np.exp(filtered(tables, told, until, 500, 3).log_likelihood)
     logs = np.linspace(-6, 10, 161)
     dense = [
         np.exp(
-            pf.filtered(
+            filtered(
                 tables, told._replace(amount=np.array([np.exp(x)])), until, 500, 3
             ).log_likelihood
         )
@@ -200,10 +203,10 @@ def test_a_sum_that_is_told_is_weighed(tables):
 
 def test_matchings_are_summed_over():
     """Known answer: all ways to pair two packages of China with three of Russia."""
-    rng, room = np.random.default_rng(2), pf.new_room()
+    rng, room = np.random.default_rng(2), new_room()
     room.single[:] = rng.uniform(0.1, 1.0, room.single.shape)
     room.pair[:] = rng.uniform(0.1, 1.0, room.pair.shape)
-    pf.sum_matchings(room, 2, 3)
+    matching.sum_matchings(room, 2, 3)
     found, single, pair = room.tail[0, 0], room.single, room.pair
     expected = 0.0
     for size in range(3):
@@ -278,7 +281,7 @@ def test_few_particles_are_unbiased(tables):
 
 def test_the_same_seed_gives_the_same_bits(tables):
     packages = history((1992, TJ, 1, 1 << CT, 1))
-    one, same, other = (pf.filtered(tables, packages, 1994, 20, s) for s in (1, 1, 2))
+    one, same, other = (filtered(tables, packages, 1994, 20, s) for s in (1, 1, 2))
     assert one.increments.tobytes() == same.increments.tobytes()
     assert one.worlds.trust.tobytes() == same.worlds.trust.tobytes()
     assert one.increments.tobytes() != other.increments.tobytes()
@@ -294,7 +297,7 @@ def test_what_is_later_is_not_read(tables):
 def test_runs_go_on_from_particles_as_from_runs_of_their_number():
     """Where nothing can be on record the filter is the model, and its worlds are a run's."""
     unseen = build_tables(values(detection=0.0, exercise_programme=0.1))
-    runs, found = np.arange(50), pf.filtered(unseen, history(), 1993, 50, 4)
+    runs, found = np.arange(50), filtered(unseen, history(), 1993, 50, 4)
     assert found.log_likelihood == 0.0
     whole, rest = simulate(unseen, 4, runs), simulate_from(unseen, 4, runs, found.worlds, 1994)
     assert rest.packages.any()
@@ -304,7 +307,125 @@ def test_runs_go_on_from_particles_as_from_runs_of_their_number():
 
 def test_years_that_do_not_fit_are_refused(tables):
     with pytest.raises(ValueError, match="no year 1999"):
-        pf.filtered(tables, history(), 1999)
-    crowd = [(1992, TJ, 1, 1, 1)] * (pf.MOST_EVENTS + 1)
+        filtered(tables, history(), 1999)
+    crowd = [(1992, TJ, 1, 1, 1)] * (MOST_EVENTS + 1)
     with pytest.raises(ValueError, match="more than"):
-        pf.filtered(tables, history(*crowd), 1992)
+        filtered(tables, history(*crowd), 1992)
+
+
+# ---------------------------------------------------------------- standing statements and sums
+
+
+def statement(rung, last=1994, state=KG, patron=0, mask=31):
+    """History that only says that a state has nothing at a rung or above from a patron."""
+    one = history((1992, state, patron, mask, -rung))
+    return one._replace(last=np.array([last]))
+
+
+def test_a_standing_statement_makes_the_record_complete():
+    """Frequency of runs without a documented package, and without any Chinese one in KG."""
+    tables = build_tables(values(coverage=0.5))
+    out = simulate(tables, 1, RUNS)
+    quiet = out.documented.sum(axis=(2, 3, 4)) == 0
+    none = out.packages[:, :, KG, 0].sum(axis=2) == 0
+    found = filtered(tables, statement(1, last=1993), 1993, 2000, 3)
+    agrees(np.exp(found.log_likelihood), (quiet & none)[:, :2].all(axis=1))
+    assert not found.worlds.rung[:, KG, 0].any()
+    silent = filtered(tables, history(), 1993, 2000, 3)
+    assert silent.log_likelihood > found.log_likelihood
+    assert silent.worlds.rung[:, KG, 0].any()
+
+
+def test_a_statement_on_high_rungs_leaves_the_lower_ones(tables):
+    found = filtered(build_tables(values(coverage=0.5)), statement(3), 1994, 500, 3)
+    assert found.worlds.rung[:, KG, 0].max() == 2
+    assert found.worlds.rung[:, TJ].max() > 2
+
+
+def told_sum(measure, low, high, error=0.2, states=1 << KG, last=1993, patron=0):
+    return Sums(*(np.array([n]) for n in (1992, last, patron, states, measure)),
+                *(np.array([float(x)]) for x in (low, high, error)))  # fmt: skip
+
+
+@pytest.mark.parametrize("low, high", [(2, 4), (1, np.inf), (2, 2), (0, 0)])
+def test_a_count_over_years_has_the_frequency_of_the_engine(low, high):
+    """Silent runs, weighed by the chance that their exercises are told as so many."""
+    tables = build_tables(values(coverage=0.3))
+    out = simulate(tables, 1, RUNS)
+    quiet = out.documented[:, :2].sum(axis=(1, 2, 3, 4)) == 0
+    sums = told_sum(EXERCISES, low, high)
+    count = out.forms[:, :2, KG, 0, 2:4].sum(axis=(1, 2)).astype(float)
+    weight = np.array([chance_told(sums, 0, n) for n in range(30)])[count.astype(int)]
+    found = filtered(tables, history(), 1993, 4000, 3, sums).log_likelihood
+    expected, error = (quiet * weight).mean(), (quiet * weight).std() / np.sqrt(len(RUNS))
+    assert abs(np.exp(found) - expected) < 4 * error + 0.03 * expected
+    wrong = filtered(tables, history(), 1993, 4000, 3, told_sum(EXERCISES, 8, 9)).log_likelihood
+    assert abs(np.exp(wrong) - expected) > 4 * error + 0.03 * expected  # negative control
+
+
+def test_the_ways_to_tell_a_sum_add_up_to_one():
+    """Known answer: steps of a scale that covers everything, and a density over all values."""
+    edges = np.concatenate([[-0.5 + 1e-9], np.geomspace(0.01, 1e5, 60), [np.inf]])
+    chances = [
+        chance_told(told_sum(EXERCISES, a, b), 0, 7.0)
+        for a, b in zip(edges[:-1], edges[1:], strict=True)
+    ]
+    assert sum(chances) == pytest.approx(1.0, abs=1e-9)
+    logs = np.linspace(np.log(0.1), np.log(100.0), 4001)
+    dense = [chance_told(told_sum(AID, np.exp(x) - 0.1, np.exp(x) - 0.1), 0, 7.0) for x in logs]
+    assert np.trapezoid(dense, logs) == pytest.approx(1.0, abs=1e-6)
+
+
+def test_a_sum_that_ends_later_is_not_read(tables):
+    late = told_sum(EXERCISES, 5, 9, last=1994)
+    without = filtered(tables, history(), 1993, 50, 3)
+    assert filtered(tables, history(), 1993, 50, 3, late).log_likelihood == without.log_likelihood
+    assert filtered(tables, history(), 1994, 50, 3, late).increments[-1] < without.increments[-1]
+
+
+# ---------------------------------------------------------------- trajectories
+
+
+def test_trajectories_hold_the_record(tables):
+    told = history((1992, TJ, 1, 1 << CT, 3), (1994, KG, 0, 1 << DEFENCE, 2))
+    found = trajectories(tables, told, 1994, 200, 3, 50)
+    seen = found.outcome.documented
+    assert seen.shape[:2] == (50, YEARS)
+    assert (seen.sum(axis=(2, 3, 4)) == [1, 0, 1]).all()
+    assert (seen[:, 0, TJ, 1, CT] == 1).all()
+    assert (seen[:, 2, KG, 0, DEFENCE] == 1).all()
+    assert found.log_likelihood == filtered(tables, told, 1994, 200, 3).log_likelihood
+    ends = filtered(tables, told, 1994, 200, 3).worlds.rung[np.linspace(0, 199, 50).astype(int)]
+    assert np.array_equal(found.worlds.rung, ends)
+    assert np.array_equal(found.outcome.rung[:, -1], ends)
+    assert np.array_equal(found.outcome.rung[:, 0], found.starts.rung[:, 1])
+    assert not found.starts.rung[:, 0, KG].any()
+
+
+def test_trajectories_know_what_came_later():
+    """Smoothing: of silent runs, those in which a later count is high had more before it."""
+    tables = build_tables(values(coverage=0.3))
+    sums = told_sum(EXERCISES, 3, np.inf, error=0.1)
+    out = simulate(tables, 1, RUNS)
+    quiet = out.documented[:, :2].sum(axis=(1, 2, 3, 4)) == 0
+    count = out.forms[:, :2, KG, 0, 2:4].sum(axis=(1, 2))
+    weight = quiet * np.array([chance_told(sums, 0, float(n)) for n in range(30)])[count]
+    early = out.forms[:, 0, KG, 0, 2:4].sum(axis=1)
+    expected = (weight * early).sum() / weight.sum()
+    found = trajectories(tables, history(), 1993, 4000, 3, 4000, sums).outcome
+    share = found.forms[:, 0, KG, 0, 2:4].sum(axis=1).mean()
+    assert share == pytest.approx(expected, rel=0.08)
+    assert early[quiet].mean() < 0.8 * expected  # negative control: what filtering alone says
+
+
+def test_sums_of_a_run_are_those_of_its_years(tables):
+    out = simulate(tables, 1, np.arange(3))
+    sums = told_sum(EXERCISES, 1, 2)
+    zero = np.zeros(out.pledged.shape[1:])
+    found = totals(sums, out.forms[1], out.exercises[1], zero, out.delivered[1])
+    assert found[0] == out.forms[1, :2, KG, 0, 2:4].sum()
+
+
+def test_more_trajectories_than_particles_are_refused(tables):
+    with pytest.raises(ValueError, match="30 trajectories of 20"):
+        trajectories(tables, no_history(), 1993, 20, 1, 30)

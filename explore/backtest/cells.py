@@ -33,7 +33,7 @@ def count(packages: Packages, last_year: int) -> np.ndarray:
     for n in range(len(packages)):
         year, rung = int(packages.year[n]), int(packages.rung[n])
         given = packages.last[n] > 0 or packages.occasion[n] == GIVEN
-        if given or rung == 0 or year > last_year:
+        if given or rung <= 0 or year > last_year:
             continue
         joint = packages.occasion[n] > 0 and rung == EXERCISE_RUNG
         form = JOINT if joint else FORMS.index(CHANNELS[rung - 1])

@@ -209,7 +209,7 @@ def continued(
     parts, sizes = [], []
     for draw, (position, luck) in enumerate(zip(positions, lucks(seed, positions), strict=True)):
         tables = without(target.at(position), zero)
-        past = filtered(tables, target.history, found.cut, task.particles, luck)
+        past = filtered(tables, target.history, found.cut, task.particles, luck, target.sums)
         if not np.isfinite(past.log_likelihood):
             raise InputError(
                 "the history is impossible under a draw of the parameters", field=f"draw {draw}",
@@ -234,7 +234,12 @@ def density_of_next(
     return np.array(
         [
             filtered(
-                without(target.at(position), zero), history, found.cut + 1, particles, luck
+                without(target.at(position), zero),
+                history,
+                found.cut + 1,
+                particles,
+                luck,
+                target.sums,
             ).increments[-1]
             for position, luck in zip(positions, lucks(seed, positions), strict=True)
         ]
