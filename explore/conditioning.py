@@ -1,0 +1,132 @@
+"""Conditioning: the years of a run that follow the record, from the particle filter.
+
+A conditioned run is one trajectory of the filter to the cut-off (:func:`past_of`), and the
+engine from the world that the trajectory leaves. Runs of a draw of the parameters come in
+blocks; a block shares one filter, whose luck is named by seed, draw and block, so that a run
+is the same whatever the number of runs, the spans and the workers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.resources import files
+from threading import Lock
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from ..calibration.filter import filtered
+from ..calibration.trajectories import Trajectories, trajectories
+from ..model.errors import InputError
+from ..model.luck import FILTER, philox_plain
+from ..model.names import START_YEAR
+from ..model.tables import Tables
+from ..model.world import History, Outcome, World
+
+BLOCK: Final = 10
+"""Runs that share a filter. Their early years descend from few particles, so a block tells
+little more about 1995 than one run does; and a filter costs as much as a hundred runs."""
+PARTICLES: Final = 100
+"""Particles of a filter: ten for each run of a block. Twice those of the fit, whose estimate
+of the likelihood is good enough for sampling (gate *variance* in docs/calibration.md)."""
+STRIDE: Final = 3
+"""Order in which the runs of a block take its trajectories: 0, 3, 6, 9, 2, ... so that those
+of a block that is not full are spread too. Has no divisor in common with :data:`BLOCK`."""
+KEPT: Final = 256
+"""Draws of which the last block is kept, 0.4 MB each: runs come in order, draw after draw."""
+
+
+class Place(NamedTuple):
+    """Where a run finds its past: draw of the parameters, block, row in the block."""
+
+    draw: int
+    block: int
+    row: int
+
+
+class Past(NamedTuple):
+    """The trajectories of a block as runs need them, ``[row, ...]``: :class:`Trajectories`."""
+
+    outcome: Outcome
+    worlds: World
+
+
+def place_of(run: int, draws: int) -> Place:
+    """Place of a run.
+
+    >>> [place_of(run, 200) for run in (0, 17, 217, 2017)]  # doctest: +NORMALIZE_WHITESPACE
+    [Place(draw=0, block=0, row=0), Place(draw=17, block=0, row=0),
+     Place(draw=17, block=0, row=3), Place(draw=17, block=1, row=0)]
+    """
+    turn, draw = divmod(run, draws)
+    block, number = divmod(turn, BLOCK)
+    return Place(draw, block, number * STRIDE % BLOCK)
+
+
+def filter_key(seed: int, draw: int, block: int) -> int:
+    """Key of the luck of a block's filter, 0 to 2**63 - 1."""
+    return philox_plain((draw, block, 0, FILTER), (seed, 0))[0] >> 1
+
+
+def block_of(
+    tables: Tables, history: History, until: int, seed: int, draw: int, block: int
+) -> Trajectories:
+    """Trajectories of a block, a row for each of its runs.
+
+    Raises
+    ------
+    InputError
+        If the model with these values cannot bring the record forth.
+    """
+    key = filter_key(seed, draw, block)
+    found = trajectories(tables, history, until, PARTICLES, key, BLOCK)
+    if found.log_likelihood == -np.inf:
+        increments = filtered(tables, history, until, PARTICLES, key).increments
+        raise InputError(
+            f"with the values of draw {draw} the model cannot bring forth what is on record: "
+            "no run to start from",
+            field="conditioned_until",
+            found=until,
+            allowed=f"before {START_YEAR + int(np.argmin(increments))}",
+            todo="let no lever or parameter make a documented package impossible",
+        )
+    return found
+
+
+class Pasts:
+    """Blocks that were drawn: the last one of each draw, whoever asks first draws it."""
+
+    def __init__(self) -> None:
+        self._last: dict[int, tuple[int, Past]] = {}
+        self._locks = [Lock() for _ in range(64)]
+
+    def get(
+        self, tables: Tables, history: History, until: int, seed: int, draw: int, block: int
+    ) -> Past:
+        """Past of a block: :func:`block_of`."""
+        with self._locks[hash((draw, block)) % len(self._locks)]:
+            known = self._last.get(draw)
+            if known is not None and known[0] == block:
+                return known[1]
+            found = block_of(tables, history, until, seed, draw, block)
+            past = Past(found.outcome, found.worlds)
+            if draw < KEPT:
+                self._last[draw] = (block, past)
+            return past
+
+
+def rows_of(past: World, rows: np.ndarray | int) -> World:
+    """Worlds at some rows, or the world at one."""
+    return World._make(part[rows] for part in past)
+
+
+def sources_digest() -> str:
+    """Digest of the code that draws the past of a run, first 16 hex digits."""
+    total = hashlib.sha256()
+    for package, name in (
+        ("steppe.calibration", "filter.py"),
+        ("steppe.calibration", "trajectories.py"),
+        ("steppe.explore", "conditioning.py"),
+    ):
+        total.update(files(package).joinpath(name).read_bytes())
+    return total.hexdigest()[:16]
