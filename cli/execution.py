@@ -58,7 +58,7 @@ def badge(source: str, posterior: Posterior | None, conditioned: bool) -> str:
     posterior : Posterior or None
         The installed one, if the parameters are its draws.
     conditioned : bool
-        Whether history is imposed on the runs.
+        Whether the runs follow the record.
     """
     if posterior is None:
         return {
@@ -72,7 +72,7 @@ def badge(source: str, posterior: Posterior | None, conditioned: bool) -> str:
     fitted = f"parameters fitted to the record to {posterior.manifest.until}"
     if not conditioned:
         return f"exploration: {fitted}, runs free of it"
-    return f"explanation: {fitted}, history imposed"
+    return f"explanation: {fitted}, runs follow it"
 
 
 def badge_of(problem: Problem) -> str:
@@ -100,11 +100,14 @@ def manifest_of(
     problem: Problem, runs: int, seed: int, name: str, values: str | None = None
 ) -> Manifest:
     """Manifest of a run; ``name`` and ``values`` are what was asked on the command line."""
+    from ..explore import conditioning
     from ..model.compiled import sources_digest
     from ..results.manifest import Manifest, Parameters, versions
 
     resolved = problem.resolved
-    fit = {"posterior": problem.posterior.digest} if problem.posterior else {}
+    more = {"posterior": problem.posterior.digest} if problem.posterior else {}
+    if problem.until is not None:
+        more["filter"] = conditioning.sources_digest()
     called = name if "/" not in name and "\\" not in name else Path(name).name
     return Manifest(
         name=resolved.name,
@@ -126,7 +129,7 @@ def manifest_of(
             "evidence": evidence_digest(),
             "model": sources_digest(),
             "tables": problem.digest(),
-            **fit,
+            **more,
         },
         command=(
             *("steppe", "run", called, "--runs", str(runs), "--seed", str(seed)),
@@ -158,7 +161,7 @@ def _digest_arrays(arrays: Mapping[str, Any]) -> str:
 
 
 def references(resolved: Resolved) -> tuple[Reference, ...]:
-    """What a run rests on: every source that a number or an imposed event cites, and why."""
+    """What a run rests on: every source that a number or an event on record cites, and why."""
     from ..calibration.packages import standing_forces
     from ..calibration.record import load_record
     from ..results.manifest import Reference
