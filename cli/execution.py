@@ -250,8 +250,14 @@ def warm_up(problem: Problem) -> None:
     from ..explore.replicates import simulate_span
     from ..model.compiled import cache_directory
 
-    if not any(cache_directory().rglob("*run_all*")):
-        typer.echo("Compiling the engine (first time only, about half a minute) ...", err=True)
+    parts = {"engine": "*run_all*", "particle filter": "*filter_recorded*"}
+    needed = list(parts)[: 1 + (problem.until is not None)]
+    lacking = [part for part in needed if not any(cache_directory().rglob(parts[part]))]
+    if lacking:
+        typer.echo(
+            f"Compiling the {' and the '.join(lacking)} (first time only, some minutes) ...",
+            err=True,
+        )
     simulate_span(problem, range(1))
 
 

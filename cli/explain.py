@@ -85,7 +85,7 @@ def _suggest(console: Console, problem: Problem, state: str, year: int, area: st
     from ..explore.replicates import simulate_span
     from ..model.names import AREAS, START_YEAR, STATES
 
-    tried = range(200)
+    tried = range(200 if problem.until is None else 20)  # one that follows a record takes longer
     offers = simulate_span(problem, tried).offers[:, year - START_YEAR, STATES.index(state)]
     if area is not None:
         offers = offers[:, :, AREAS.index(area)]

@@ -71,11 +71,14 @@ def _print_package(console: Console, package: Package, area: str | None) -> None
 
     row = package.row
     frame = "part in a joint exercise" if package.joint else "bilateral"
-    size = "as recorded" if row["amount_usd"] is not None else "the median: no sum is on record"
+    size = f"USD {package.value:.2f} million, " + (
+        "as recorded" if row["amount_usd"] is not None else "the median: no sum is on record"
+    )
+    if package.value == 0.0:
+        size = "no money"
     console.print(
         f"\n[bold]{row['id']}[/bold] ({', '.join(row['sources'])})\n  {row['patron']}: rung "
-        f"{row['rung']} ({RUNGS[row['rung']].replace('_', ' ')}), {frame}, USD "
-        f"{package.value:.2f} million ({size})",
+        f"{row['rung']} ({RUNGS[row['rung']].replace('_', ' ')}), {frame}, {size}",
         highlight=False,
     )
     found = [w for w in package.weighed if area is None or w.area == area]

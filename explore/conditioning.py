@@ -24,11 +24,11 @@ from ..model.tables import Tables
 from ..model.world import History, Outcome, World
 
 BLOCK: Final = 10
-"""Runs that share a filter. Their early years descend from few particles, so a block tells
-little more about 1995 than one run does; and a filter costs as much as a hundred runs."""
+"""Runs that share a filter, which costs some hundred times what a run does. More of them would
+be cheaper and less independent: the early years of a block descend from few particles."""
 PARTICLES: Final = 100
-"""Particles of a filter: ten for each run of a block. Twice those of the fit, whose estimate
-of the likelihood is good enough for sampling (gate *variance* in docs/calibration.md)."""
+"""Particles of a filter: ten for each run of a block, so that all leave the record from worlds of
+their own (docs/model.md, section 5.6, has how many worlds they have had in earlier years)."""
 STRIDE: Final = 3
 """Order in which the runs of a block take its trajectories: 0, 3, 6, 9, 2, ... so that those
 of a block that is not full are spread too. Has no divisor in common with :data:`BLOCK`."""
