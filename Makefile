@@ -16,7 +16,7 @@ run: $(VENV)/installed
 	$(BIN)/steppe run baseline --runs $(RUNS)
 	$(BIN)/steppe run baseline-2022 --runs $(RUNS)
 	@echo "The first report is free from 1992, to hold against the record; the second, named above"
-	@echo "last, has the documented history to 2022 imposed and is free from there to 2035."
+	@echo "last, follows the record to 2022 and is free from there to 2035."
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

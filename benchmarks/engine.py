@@ -44,13 +44,11 @@ def engine(problem: Problem, runs: int, workers: int) -> None:
 def mesa(problem: Problem, runs: int, workers: int) -> None:
     rows = batch_run(
         SecurityModel,
-        # Tables and history are wrapped: batch_run would take a tuple for a list of values.
+        # Tables are wrapped: batch_run would take a tuple for a list of values.
         parameters={
             "tables": [problem.tables(0)],
             "run": range(runs),
             "seed": problem.seed,
-            "history": [problem.history],
-            "until": problem.until,
         },
         number_processes=workers,
         data_collection_period=1,
@@ -95,6 +93,8 @@ def main() -> None:
     chosen = parser.parse_args()
     workers = os.cpu_count() or 1
     problem = assemble(load_resolved(chosen.scenario, "point"), 1)
+    if problem.until is not None:
+        parser.error("only free runs are the same in both: name another scenario")
     simulate_span(problem, range(2))
     print(
         f"{chosen.scenario}, {problem.tables(0).years} years; Python {platform.python_version()}, "

@@ -18,12 +18,14 @@ def main() -> None:
     """Print the time of one likelihood, and its mean and variance over seeds."""
     problem = assemble(load_resolved("baseline-2022", "point"), 1)
     tables = problem.tables(0)
-    filtered(tables, problem.history, 2022, 2, 1)  # compiles
+    assert problem.followed is not None
+    history, sums, _ = problem.followed
+    filtered(tables, history, 2022, 2, 1, sums)  # compiles
     print(f"{'particles':>10}{'ms':>8}{'mean':>10}{'variance':>10}   over {SEEDS} seeds")
     for count in PARTICLES:
         begun = time.perf_counter()
         found = [
-            filtered(tables, problem.history, 2022, count, seed).log_likelihood
+            filtered(tables, history, 2022, count, seed, sums).log_likelihood
             for seed in range(1, SEEDS + 1)
         ]
         spent = (time.perf_counter() - begun) / SEEDS * 1e3

@@ -58,12 +58,15 @@ class Effort:
     ----------
     particles : int
         Of the filter; chosen so that the log likelihood's variance at the posterior is near one.
+    pilot_particles : int
+        The same in the pilot.
     pilot, iterations : int
         Iterations of each group of chains that fit the moves, and all of them.
     groups, chains : int
     """
 
     particles: int
+    pilot_particles: int
     pilot: int
     iterations: int
     groups: int
@@ -71,11 +74,15 @@ class Effort:
 
     def plan(self, seed: int) -> Plan:
         """Plan of the chains."""
-        return Plan(seed, self.groups, self.chains, self.pilot)
+        return Plan(seed, self.groups, self.chains, self.pilot, self.pilot_particles)
 
 
-FULL: Final = Effort(particles=80, pilot=600, iterations=6600, groups=2, chains=4)
-QUICK: Final = Effort(particles=10, pilot=60, iterations=200, groups=2, chains=3)
+FULL: Final = Effort(
+    particles=70, pilot_particles=25, pilot=1000, iterations=4000, groups=2, chains=4
+)
+QUICK: Final = Effort(
+    particles=10, pilot_particles=10, pilot=60, iterations=200, groups=2, chains=3
+)
 """A rough fit in about two minutes, for a class and for tests: it passes no gate."""
 
 

@@ -13,16 +13,17 @@ import os
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from importlib.resources import files
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from ..model.compiled import sources_digest
+from ..model.compiled import folder_digest, sources_digest
 from ..model.errors import InputError
-from .sampler import ARCHIVED_EVERY, Group, generator, start, step
+from .sampler import ARCHIVED_EVERY, Group, fit_reference, generator, settle, start, step
 from .target import Target
 
 SAVED_EVERY: Final = 50
@@ -30,6 +31,7 @@ SAVED_EVERY: Final = 50
 LOOKED_EVERY: Final = 2.0
 """Seconds between two looks at the groups' files, for the progress."""
 PLAN: Final = "fit.json"
+REFERENCE: Final = "reference.npz"
 STARTS: Final = 2**20
 """Iteration whose address names the luck of the starts, beyond those of the chain."""
 FIELDS: Final = (
@@ -50,12 +52,15 @@ class Plan:
         Chains in a group.
     pilot : int
         Iterations that fit the reference of the moves, and are no sample.
+    pilot_particles : int
+        Particles of the filter in the pilot, which needs the likelihood only roughly.
     """
 
     seed: int = 1
     groups: int = 2
     chains: int = 4
     pilot: int = 500
+    pilot_particles: int = 30
 
     def starts(self, dimensions: int) -> int:
         """Draws from the prior with which a group's archive begins."""
@@ -74,6 +79,7 @@ def identity(target: Target, plan: Plan) -> dict[str, object]:
         "estimated": [entry.address for entry in target.entries],
         "data": digest.hexdigest()[:16],
         "model": sources_digest(),
+        "filter": folder_digest(Path(str(files("steppe.calibration.filter")))),
     }
 
 
@@ -133,6 +139,21 @@ def sample(
         If the directory holds another fit, or a group's file is damaged.
     """
     claim(directory, target, plan)
+    _sample(target, plan, directory, min(plan.pilot, iterations), workers, tell)
+    if iterations > plan.pilot:
+        pool_reference(plan, directory)
+        _sample(target, plan, directory, iterations, workers, tell)
+
+
+def _sample(
+    target: Target,
+    plan: Plan,
+    directory: Path,
+    iterations: int,
+    workers: int,
+    tell: Callable[[int, int], None] | None,
+) -> None:
+    """Bring every group to a number of iterations, of which the pilot is all or done."""
     if workers == 1:
         for number in range(plan.groups):
             advance(target, plan, directory, number, iterations, tell)
@@ -161,7 +182,11 @@ def advance(
     iterations: int,
     tell: Callable[[int, int], None] | None = None,
 ) -> None:
-    """Bring one group to a number of iterations, from where its file stands."""
+    """Bring one group to a number of iterations, from where its file stands.
+
+    The first iteration after the pilot takes the reference that all groups found together.
+    """
+    rough = replace(target, particles=min(plan.pilot_particles, target.particles))
     path = directory / f"group-{number}.npz"
     if path.is_file():
         group = load(path)
@@ -169,13 +194,48 @@ def advance(
         dimensions = len(target.entries)
         rng = generator(plan.seed, number, STARTS)
         starts = rng.standard_normal((plan.starts(dimensions), dimensions))
-        group = start(target, starts, plan.seed, number, plan.chains)
+        group = start(rough, starts, plan.seed, number, plan.chains)
+    if plan.pilot <= group.iteration < iterations and len(group.tried):
+        settle(target, group, load_reference(directory), plan.seed, number)
     while group.iteration < iterations:
-        step(target, group, plan.seed, number, plan.pilot)
+        density = rough if group.iteration < plan.pilot else target
+        step(density, group, plan.seed, number, plan.pilot)
         if group.iteration % SAVED_EVERY == 0 or group.iteration == iterations:
             save(path, group)
             if tell is not None:
                 tell(number, group.iteration)
+
+
+def pool_reference(plan: Plan, directory: Path) -> None:
+    """Fit the reference to what all groups tried in their pilots; once for a directory."""
+    path = directory / REFERENCE
+    if path.is_file():
+        return
+    groups = [load(directory / f"group-{number}.npz") for number in range(plan.groups)]
+    centre, factor = fit_reference(np.concatenate([group.tried for group in groups]))
+    part = path.with_name(f".{path.name}.part")
+    with part.open("wb") as stream:
+        np.savez(stream, centre=centre, factor=factor)
+    part.replace(path)
+
+
+def load_reference(directory: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Read the reference that the groups share.
+
+    Raises
+    ------
+    InputError
+        If it is damaged.
+    """
+    path = directory / REFERENCE
+    try:
+        with path.open("rb") as stream, np.load(stream) as stored:
+            return stored["centre"], stored["factor"]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise InputError(
+            "the reference of the moves is damaged", file=str(path), found=type(error).__name__,
+            todo="remove the directory: the fit begins anew",
+        ) from error  # fmt: skip
 
 
 def draws(directory: Path, plan: Plan, dimensions: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Documented packages: what a conditioned run imposes up to its cut-off year."""
+"""Documented packages: what a conditioned run follows up to its cut-off year."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Packages:
         statement that a state has nothing at rung k or above from a patron has rung -k.
     occasion : ndarray of int64
         Joint exercise that the package is a part in, a number above 0; 0 for a package of
-        its own; :data:`GIVEN` for an act of membership, which is imposed and not scored,
+        its own; :data:`GIVEN` for an act of membership, which is booked and not scored,
         since memberships are given to every run. A state that is on record as having stayed
         away from a joint exercise has a row with rung 0.
     ids : list of str
@@ -162,7 +162,7 @@ def imposed(until: int, directory: str | Path | None = None) -> Packages:
     Parameters
     ----------
     until : int
-        Cut-off year; before 1992 there is nothing to impose.
+        Cut-off year; before 1992 there is nothing.
     directory : path, optional
         Directory of the evidence; the one that is shipped by default.
 

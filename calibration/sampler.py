@@ -14,7 +14,8 @@ of a Gaussian reference, or of all: an independence sampler by blocks (Tierney 1
 of Statistics* 22). The reference begins as the standard normal, which is
 the prior on the scale of :mod:`steppe.calibration.target`; during the pilot it is fitted
 to all densities that were evaluated, by a quadratic regression of the log likelihood, and
-after the pilot it stays as it is, so that the chain is an ordinary Metropolis chain.
+after the pilot it stays as it is, so that the chain is an ordinary Metropolis chain. A
+redraw of all directions draws new luck with them.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ from typing import Final
 
 import numpy as np
 
-REFRESH: Final = 0.2
+REFRESH: Final = 0.1
 """Share of the steps that draw new luck."""
-REFERENCE: Final = 0.75
+REFERENCE: Final = 0.85
 """Share of the moves that redraw directions of the reference."""
-BLOCKS: Final = (4, 8, 16, 10**6)
+BLOCKS: Final = (4, 12, 10**6, 10**6)
 """Directions that are redrawn at once, each with the same chance; at most all."""
 REFITS: Final = 5
 """Times that the reference is fitted during the pilot, at equal distances."""
@@ -37,15 +38,21 @@ WIDENED: Final = 1.1
 """Standard deviations of the reference over those of the fit: its tails must not be light."""
 SNOOKER: Final = 0.1
 """Share of the other moves along the line to another point of the archive."""
+PASSES: Final = 3
+"""Regressions for the reference, each with ridges by what the one before found of a direction."""
+FAINTEST, CLEAREST = 0.05, 5.0
+"""Ends of how clear a direction counts, against the mean of all."""
 LONG: Final = 0.1
 """Share of the difference moves with factor one, which jump between modes."""
 ARCHIVED_EVERY: Final = 5
 """Iterations between two entries of a chain into the archive."""
 CROSSOVER: Final = (0.2, 0.5, 1.0)
 """Shares of the coordinates that a difference move may change."""
+SETTLED: Final = 2**22
+"""Iteration whose address names the luck of the end of the pilot."""
 JITTER: Final = 1e-3
-NOISE: Final = 3.0
-"""Variance of a log density around the quadratic, for the ridge."""
+NOISE: Final = 1.0
+"""Scale of the ridge: about the variance of a log density around the quadratic."""
 NARROWEST: Final = 0.8
 """Least precision of the reference in any direction; the prior has one."""
 
@@ -133,8 +140,9 @@ def start(density: Density, starts: np.ndarray, seed: int, group: int, chains: i
 def step(density: Density, group: Group, seed: int, number: int, pilot: int = 0) -> None:
     """One iteration: each chain in turn is moved, or its luck drawn anew.
 
-    During the pilot, the first ``pilot`` iterations, the reference is fitted; what the chains
-    did until then is no sample of the density.
+    During the pilot, the first ``pilot`` iterations, all estimates are kept, and the reference
+    is fitted to them now and then. :func:`settle` ends the pilot; what the chains did until
+    then is no sample of the density.
     """
     group.iteration += 1
     rng = generator(seed, number, group.iteration)
@@ -146,17 +154,38 @@ def step(density: Density, group: Group, seed: int, number: int, pilot: int = 0)
             accepted = _consider(density, group, chain, here, luck, 0.0, rng, learning)
             group.refreshes += (accepted, 1)
         else:
-            proposal, factor = propose(group.position[chain], group, rng)
-            luck = int(group.luck[chain])
+            proposal, factor, anew = propose(group.position[chain], group, rng)
+            luck = int(rng.integers(1, 2**62)) if anew else int(group.luck[chain])
             accepted = _consider(density, group, chain, proposal, luck, factor, rng, learning)
             group.moves += (accepted, 1)
     if group.iteration % ARCHIVED_EVERY == 0:
         group.archive = np.concatenate([group.archive, group.position])
     if learning and group.iteration % max(1, pilot // REFITS) == 0:
         group.centre, group.factor = fit_reference(group.tried)
-    if group.iteration == pilot:
-        group.tried = group.tried[:0]
-        group.moves[:] = group.refreshes[:] = 0
+
+
+def settle(
+    density: Density, group: Group, reference: tuple[np.ndarray, np.ndarray], seed: int, number: int
+) -> None:
+    """End the pilot: take a reference for good, and estimate the density anew.
+
+    Parameters
+    ----------
+    density : callable
+        Log of the estimated density; that of the pilot may have been a rougher one.
+    group : Group
+    reference : tuple of ndarray
+        Centre and factor, as from :func:`fit_reference`.
+    seed, number : int
+        Address of the group's luck.
+    """
+    rng = generator(seed, number, SETTLED)
+    group.centre, group.factor = reference
+    group.luck = rng.integers(1, 2**62, len(group.position))
+    for chain, (position, luck) in enumerate(zip(group.position, group.luck, strict=True)):
+        group.value[chain] = density(position, int(luck))
+    group.tried = group.tried[:0]
+    group.moves[:] = group.refreshes[:] = 0
 
 
 def _consider(
@@ -178,31 +207,36 @@ def _consider(
     return accepted
 
 
-def propose(here: np.ndarray, group: Group, rng: np.random.Generator) -> tuple[np.ndarray, float]:
-    """Proposal and log of the factor that its acceptance takes.
+def propose(
+    here: np.ndarray, group: Group, rng: np.random.Generator
+) -> tuple[np.ndarray, float, bool]:
+    """Proposal, log of the factor that its acceptance takes, and whether luck is drawn with it.
 
     Returns
     -------
-    ndarray of float64 [dimension], float
+    ndarray of float64 [dimension], float, bool
     """
     if rng.random() < REFERENCE:
-        return redraw(here, group, rng)
+        count = int(rng.choice(BLOCKS))
+        return *redraw(here, group, rng, count), count >= here.size
     archive = group.archive
     if rng.random() < SNOOKER:
-        return snooker(here, archive, rng)
+        return *snooker(here, archive, rng), False
     one, other = archive[rng.choice(len(archive), 2, replace=False)]
     chosen = rng.random(here.size) < rng.choice(CROSSOVER)
     if not chosen.any():
         chosen[rng.integers(here.size)] = True
     scale = 1.0 if rng.random() < LONG else 2.38 / np.sqrt(2.0 * chosen.sum())
     jump = scale * (one - other) + JITTER * rng.standard_normal(here.size)
-    return np.where(chosen, here + jump, here), 0.0
+    return np.where(chosen, here + jump, here), 0.0, False
 
 
-def redraw(here: np.ndarray, group: Group, rng: np.random.Generator) -> tuple[np.ndarray, float]:
-    """Draw some directions of the reference anew."""
+def redraw(
+    here: np.ndarray, group: Group, rng: np.random.Generator, count: int
+) -> tuple[np.ndarray, float]:
+    """Draw some directions of the reference anew, at most all."""
     before = np.linalg.solve(group.factor, here - group.centre)
-    count = min(int(rng.choice(BLOCKS)), here.size)
+    count = min(count, here.size)
     after = before.copy()
     after[rng.choice(here.size, count, replace=False)] = rng.standard_normal(count)
     return group.centre + group.factor @ after, 0.5 * float(after @ after - before @ before)
@@ -224,7 +258,10 @@ def fit_reference(tried: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Notes
     -----
     Ridge regression, so that few points leave the prior as it is; points far below the
-    best weigh little. No direction is made more than slightly wider than the prior.
+    best weigh little. It is repeated with looser ridges on the directions of which the one
+    before found much, and tighter ones on the others (as in automatic relevance determination,
+    MacKay 1994): most directions are hardly told, and their bends would only be noise.
+    No direction is made more than slightly wider than the prior.
     """
     position, value = tried[:, :-1], tried[:, -1]
     dimension = position.shape[1]
@@ -235,19 +272,23 @@ def fit_reference(tried: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     )
     top = np.sort(value)[-max(1, len(value) // 20)]
     weight = np.exp(-np.maximum(0.0, top - value) / (0.5 * dimension)) / NOISE
-    loose = np.concatenate(
-        [[1e-6], np.full(dimension, 0.1), np.where(upper[0] == upper[1], 1.0, 10.0)]
-    )
     level = float(np.average(likelihood, weights=weight))
     weighted = features * weight[:, None]
-    normal_equations = weighted.T @ features + np.diag(loose)
-    fitted = np.linalg.solve(normal_equations, weighted.T @ (likelihood - level))
+    products, sums = weighted.T @ features, weighted.T @ (likelihood - level)
+    squared, clear = upper[0] == upper[1], np.ones(dimension)
     bend = np.zeros((dimension, dimension))
-    bend[upper] = fitted[1 + dimension :]
+    for _ in range(PASSES):
+        ridge = np.where(squared, 1.0, 10.0) / (clear[upper[0]] * clear[upper[1]])
+        loose = np.concatenate([[1e-6], 0.1 / clear, ridge])
+        fitted = np.linalg.solve(products + np.diag(loose), sums)
+        slope = fitted[1 : 1 + dimension]
+        bend[upper] = fitted[1 + dimension :]
+        told = slope**2 + 0.5 * ((bend + bend.T) ** 2).sum(axis=1)
+        clear = np.clip(told / max(float(told.mean()), 1e-12), FAINTEST, CLEAREST)
     precision = np.eye(dimension) - (bend + bend.T)
     spread, axes = np.linalg.eigh(precision)
     covariance = (axes / np.maximum(spread, NARROWEST)) @ axes.T
-    return covariance @ fitted[1 : 1 + dimension], np.linalg.cholesky(WIDENED**2 * covariance)
+    return covariance @ slope, np.linalg.cholesky(WIDENED**2 * covariance)
 
 
 def snooker(

@@ -25,7 +25,7 @@ from ..model.errors import InputError
 from ..model.tables import OFFSET, Tables
 from .diagnose import convergence
 from .fit import replace_file
-from .sampler import ARCHIVED_EVERY, generator, start, step
+from .sampler import ARCHIVED_EVERY, fit_reference, generator, settle, start, step
 from .simulated import simulated_record
 from .target import Target
 
@@ -104,6 +104,8 @@ def fit(target: Target, check: Check, number: int) -> np.ndarray:
     starts = rng.standard_normal((2 * dimensions + check.chains, dimensions))
     group = start(target, starts, check.seed, number, check.chains)
     while group.iteration < check.iterations:
+        if group.iteration == check.pilot:
+            settle(target, group, fit_reference(group.tried), check.seed, number)
         step(target, group, check.seed, number, check.pilot)
     kept = group.archive[len(starts) :].reshape(-1, check.chains, dimensions)
     return kept[-(-check.pilot // ARCHIVED_EVERY) :].swapaxes(0, 1)

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,7 @@ def badge(source: str, posterior: Posterior | None, conditioned: bool) -> str:
     posterior : Posterior or None
         The installed one, if the parameters are its draws.
     conditioned : bool
-        Whether history is imposed on the runs.
+        Whether the runs follow the record.
     """
     if posterior is None:
         return {
@@ -72,7 +73,7 @@ def badge(source: str, posterior: Posterior | None, conditioned: bool) -> str:
     fitted = f"parameters fitted to the record to {posterior.manifest.until}"
     if not conditioned:
         return f"exploration: {fitted}, runs free of it"
-    return f"explanation: {fitted}, history imposed"
+    return f"explanation: {fitted}, runs follow it"
 
 
 def badge_of(problem: Problem) -> str:
@@ -100,11 +101,14 @@ def manifest_of(
     problem: Problem, runs: int, seed: int, name: str, values: str | None = None
 ) -> Manifest:
     """Manifest of a run; ``name`` and ``values`` are what was asked on the command line."""
+    from ..explore import conditioning
     from ..model.compiled import sources_digest
     from ..results.manifest import Manifest, Parameters, versions
 
     resolved = problem.resolved
-    fit = {"posterior": problem.posterior.digest} if problem.posterior else {}
+    more = {"posterior": problem.posterior.digest} if problem.posterior else {}
+    if problem.until is not None:
+        more["filter"] = conditioning.sources_digest()
     called = name if "/" not in name and "\\" not in name else Path(name).name
     return Manifest(
         name=resolved.name,
@@ -126,7 +130,7 @@ def manifest_of(
             "evidence": evidence_digest(),
             "model": sources_digest(),
             "tables": problem.digest(),
-            **fit,
+            **more,
         },
         command=(
             *("steppe", "run", called, "--runs", str(runs), "--seed", str(seed)),
@@ -158,7 +162,7 @@ def _digest_arrays(arrays: Mapping[str, Any]) -> str:
 
 
 def references(resolved: Resolved) -> tuple[Reference, ...]:
-    """What a run rests on: every source that a number or an imposed event cites, and why."""
+    """What a run rests on: every source that a number or an event on record cites, and why."""
     from ..calibration.packages import standing_forces
     from ..calibration.record import load_record
     from ..results.manifest import Reference
@@ -247,8 +251,19 @@ def warm_up(problem: Problem) -> None:
     from ..explore.replicates import simulate_span
     from ..model.compiled import cache_directory
 
-    if not any(cache_directory().rglob("*run_all*")):
-        typer.echo("Compiling the engine (first time only, about half a minute) ...", err=True)
+    needed = [("engine", "steppe.model", "*run_all*")]
+    if problem.until is not None:
+        needed.append(("particle filter", "steppe.calibration.filter", "*filter_years*"))
+    lacking = [
+        part
+        for part, package, loop in needed
+        if not any(cache_directory(Path(str(files(package)))).rglob(loop))
+    ]
+    if lacking:
+        typer.echo(
+            f"Compiling the {' and the '.join(lacking)} (first time only, some minutes) ...",
+            err=True,
+        )
     simulate_span(problem, range(1))
 
 

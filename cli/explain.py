@@ -52,8 +52,18 @@ def explain(
 
     from ..explore.problem import assemble
     from .execution import badge_of
+    from .explain_record import explain_record
 
     problem = assemble(resolved, seed, runs)
+    console = Console()
+    console.print(
+        f"[bold]{resolved.title}[/bold]: {state} in {year}, run {run}, seed {seed}. "
+        f"Draw {run % problem.draw_count} of {problem.draw_count}. "
+        f"{badge_of(problem)}."
+    )
+    if problem.until is not None and year <= problem.until:
+        explain_record(console, problem, state, year, area, run)
+        return
     model = problem.model(run, trace=True)
     model.run_until(year)
     decisions = [
@@ -61,42 +71,13 @@ def explain(
         for d in model.decisions
         if d.year == year and d.state == state and (area is None or d.area == area)
     ]
-    console = Console()
-    console.print(
-        f"[bold]{resolved.title}[/bold]: {state} in {year}, run {run}, seed {seed}. "
-        f"Draw {run % problem.draw_count} of {problem.draw_count}. "
-        f"{badge_of(problem)}."
-    )
-    _print_imposed(console, problem, state, year)
     if not decisions:
         where = f" in {area}" if area else ""
         console.print(f"In this run no offer was on the table{where}.")
         _suggest(console, problem, state, year, area)
         return
-    dropped = problem.until is not None and year <= problem.until
     for decision in decisions:
-        _print_decision(console, decision, dropped)
-
-
-def _print_imposed(console: Console, problem: Problem, state: str, year: int) -> None:
-    """Documented packages of a conditioned year: they happened, nobody decides them here."""
-    if problem.until is None or year > problem.until:
-        return
-    from ..calibration.packages import documented_counts, standing_forces
-
-    rows = [r for r in documented_counts() if r["year"] == year and r["state"] == state]
-    console.print(
-        f"The run is conditioned to {problem.until}: {len(rows)} documented package(s) imposed; "
-        "the decisions below are those that the record would not show."
-    )
-    for row in rows:
-        console.print(
-            f"  imposed: {row['id']} ({row['patron']}, {row['channel']}, {row['area']})",
-            highlight=False,
-        )
-    for row in standing_forces():
-        if row["state"] == state and row["year"] <= year <= row["last"]:
-            console.print(f"  standing: {row['id']} ({row['patron']})", highlight=False)
+        _print_decision(console, decision)
 
 
 def _suggest(console: Console, problem: Problem, state: str, year: int, area: str | None) -> None:
@@ -104,7 +85,7 @@ def _suggest(console: Console, problem: Problem, state: str, year: int, area: st
     from ..explore.replicates import simulate_span
     from ..model.names import AREAS, START_YEAR, STATES
 
-    tried = range(200)
+    tried = range(200 if problem.until is None else 20)  # one that follows a record takes longer
     offers = simulate_span(problem, tried).offers[:, year - START_YEAR, STATES.index(state)]
     if area is not None:
         offers = offers[:, :, AREAS.index(area)]
@@ -116,7 +97,7 @@ def _suggest(console: Console, problem: Problem, state: str, year: int, area: st
     )
 
 
-def _print_decision(console: Console, decision: Decision, conditioned: bool) -> None:
+def _print_decision(console: Console, decision: Decision) -> None:
     """One decision as a table of terms, and a sentence on what would flip it."""
     from rich.table import Table
 
@@ -159,15 +140,6 @@ def _print_decision(console: Console, decision: Decision, conditioned: bool) -> 
         console.print(
             f"  flips to [bold]{flip.choice}[/bold] if {flip.patron}'s offer were worth "
             f"{abs(flip.shift):.3f} {word} (any one of its terms)",
-            highlight=False,
-        )
-    seen = [
-        o.patron for o in decision.offers if o.documented and decision.choice in (o.patron, "both")
-    ]
-    if conditioned and seen:
-        console.print(
-            f"  the record would have shown the package of {' and '.join(seen)}: dropped here, "
-            "since documented packages are imposed",
             highlight=False,
         )
     console.print()

@@ -162,7 +162,7 @@ def _prose(given: Scenario, resolved: Resolved) -> Iterator[str]:
     until = given.conditioned_until
     facts = {
         "years": f"{resolved.start} to {given.horizon}{_default(given, 'horizon')}",
-        "history": f"documented packages imposed until {until}, free after it"
+        "history": f"follows the record to {until}, free after it"
         if until
         else f"free from {resolved.start}{_default(given, 'conditioned_until')}",
         "parameters": _parameters(resolved) + _default(given, "parameters"),

@@ -13,12 +13,16 @@ from ..calibration.deviation import dated_years, driver_tables
 from ..calibration.installed import Posterior, installed
 from ..calibration.packages import as_history, imposed
 from ..calibration.setting import setting
+from ..calibration.target import sums_told
+from ..model.engine import simulate, simulate_from
+from ..model.names import START_YEAR
 from ..model.security import SecurityModel
 from ..model.tables import Tables
-from ..model.world import History, no_history
+from ..model.world import Outcome, World
 from ..scenarios.draws import PRIOR_DRAWS, parameter_draws, settled, yearly
 from ..scenarios.levers import apply
 from ..scenarios.resolve import Resolved
+from .conditioning import BLOCK, Followed, Pasts, block_of, place_of, rows_of
 
 KEPT: Final = 256
 """Draws of which the tables are kept once they are built: about 160 kB each."""
@@ -37,8 +41,8 @@ class Problem:
         By parameter an array ``[draw, *dims]``.
     setting : dict of str to ndarray
         By trait and driver an array ``[year, *dims]``.
-    history : History
-        Packages imposed up to the cut-off; empty for a free run.
+    followed : Followed or None
+        What is documented up to the cut-off; None for a free run.
     posterior : Posterior or None
         The installed posterior, if the draws are from it.
     """
@@ -47,7 +51,7 @@ class Problem:
     seed: int
     draws: dict[str, np.ndarray]
     setting: dict[str, np.ndarray]
-    history: History
+    followed: Followed | None
     posterior: Posterior | None = None
 
     @cached_property
@@ -58,6 +62,10 @@ class Problem:
     def dated(self) -> np.ndarray:
         """Years in which a family's series is dated, ``[year, family]``."""
         return dated_years(self.resolved.horizon)
+
+    @cached_property
+    def _pasts(self) -> Pasts:
+        return Pasts()
 
     @property
     def draw_count(self) -> int:
@@ -86,19 +94,88 @@ class Problem:
         return found
 
     def digest(self) -> str:
-        """Digest of the tables of all draws and of the imposed history."""
+        """Digest of the tables of all draws and of the record that is followed."""
         total = hashlib.sha256()
         for draw in range(self.draw_count):
             total.update(self.tables(draw).flat.tobytes())
-        for column in self.history:
+        for column in (*self.followed.history, *self.followed.sums) if self.followed else ():
             total.update(column.tobytes())
         return total.hexdigest()
 
-    def model(self, run: int, trace: bool = False) -> SecurityModel:
-        """One run as Mesa agents; its draw is ``run`` modulo the number of draws."""
-        return SecurityModel(
-            self.tables(run % self.draw_count), run, self.seed, self.history, self.until, trace
+    def groups(self, runs: np.ndarray) -> list[np.ndarray]:
+        """Places in ``runs`` of those that :meth:`outcome` takes together, in order.
+
+        These are the runs of one draw, and of one block of it if they follow the record.
+        """
+        draws = self.draw_count
+        blocks = runs // draws // BLOCK if self.until is not None else np.zeros_like(runs)
+        _, first, group = np.unique(
+            blocks * draws + runs % draws, return_index=True, return_inverse=True
         )
+        return [np.flatnonzero(group == n) for n in np.argsort(first)]
+
+    def outcome(self, runs: np.ndarray) -> Outcome:
+        """Outcome of runs of one of the :meth:`groups`, a row for each."""
+        places = [place_of(int(run), self.draw_count) for run in runs]
+        draw, block, _ = places[0]
+        tables = self.tables(draw)
+        if self.followed is None:
+            return simulate(tables, self.seed, runs)
+        past = self._pasts.get(tables, self.followed, self.seed, draw, block)
+        rows = np.array([place.row for place in places])
+        worlds = rows_of(past.worlds, rows)
+        rest = simulate_from(tables, self.seed, runs, worlds, self.followed.until + 1)
+        return Outcome._make(
+            np.concatenate([before[rows], after], axis=1)
+            for before, after in zip(past.outcome, rest, strict=True)
+        )
+
+    def past(self, run: int) -> tuple[Outcome, World, World]:
+        """Years of a conditioned run that follow the record.
+
+        Returns
+        -------
+        outcome : Outcome
+            ``[year, ...]``, 1992 to the cut-off.
+        starts : World
+            As each year began: ``[year, ...]``.
+        world : World
+            After the cut-off.
+        """
+        assert self.followed is not None
+        draw, block, row = place_of(run, self.draw_count)
+        found = block_of(self.tables(draw), self.followed, self.seed, draw, block)
+        outcome = Outcome._make(part[row] for part in found.outcome)
+        return outcome, rows_of(found.starts, row), rows_of(found.worlds, row)
+
+    def model(self, run: int, trace: bool = False) -> SecurityModel:
+        """One run as Mesa agents; its draw is ``run`` modulo the number of draws.
+
+        A conditioned run starts in the year after the cut-off, from the world that its
+        :meth:`past` leaves.
+        """
+        tables = self.tables(run % self.draw_count)
+        if self.until is None:
+            return SecurityModel(tables, run, self.seed, trace=trace)
+        _, _, world = self.past(run)
+        return SecurityModel(tables, run, self.seed, world, self.until + 1, trace)
+
+    def standing(self, run: int, year: int) -> tuple[Outcome, SecurityModel]:
+        """Outcome of a run's :meth:`past`, and its agents as they stand in one of its years.
+
+        The drivers of the year have moved and needs are felt, as in the past; nothing has
+        been offered yet. For looking at what an offer would be worth, not for stepping on.
+        """
+        outcome, starts, last = self.past(run)
+        row = year - START_YEAR
+        after = rows_of(starts, row + 1) if row + 1 < len(starts.alarm) else last
+        model = SecurityModel(
+            self.tables(run % self.draw_count), run, self.seed, rows_of(starts, row), year
+        )
+        model.begin()
+        model.deviation = after.deviation.tolist()
+        model.look()
+        return outcome, model
 
 
 def assemble(resolved: Resolved, seed: int, runs: int | None = None) -> Problem:
@@ -127,6 +204,6 @@ def assemble(resolved: Resolved, seed: int, runs: int | None = None) -> Problem:
         seed,
         parameter_draws(resolved, seed, posterior.draws if posterior else None),
         setting(resolved.horizon),
-        no_history() if until is None else as_history(imposed(until)),
+        None if until is None else Followed(as_history(imposed(until)), sums_told(until), until),
         posterior,
     )

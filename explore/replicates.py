@@ -13,7 +13,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
-from ..model.engine import simulate
 from ..model.world import Outcome, empty_outcome
 from .problem import Problem
 
@@ -21,18 +20,10 @@ from .problem import Problem
 def simulate_span(problem: Problem, span: range) -> Outcome:
     """Run numbers of a span; run r uses draw r modulo the number of draws."""
     runs = np.arange(span.start, span.stop, dtype=np.int64)
-    if problem.draw_count == 1:
-        return simulate(problem.tables(0), problem.seed, runs, problem.history, problem.until)
-    years = problem.resolved.horizon - problem.resolved.start + 1
-    whole = empty_outcome(len(runs), years)
-    for draw in range(problem.draw_count):
-        rows = np.flatnonzero(runs % problem.draw_count == draw)
-        if rows.size:
-            part = simulate(
-                problem.tables(draw), problem.seed, runs[rows], problem.history, problem.until
-            )
-            for target, source in zip(whole, part, strict=True):
-                target[rows] = source
+    whole = empty_outcome(len(runs), problem.resolved.horizon - problem.resolved.start + 1)
+    for rows in problem.groups(runs):
+        for target, source in zip(whole, problem.outcome(runs[rows]), strict=True):
+            target[rows] = source
     return whole
 
 

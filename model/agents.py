@@ -21,7 +21,7 @@ from . import rules
 from .luck import ANSWER, EXERCISE, JOIN, OFFER, TERMS, cell, normal
 from .names import AREAS, CHOICES, PATRONS, SIGNALS, STATES
 from .trace import Offer, Terms
-from .world import AGES, AID, UNIT, A, F, G, P, S
+from .world import AGES, AID, UNIT, A, F, G, P, S, World
 
 if TYPE_CHECKING:
     from .security import SecurityModel
@@ -51,11 +51,9 @@ class Tie:
     tabled: list[int] = field(default_factory=lambda: [0] * A)
     taken: list[int] = field(default_factory=lambda: [0] * A)
     written: list[int] = field(default_factory=lambda: [0] * A)
-    held: list[int] = field(default_factory=lambda: [0] * A)
     forms: list[int] = field(default_factory=lambda: [0] * F)
     written_forms: list[int] = field(default_factory=lambda: [0] * F)
     pledged: float = 0.0
-    at_once: float = 0.0
     delivered: float = 0.0
     lapsed: float = 0.0
     dependence_after: float = 0.0
@@ -63,9 +61,9 @@ class Tie:
     def clear_year(self) -> None:
         """Forget what belongs to the year that ended."""
         self.highest, self.tabled = [0] * A, [0] * A
-        self.taken, self.written, self.held = [0] * A, [0] * A, [0] * A
+        self.taken, self.written = [0] * A, [0] * A
         self.forms, self.written_forms = [0] * F, [0] * F
-        self.pledged, self.at_once = 0.0, 0.0
+        self.pledged = 0.0
 
     def accept(self, area: int, rung: int, value: float, documented: bool, joint: bool) -> None:
         """Book a package that was accepted; ``joint`` for a part in a joint exercise."""
@@ -220,6 +218,16 @@ class StateAgent(mesa.Agent):
             for p in range(P)
         ]
 
+    def stand(self, world: World) -> None:
+        """Take what stands between the state and its patrons from a world."""
+        for p, tie in enumerate(self.ties):
+            tie.rung = world.rung[self.number, p].tolist()
+            tie.trust = float(world.trust[self.number, p])
+            tie.fluency = float(world.fluency[self.number, p])
+            tie.stock = float(world.stock[self.number, p])
+            tie.resentment = float(world.resentment[self.number, p])
+            tie.queue = world.queue[self.number, p].tolist()
+
     def feel_needs(self) -> None:
         """Needs of the year, and what follows from the world as it begins."""
         model, i = self.model, self.number
@@ -301,12 +309,12 @@ class StateAgent(mesa.Agent):
         """A share of each pledge arrives; what has waited too long lapses."""
         lifetime = int(self.model.now("pledge_lifetime"))
         for p, tie in enumerate(self.ties):
-            given, lost = tie.at_once, 0.0
+            given, lost = 0.0, 0.0
             for age in range(AGES - 1, -1, -1):
                 waiting = tie.queue[age]
                 tie.queue[age] = 0.0
                 if age == 0:
-                    waiting += tie.pledged - tie.at_once
+                    waiting += tie.pledged
                 part = rules.delivery(waiting, self.model.now("delivery_rate", p))
                 given += part
                 rest = waiting - part
@@ -357,12 +365,11 @@ class StateAgent(mesa.Agent):
         ousted, now = False, self.model.now
         luck = self.model.luck_by_area(self.number, p, ANSWER)
         for a in range(A):
-            held = tie.held[a]
-            k = max(tie.rung[a], tie.highest[a], held)
-            if k > held:
+            k = max(tie.rung[a], tie.highest[a])
+            if k > 0:
                 rupture = rules.rupture_probability(now("rupture_rate"), tie.resentment, k)
                 if luck[a] < rupture:
-                    k, ousted = max(1, held), True
+                    k, ousted = 1, True
                 elif tie.taken[a] == 0:
                     k -= luck[a] < rupture + now("lapse_rate", k)
             tie.rung[a] = k

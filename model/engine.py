@@ -7,19 +7,18 @@ The year, in order:
 3. attention is shared   :func:`share_attention`
 4. offers are tabled     :func:`meet` (one opportunity after the other)
 5. states weigh them     :func:`meet`
-6. history is imposed    :func:`impose` (conditioned runs only)
-7. packages delivered    :func:`deliver`
-8. the world answers     :func:`answer`
-9. the year is recorded  :func:`record`
+6. packages delivered    :func:`deliver`
+7. the world answers     :func:`answer`
+8. the year is recorded  :func:`record`
 
 Steps 2 to 5 look only at the world as it stood when the year began, so states
 are independent within a year. :class:`steppe.model.security.SecurityModel` is
-the plain twin; the two agree bit for bit.
+the plain twin; the two agree bit for bit. The years that follow the record are not walked
+here but by the particle filter (:mod:`steppe.calibration.filter`), with these same steps.
 """
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -32,7 +31,6 @@ from .luck import (
     COUNT,
     DRIVERS,
     EXERCISE,
-    IMPOSED,
     JOIN,
     OFFER,
     TERMS,
@@ -61,8 +59,8 @@ from .world import (
     S,
     World,
     empty_outcome,
+    fitting,
     new_world,
-    no_history,
     repeated,
     world_at,
 )
@@ -135,8 +133,8 @@ ENERGY_FLOW, DISPUTE = OFFSET["energy_flow"], OFFSET["dispute"]
 CAPACITY, TRADE, TECHNOLOGY = OFFSET["capacity"], OFFSET["trade"], OFFSET["technology"]
 
 
-NOTHING, PACKAGES, WHOLE = 0, 1, 2
-"""What :func:`meet` drops of the choices that would have been documented."""
+NOTHING, WHOLE = 0, 1
+"""What :func:`meet` and :func:`gather` drop of the choices that would have been documented."""
 
 
 class Year(NamedTuple):
@@ -175,7 +173,7 @@ class Year(NamedTuple):
     written: np.ndarray
     """int64 [state, patron, area], documented"""
     held: np.ndarray
-    """int64 [state, patron, area], rung that a documented standing force holds"""
+    """int64 [state, patron, area], rung that a documented standing force holds (filter only)"""
     forms: np.ndarray
     """int64 [state, patron, form], accepted"""
     written_forms: np.ndarray
@@ -189,7 +187,7 @@ class Year(NamedTuple):
     aid: np.ndarray
     """float64 [state, patron], USD million of assistance in it"""
     at_once: np.ndarray
-    """float64 [state, patron], USD million of imposed packages delivered at once"""
+    """float64 [state, patron], USD million delivered at once, as the record says (filter only)"""
     delivered: np.ndarray
     """float64 [state, patron], USD million"""
     lapsed: np.ndarray
@@ -457,11 +455,9 @@ def meet(
 ) -> None:
     """Steps 4 and 5: every opportunity meets offers, and the state chooses among them.
 
-    In a conditioned year (``thin`` = :data:`PACKAGES`) a simulated package that would have
-    been documented is dropped: what was documented is imposed instead (Poisson thinning).
-    With :data:`WHOLE` the other package of the same choice is dropped with it, for a caller
-    that draws it together with the documented one; so is a choice that cannot have been,
-    since the record is complete there (``now.complete``).
+    With ``thin`` = :data:`WHOLE` a choice of which a package would have been documented is
+    dropped, for the filter, which takes those from the record (Poisson thinning); so is one that
+    cannot have been, since the record is complete there (``now.complete``).
     """
     rungs = np.zeros(P, np.int64)
     values, notes, worth = np.zeros(P), np.zeros(P), np.zeros(P)
@@ -505,7 +501,7 @@ def meet(
                 if thin == WHOLE and seen > 0:
                     continue
                 for p in range(P):
-                    if choice & (1 + p) and not (thin == PACKAGES and seen & (1 + p)):
+                    if choice & (1 + p):
                         accept(now, i, p, a, rungs[p], values[p], seen & (1 + p) > 0, False)
 
 
@@ -519,10 +515,10 @@ def gather(
     world: World,
     now: Year,
 ) -> None:
-    """Step 6: each exercise of a patron's organisation invites the members with a need.
+    """Steps 4 and 5: each exercise of a patron's organisation invites the members with a need.
 
-    In a conditioned year (``thin`` = :data:`PACKAGES`) a part that would have been documented
-    is dropped; with :data:`WHOLE` all parts in an exercise of which one would have been.
+    With ``thin`` = :data:`WHOLE` all parts are dropped of an exercise of which one would have
+    been documented.
     """
     values = np.zeros(S)
     for p in range(P):
@@ -557,56 +553,16 @@ def gather(
                         named |= 1 << i
             if thin == WHOLE and named > 0:
                 continue
-            if joined & ~named if thin == PACKAGES else joined:
+            if joined:
                 now.exercised[p] += 1
             for i in range(S):
-                told = (named >> i) & 1 == 1
-                if (joined >> i) & 1 and not (thin == PACKAGES and told):
-                    accept(now, i, p, a, EXERCISE_RUNG, values[i], told, True)
-
-
-@compiled
-def impose(
-    v: np.ndarray,
-    seed: int,
-    run: int,
-    year: int,
-    history: History,
-    now: Year,
-) -> None:
-    """Step 7: the documented packages of the year happen, and standing forces stand.
-
-    Where the record leaves the area open, luck picks one of those it may be;
-    where it gives no sum, the size is drawn like any other.
-    """
-    for n in range(history.year.size):
-        standing = history.year[n] < year <= history.last[n]
-        if history.rung[n] == 0 or (history.year[n] != year and not standing):
-            continue
-        i, p, k = history.state[n], history.patron[n], history.rung[n]
-        u0, u1, _, _ = uniforms(seed, run, history.year[n], history.address[n], IMPOSED)
-        candidates = 0
-        for a in range(A):
-            candidates += (history.area_mask[n] >> a) & 1
-        pick = int(u0 * candidates)
-        area = 0
-        for a in range(A):
-            if (history.area_mask[n] >> a) & 1:
-                if pick == 0:
-                    area = a
-                pick -= 1
-        if history.last[n] > 0:
-            now.held[i, p, area] = max(now.held[i, p, area], k)
-            continue
-        value = history.amount[n]
-        if math.isnan(value):
-            value = rules.size(v[SIZE + p * C + k - 1], v[DISPERSION + k - 1], normal(u1))
-        book(history, n, area, value, now)
+                if (joined >> i) & 1:
+                    accept(now, i, p, a, EXERCISE_RUNG, values[i], (named >> i) & 1 == 1, True)
 
 
 @compiled
 def deliver(v: np.ndarray, world: World, now: Year) -> None:
-    """Step 8: a share of each pledge is delivered; what has waited too long lapses."""
+    """Step 6: a share of each pledge is delivered; what has waited too long lapses."""
     lifetime = int(v[LIFETIME])
     for i in range(S):
         for p in range(P):
@@ -633,7 +589,7 @@ def deliver(v: np.ndarray, world: World, now: Year) -> None:
 def answer(
     v: np.ndarray, v0: np.ndarray, seed: int, run: int, year: int, world: World, now: Year
 ) -> None:
-    """Step 9: rungs, trust, fluency, dependence, resentment and alarm follow."""
+    """Step 7: rungs, trust, fluency, dependence, resentment and alarm follow."""
     for i in range(S):
         for p in range(P):
             packages = 0
@@ -690,7 +646,7 @@ def answer(
 
 @compiled
 def record(v: np.ndarray, r: int, t: int, world: World, now: Year, out: Outcome) -> None:
-    """Step 10: write the year down, and clear the workspace."""
+    """Step 8: write the year down, and clear the workspace."""
     out.signals[r, t] = now.signals
     out.alarm[r, t] = world.alarm
     for p in range(P):
@@ -744,16 +700,11 @@ def run_all(
     seed: int,
     runs: np.ndarray,
     first: int,
-    until: int,
-    history: History,
     worlds: World,
     now: Year,
     out: Outcome,
 ) -> None:
-    """Walk the years of every run from ``first`` on, in its world of ``worlds``.
-
-    ``until`` is the last conditioned year, 0 for none.
-    """
+    """Walk the years of every run from ``first`` on, in its world of ``worlds``."""
     for r in range(runs.size):
         run, world = runs[r], world_at(worlds, r)
         for year in range(first, START_YEAR + flat.shape[0]):
@@ -761,24 +712,15 @@ def run_all(
             move_drivers(v, seed, run, year, world, now)
             feel_needs(v, world, now)
             share_attention(v, world, now)
-            thin = PACKAGES if year <= until else NOTHING
-            meet(v, seed, run, year, thin, world, now)
-            gather(v, seed, run, year, thin, world, now)
-            if year <= until:
-                impose(v, seed, run, year, history, now)
+            meet(v, seed, run, year, NOTHING, world, now)
+            gather(v, seed, run, year, NOTHING, world, now)
             deliver(v, world, now)
             answer(v, flat[0], seed, run, year, world, now)
             record(v, r, year - first, world, now, out)
 
 
-def simulate(
-    tables: Tables,
-    seed: int,
-    runs: np.ndarray,
-    history: History | None = None,
-    until: int | None = None,
-) -> Outcome:
-    """Run the model for some run numbers.
+def simulate(tables: Tables, seed: int, runs: np.ndarray) -> Outcome:
+    """Run the model freely from 1992 on, for some run numbers.
 
     Parameters
     ----------
@@ -788,19 +730,13 @@ def simulate(
         Key of the luck, 0 to 2**63 - 1.
     runs : ndarray of int64
         Run numbers; run 17 has the same luck whatever stands beside it.
-    history : History, optional
-        Documented packages to impose.
-    until : int, optional
-        Last year in which history is imposed; none for a free run.
 
     Returns
     -------
     Outcome
         Arrays with a row for each run, in the order of ``runs``.
     """
-    worlds = first_worlds(tables, len(runs))
-    imposed = history if history is not None else no_history()
-    return _walk(tables, seed, runs, worlds, START_YEAR, imposed, until or 0)
+    return _walk(tables, seed, runs, first_worlds(tables, len(runs)), START_YEAR)
 
 
 def simulate_from(
@@ -808,8 +744,8 @@ def simulate_from(
 ) -> Outcome:
     """Run the model from given worlds, such as those that the particle filter leaves.
 
-    No history is imposed. The luck of a run and year is that of :func:`simulate`, so a run
-    that starts from where another of the same number stood goes on as that one did.
+    The luck of a run and year is that of :func:`simulate`, so a run that starts from where
+    another of the same number stood goes on as that one did.
 
     Parameters
     ----------
@@ -840,15 +776,9 @@ def simulate_from(
     last = START_YEAR + tables.years - 1
     if not START_YEAR <= first_year <= last:
         raise ValueError(f"no year {first_year} in tables of {START_YEAR} to {last}")
-    for name, found, one in zip(World._fields, worlds, new_world(), strict=True):
-        shape = (len(runs), *one.shape)
-        if found.shape != shape or found.dtype != one.dtype:
-            raise ValueError(
-                f"worlds.{name}: {found.dtype} {found.shape}, not {one.dtype} {shape}, "
-                "a world for each run"
-            )
+    fitting(worlds, len(runs))
     started = World._make(np.array(part, order="C") for part in worlds)
-    return _walk(tables, seed, runs, started, first_year, no_history(), 0)
+    return _walk(tables, seed, runs, started, first_year)
 
 
 def first_worlds(tables: Tables, count: int) -> World:
@@ -858,17 +788,9 @@ def first_worlds(tables: Tables, count: int) -> World:
     return repeated(world, count)
 
 
-def _walk(
-    tables: Tables,
-    seed: int,
-    runs: np.ndarray,
-    worlds: World,
-    first: int,
-    history: History,
-    until: int,
-) -> Outcome:
+def _walk(tables: Tables, seed: int, runs: np.ndarray, worlds: World, first: int) -> Outcome:
     """Walk and record the runs; the worlds end as the last year leaves them."""
     out = empty_outcome(len(runs), tables.years - (first - START_YEAR))
     numbers = np.ascontiguousarray(runs, np.int64)
-    run_all(tables.flat, seed, numbers, first, until, history, worlds, new_year(), out)
+    run_all(tables.flat, seed, numbers, first, worlds, new_year(), out)
     return out

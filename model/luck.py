@@ -27,10 +27,11 @@ OFFER = 2
 TERMS = 3
 CHOICE = 4
 ANSWER = 5
-IMPOSED = 6
+IMPOSED = 6  # no longer drawn
 PRIOR = 7
 EXERCISE = 8
 JOIN = 9
+FILTER = 10
 
 SLOTS = 64
 """Room for opportunities within one state, patron, area and year."""

@@ -13,7 +13,6 @@ same rules and the same luck, for thousands of runs; the two agree bit for bit.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -22,7 +21,7 @@ import numpy as np
 
 from . import rules
 from .agents import EXERCISE_RUNG, PatronAgent, StateAgent
-from .luck import CHOICE, COUNT, DRIVERS, EXERCISE, IMPOSED, JOIN, by_area, cell, normal, uniforms
+from .luck import CHOICE, COUNT, DRIVERS, EXERCISE, JOIN, by_area, cell, normal, uniforms
 from .names import AREAS, CHOICES, SIGNALS, START_YEAR, VOLATILE
 from .quantities import quantities
 from .tables import Tables
@@ -34,12 +33,12 @@ from .world import (
     ENERGY_AT,
     TRADE_AT,
     A,
-    History,
     Outcome,
     P,
     S,
+    World,
     empty_outcome,
-    no_history,
+    fitting,
 )
 
 
@@ -55,14 +54,20 @@ class SecurityModel(mesa.Model):
     seed : int, optional
         Key of the luck. None, which Mesa's ``batch_run`` passes where it was given no
         ``rng``, means 1.
-    history : History, optional
-        Documented packages to impose, up to ``until``.
-    until : int, optional
-        Last conditioned year; none for a free run.
+    world : World, optional
+        World that stands as ``first_year`` begins, such as one that the particle filter
+        leaves; none for the traits of 1992.
+    first_year : int
+        Year that the run starts in; another than 1992 needs a ``world``.
     trace : bool
         Keep every decision in :attr:`decisions`.
     state_class, patron_class : type
         Agents to use.
+
+    Raises
+    ------
+    ValueError
+        If world and first year do not fit each other or the tables.
 
     Notes
     -----
@@ -75,8 +80,8 @@ class SecurityModel(mesa.Model):
         tables: Tables,
         run: int = 0,
         seed: int | None = 1,
-        history: History | None = None,
-        until: int | None = None,
+        world: World | None = None,
+        first_year: int = START_YEAR,
         trace: bool = False,
         state_class: type[StateAgent] = StateAgent,
         patron_class: type[PatronAgent] = PatronAgent,
@@ -85,11 +90,13 @@ class SecurityModel(mesa.Model):
         super().__init__(rng=self.key)
         self.tables = tables
         self.run_number = run
-        self.history = history if history is not None else no_history()
-        self.until = until or 0
         self.trace = trace
         self.decisions: list[Decision] = []
-        self.year = START_YEAR - 1
+        if not 0 <= first_year - START_YEAR < tables.years:
+            raise ValueError(f"no year {first_year} in the tables of {tables.years} years")
+        if world is None and first_year != START_YEAR:
+            raise ValueError(f"a run that starts in {first_year} needs a world to start from")
+        self.year = first_year - 1
         self._views = {name: tables[name] for name in quantities()}
         self._first = {name: view[0].tolist() for name, view in self._views.items()}
         self._now = self._first
@@ -97,6 +104,8 @@ class SecurityModel(mesa.Model):
         self.quarrel = [[0.0] * S for _ in range(S)]
         self.patrons = [patron_class(self, p) for p in range(P)]
         self.states = [state_class(self, i) for i in range(S)]
+        if world is not None:
+            self.stand(world)
         self.datacollector = mesa.DataCollector(
             model_reporters={
                 "year": "year",
@@ -107,22 +116,24 @@ class SecurityModel(mesa.Model):
             },
         )
 
+    def stand(self, world: World) -> None:
+        """Take the world that stands as a year begins."""
+        fitting(world)
+        self.deviation = world.deviation.tolist()
+        for p, patron in enumerate(self.patrons):
+            patron.alarm = float(world.alarm[p])
+        for state in self.states:
+            state.stand(world)
+
     # ------------------------------------------------------------ the year
 
     def step(self) -> None:
         """Walk one year, in the order of :mod:`steppe.model.engine`."""
-        self.year += 1
-        row = self.year - START_YEAR
-        self._now = {name: view[row].tolist() for name, view in self._views.items()}
+        self.begin()
         self.move_drivers()
-        for state in self.states:
-            state.feel_needs()
-        for patron in self.patrons:
-            patron.share_attention()
+        self.look()
         self.meet()
         self.gather()
-        if self.year <= self.until:
-            self.impose()
         for state in self.states:
             state.deliver()
         for state in self.states:
@@ -135,7 +146,7 @@ class SecurityModel(mesa.Model):
                 tie.clear_year()
         for patron in self.patrons:
             patron.exercised = 0
-        if row == self.tables.years - 1:
+        if self.year - START_YEAR == self.tables.years - 1:
             self.running = False
 
     def run_until(self, year: int) -> None:
@@ -143,8 +154,14 @@ class SecurityModel(mesa.Model):
         while self.running and self.year < year:
             self.step()
 
+    def begin(self) -> None:
+        """Turn to the next year of the tables."""
+        self.year += 1
+        row = self.year - START_YEAR
+        self._now = {name: view[row].tolist() for name, view in self._views.items()}
+
     def move_drivers(self) -> None:
-        """Every deviation takes its shock, and levels follow their series."""
+        """Every deviation takes its shock."""
         for block in range((DEVIATIONS + 3) // 4):
             luck = self.luck(block, DRIVERS)
             for number, u in zip(range(block * 4, DEVIATIONS), luck, strict=False):
@@ -155,6 +172,17 @@ class SecurityModel(mesa.Model):
                     self.now("driver_volatility", f),
                     normal(u),
                 )
+
+    def look(self) -> None:
+        """Levels follow their series and deviations, needs and attention follow them."""
+        self.read_drivers()
+        for state in self.states:
+            state.feel_needs()
+        for patron in self.patrons:
+            patron.share_attention()
+
+    def read_drivers(self) -> None:
+        """Levels of the drivers, from their series and deviations."""
         dev = self.deviation
         for state in self.states:
             i = state.number
@@ -231,47 +259,19 @@ class SecurityModel(mesa.Model):
         self.note(state, a, number, (offer,), decline, 0.0, probabilities, draw, choice)
         if choice == "neither":
             return False
-        return self.book(state, p, a, offer)
+        self.book(state, p, a, offer)
+        return True
 
-    def book(self, state: StateAgent, p: int, a: int, offer: Offer) -> bool:
-        """Book what a state accepted, unless the record speaks for it in a conditioned year."""
-        if self.year <= self.until and offer.documented:
-            return False
+    def book(self, state: StateAgent, p: int, a: int, offer: Offer) -> None:
+        """Book what a state accepted."""
         joint = offer.host is not None
         state.ties[p].accept(a, offer.rung, offer.value, offer.documented, joint)
-        return True
 
     def note(self, state: StateAgent, a: int, slot: int, *rest: Any) -> None:
         """Keep a decision, if the run is traced."""
         if self.trace:
             place = (self.run_number, self.year, state.name, AREAS[a], slot)
             self.decisions.append(Decision(*place, *rest))
-
-    def impose(self) -> None:
-        """The documented packages of the year happen, and standing forces stand."""
-        history = self.history
-        standing = (history.year < self.year) & (self.year <= history.last)
-        happens = ((history.year == self.year) | standing) & (history.rung > 0)
-        for n in np.flatnonzero(happens):
-            first = int(history.year[n])
-            luck = uniforms(self.key, self.run_number, first, int(history.address[n]), IMPOSED)
-            p, rung = int(history.patron[n]), int(history.rung[n])
-            areas = [a for a in range(A) if (int(history.area_mask[n]) >> a) & 1]
-            area = areas[int(luck[0] * len(areas))]
-            tie = self.states[int(history.state[n])].ties[p]
-            if history.last[n] > 0:
-                tie.held[area] = max(tie.held[area], rung)
-                continue
-            value = float(history.amount[n])
-            if math.isnan(value):
-                value = rules.size(
-                    self.now("package_size", p, rung - 1),
-                    self.now("size_dispersion", rung - 1),
-                    normal(luck[1]),
-                )
-            tie.accept(area, rung, value, True, bool(history.occasion[n] > 0))
-            if history.delivered[n] == 1:
-                tie.at_once += value
 
     # ------------------------------------------------------------ what agents ask
 

@@ -90,7 +90,7 @@ class Outcome(NamedTuple):
 
 
 class History(NamedTuple):
-    """What is documented and imposed in a conditioned run, sorted by year.
+    """What is documented and a conditioned run follows, sorted by year.
 
     All arrays have one entry for each package and recipient, and for each force that
     stands: a package happens in its year; a standing force keeps its rung from falling
@@ -123,7 +123,7 @@ class History(NamedTuple):
 
 
 def no_history() -> History:
-    """A history without packages: a free run."""
+    """A history in which nothing is documented."""
     whole, real = np.zeros(0, np.int64), np.zeros(0)
     return History(whole, whole, whole, whole, whole, whole, real, whole, whole, whole)
 
@@ -153,6 +153,23 @@ def new_world() -> World:
         np.zeros(P),
         np.zeros(DEVIATIONS),
     )
+
+
+def fitting(worlds: World, *count: int) -> None:
+    """Require a world, or ``count`` worlds with a leading dimension.
+
+    Raises
+    ------
+    ValueError
+        If a part has not the shape and type of :class:`World`.
+    """
+    for name, found, one in zip(World._fields, worlds, new_world(), strict=True):
+        shape = (*count, *one.shape)
+        if found.shape != shape or found.dtype != one.dtype:
+            wanted = "a world for each run" if count else "one world"
+            raise ValueError(
+                f"worlds.{name}: {found.dtype} {found.shape}, not {one.dtype} {shape}, {wanted}"
+            )
 
 
 def repeated(world: World, count: int) -> World:

@@ -50,7 +50,7 @@ class Comparison:
     differs : list of str
         Determining parts in which the two runs differ.
     cuts : (int or None, int or None)
-        Last imposed year of A and of B.
+        Last year of A and of B that follows the record.
     """
 
     table: pd.DataFrame

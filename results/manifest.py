@@ -49,14 +49,16 @@ class Manifest(_Part):
     question: str = ""
     first_year: int = START_YEAR
     last_year: int
-    conditioned_until: int | None = Field(None, description="last imposed year; None: a free run")
+    conditioned_until: int | None = Field(
+        None, description="last year that follows the record; None: a free run"
+    )
     scenario: dict[str, Any] = Field(description="the scenario, resolved")
     parameters: Parameters
     seed: int
     runs: int = Field(ge=1)
     versions: dict[str, str]
     digests: dict[str, str] = Field(
-        description="of the evidence, the model, its tables, and the posterior if it is used"
+        description="of the evidence, the model, its tables, and posterior and filter if used"
     )
     command: tuple[str, ...] = Field(description="what a person types to have it again")
     references: tuple[Reference, ...] = ()
@@ -81,7 +83,7 @@ class Manifest(_Part):
 
     @property
     def projection(self) -> range:
-        """The years after the last imposed one; all years of a free run."""
+        """The years after those that follow the record; all years of a free run."""
         if self.conditioned_until is None:
             return self.years
         return range(max(self.first_year, self.conditioned_until + 1), self.last_year + 1)

@@ -92,8 +92,8 @@ def _when(year: int, note: Note) -> str:
     if note.cut is None:
         return str(year)
     if year == note.cut:
-        return f"{year} (last imposed year)"
-    return f"{year} (imposed)" if year < note.cut else f"{year} (model)"
+        return f"{year} (last year on the record)"
+    return f"{year} (on the record)" if year < note.cut else f"{year} (model)"
 
 
 def _signed(value: float) -> str:

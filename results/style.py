@@ -96,7 +96,7 @@ class Note:
     badge, source : str
         The badge; and runs, seed and name of the scenario.
     cut : int or None
-        Last year in which documented packages are imposed.
+        Last year in which the runs follow the record.
     """
 
     badge: str
@@ -120,9 +120,7 @@ class Note:
         """Sentence about the line at the cut; empty for a free run."""
         if self.cut is None:
             return ""
-        return (
-            f"Dotted line: documented packages are imposed to {self.cut}, the model is free after."
-        )
+        return f"Dotted line: the runs follow the record to {self.cut} and are free after."
 
 
 @contextmanager

@@ -80,7 +80,7 @@ _ALL = (
         "uint8",
         "count",
         "offers a year",
-        "Offers tabled by the model; imposed packages had none",
+        "Offers that the model tabled itself; those behind packages on record are not among them",
     ),
     Variable("pledged", PAIR, "float32", "money", "USD million a year", "Value pledged"),
     Variable("delivered", PAIR, "float32", "money", "USD million a year", "Value delivered"),

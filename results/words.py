@@ -29,7 +29,7 @@ from .timeline import Event, recorded
 
 MEANING: Final = {
     "explanation": "The parameters were fitted to the documented record, the fit passed its "
-    "checks, and the record is imposed on the runs to their cut. Read it as an account of how the "
+    "checks, and the runs follow the record to their cut. Read it as an account of how the "
     "record can have come about and of what follows from it by the model's rules, not as a "
     "forecast; bands hold what the record leaves open about the parameters that were fitted.",
     "exploration": "The parameters vary over what is not known, or the runs are left free of the "
@@ -259,7 +259,7 @@ def differences(comparison: Comparison, manifest: Manifest) -> list[str]:
     if comparison.cuts[0] != comparison.cuts[1]:
         one, other = (f"to {cut}" if cut else "in no year" for cut in comparison.cuts)
         sentences.append(
-            f"The record is imposed {one} in A and {other} in B: the differences below hold what "
+            f"The record is followed {one} in A and {other} in B: the differences below hold what "
             "the record itself makes, beside what B changes."
         )
     if comparison.units < FEWEST:

@@ -135,7 +135,7 @@ class Scenario(Table):
     horizon: Year = Field(default=DEFAULT_HORIZON, description="last year of the run")
     conditioned_until: Annotated[int, Field(ge=START_YEAR, le=LAST_HISTORY_YEAR)] | None = Field(
         default=None,
-        description="documented packages are imposed up to this year; absent: free from the start",
+        description="the runs follow the record up to this year; absent: free from the start",
     )
     sources: Annotated[tuple[Citation, ...], Field(strict=False)] = Field(
         default=(), description="what the story rests on"

@@ -31,7 +31,7 @@ compare_with = "baseline-{history}"
 # Last year of the run, at most {latest}.
 horizon = {horizon}
 
-# Documented packages are imposed up to this year, and the model is free after it.
+# The runs follow the record up to this year, and are free after it.
 # Leave it out for a run that is free from {start}.
 conditioned_until = {history}
 

@@ -142,6 +142,27 @@ def test_explain_tells_a_decision(tmp_path):
     assert again == said
 
 
+def test_explain_tells_what_a_run_made_of_the_record(tmp_path):
+    """A year that follows the record: sources, terms, chances, what no source saw; no draw."""
+    words = ("explain", "baseline-2009", "--state", "UZ", "--year", 2009, "--run", 2)
+    said = " ".join(steppe(*words, cwd=tmp_path).stdout.split())
+    assert "2009-uz-scanners (000_e0d38c0e5c981c6b, 001_ed48a56282a53ea7)" in said
+    assert "USD 3.70 million, as recorded" in said
+    assert "stayed away from a joint exercise: 2009-uz-reaction-force-refusal (russia)" in said
+    for word in (
+        "sovereignty",
+        "utility",
+        "taken, if alone",
+        "none can be flipped",
+        "This run adds",
+    ):
+        assert word in said
+    assert "draw 0." not in said
+    assert "flips to" not in said
+    one = " ".join(steppe(*words, "--area", "defence", cwd=tmp_path).stdout.split())
+    assert "2009-uz-scanners" not in one
+
+
 def test_explain_where_nothing_was_offered(tmp_path):
     said = steppe(
         "explain", "baseline", "--state", "KG", "--year", 1993,

@@ -1,12 +1,13 @@
 """The particle filter against the engine: its likelihood is the frequency of the history."""
 
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
 
 from steppe.calibration.filter import filtered, joint, matching, offers, trajectories
 from steppe.calibration.filter.room import MOST_EVENTS, new_room
+from steppe.calibration.filter.run import spread
 from steppe.calibration.filter.sums import AID, EXERCISES, Sums, chance_told, totals
 from steppe.calibration.setting import setting
 from steppe.model import rules
@@ -366,10 +367,7 @@ def test_a_count_over_years_has_the_frequency_of_the_engine(low, high):
 def test_the_ways_to_tell_a_sum_add_up_to_one():
     """Known answer: steps of a scale that covers everything, and a density over all values."""
     edges = np.concatenate([[-0.5 + 1e-9], np.geomspace(0.01, 1e5, 60), [np.inf]])
-    chances = [
-        chance_told(told_sum(EXERCISES, a, b), 0, 7.0)
-        for a, b in zip(edges[:-1], edges[1:], strict=True)
-    ]
+    chances = [chance_told(told_sum(EXERCISES, a, b), 0, 7.0) for a, b in pairwise(edges)]
     assert sum(chances) == pytest.approx(1.0, abs=1e-9)
     logs = np.linspace(np.log(0.1), np.log(100.0), 4001)
     dense = [chance_told(told_sum(AID, np.exp(x) - 0.1, np.exp(x) - 0.1), 0, 7.0) for x in logs]
@@ -395,7 +393,7 @@ def test_trajectories_hold_the_record(tables):
     assert (seen[:, 0, TJ, 1, CT] == 1).all()
     assert (seen[:, 2, KG, 0, DEFENCE] == 1).all()
     assert found.log_likelihood == filtered(tables, told, 1994, 200, 3).log_likelihood
-    ends = filtered(tables, told, 1994, 200, 3).worlds.rung[np.linspace(0, 199, 50).astype(int)]
+    ends = filtered(tables, told, 1994, 200, 3).worlds.rung[spread(3, 1994, 200, 50)]
     assert np.array_equal(found.worlds.rung, ends)
     assert np.array_equal(found.outcome.rung[:, -1], ends)
     assert np.array_equal(found.outcome.rung[:, 0], found.starts.rung[:, 1])

@@ -116,7 +116,7 @@ def test_unlike_cuts_are_told(tmp_path):
     a = fill(tmp_path / "a", manifest())
     b = fill(tmp_path / "b", manifest(conditioned_until=None, scenario=HUNGRY))
     told = differences(compare(a, b), a.manifest)
-    assert "imposed to 1998 in A and in no year in B" in told[1]
+    assert "followed to 1998 in A and in no year in B" in told[1]
 
 
 @pytest.mark.parametrize(

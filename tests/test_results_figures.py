@@ -79,7 +79,7 @@ def test_every_figure_carries_the_badge_and_the_cut(drawn):
         if "map" in name:
             assert any("not an endorsement" in text for text in words)
         elif not any(cell in name for cell in ("rung", "difference_packages")):
-            assert any("imposed to 2009" in text for text in words), name
+            assert any("follow the record to 2009" in text for text in words), name
             assert any(
                 line.get_linestyle() == ":" and line.get_xdata()[0] == 2009.5
                 for axes in figure.axes

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from steppe.model.names import AREAS, PATRONS, START_YEAR, STATES
 from steppe.model.quantities import quantities
 from steppe.model.tables import Tables, build_tables
-from steppe.model.world import History
+from steppe.model.world import World, new_world
 
 
 def random_values(seed: int, years: int) -> dict[str, np.ndarray]:
@@ -40,22 +39,18 @@ def random_tables(seed: int, years: int) -> Tables:
     return build_tables(random_values(seed, years))
 
 
-def random_history(seed: int, years: int, size: int, forces: float = 0.0) -> History:
-    """Packages at random, some of them joint, a third without an amount; a share are forces."""
+def random_worlds(seed: int, count: int) -> World:
+    """Worlds at random, none of them the traits of a first year."""
     rng = np.random.default_rng(seed)
-    amounts = rng.lognormal(1.0, 1.0, size)
-    amounts[rng.random(size) < 0.33] = np.nan
-    first = np.sort(rng.integers(START_YEAR, START_YEAR + years, size))
-    standing = rng.random(size) < forces
-    return History(
-        first,
-        np.where(standing, first + rng.integers(0, years, size), 0),
-        rng.integers(0, len(STATES), size),
-        rng.integers(0, len(PATRONS), size),
-        rng.integers(1, 1 << len(AREAS), size),
-        rng.integers(1, 6, size),
-        amounts,
-        rng.integers(0, 2, size),
-        rng.integers(0, 2**32, size),
-        rng.integers(-1, 4, size),
-    )
+    found = {}
+    for name, part in new_world()._asdict().items():
+        shape = (count, *part.shape)
+        if name == "rung":
+            found[name] = rng.integers(0, 6, shape)
+        elif name == "deviation":
+            found[name] = 0.3 * rng.normal(size=shape)
+        elif name in ("stock", "queue"):
+            found[name] = rng.lognormal(1.0, 1.0, shape) * (rng.random(shape) < 0.7)
+        else:
+            found[name] = rng.uniform(0.0, 1.0, shape)
+    return World(**found)

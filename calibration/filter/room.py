@@ -16,6 +16,7 @@ MOST_EVENTS: Final = 14
 MATCHED: Final = 32
 RESAMPLED: Final = 33
 DRAWN: Final = 36
+TRACED: Final = 38
 """Purposes of the filter's own luck, apart from those of the model."""
 
 _nodes, _weights = np.polynomial.hermite_e.hermegauss(3)

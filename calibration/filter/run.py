@@ -39,8 +39,8 @@ from ...model.world import (
 from .joint import exercises
 from .matching import match, settle
 from .offers import count_reached, documented_rate, list_offers, list_sizes
-from .room import MOST_EVENTS, RESAMPLED, Room, Told, new_room
-from .sums import Sums, added, chance_told, no_sums
+from .room import MOST_EVENTS, RESAMPLED, TRACED, Room, Told, new_room
+from .sums import Sums, added, foreseen, no_sums
 from .telling import book_given, read_year, stand
 
 
@@ -136,6 +136,7 @@ def filter_years(
     count, most = worlds.alarm.shape[0], sums.first.size
     weights, chosen = np.zeros(count), np.zeros(count, np.int64)
     total, spare_total = np.zeros((count, most)), np.zeros((count, most))
+    guide, spare_guide = np.ones((count, most)), np.ones((count, most))
     keep = kept.ancestor.size > 0
     for t in range(years):
         v, year = flat[t], START_YEAR + t
@@ -147,9 +148,11 @@ def filter_years(
                 copy(worlds, n, world_at(kept.starts, t), n)
             weights[n] = filter_year(flat, seed, n, t, history, world, now, told, room)
             for s in range(most):
-                total[n, s] += added(sums, s, year, now)
-                if year == sums.last[s]:
-                    weights[n] *= chance_told(sums, s, total[n, s])
+                if sums.first[s] <= year <= sums.last[s]:
+                    total[n, s] += added(sums, s, year, now)
+                    ahead = foreseen(sums, s, total[n, s], year)
+                    weights[n] *= ahead / guide[n, s]
+                    guide[n, s] = ahead
             if keep:
                 record(v, n, t, world, now, kept.outcome)
             else:
@@ -163,11 +166,13 @@ def filter_years(
         for m in range(count):
             copy(worlds, chosen[m], spare, m)
             spare_total[m] = total[chosen[m]]
+            spare_guide[m] = guide[chosen[m]]
             if keep:
                 kept.ancestor[t, m] = chosen[m]
         for m in range(count):
             copy(spare, m, worlds, m)
         total[:] = spare_total
+        guide[:] = spare_guide
 
 
 class Filtered(NamedTuple):
@@ -203,7 +208,7 @@ class Trajectories(NamedTuple):
     worlds : World
         Worlds after the last year: arrays ``[trajectory, ...]``.
     log_likelihood : float
-        Of the history.
+        Of the history; minus infinity where it is impossible, and then the rest means nothing.
     """
 
     outcome: Outcome
@@ -268,14 +273,13 @@ def trajectories(
     tables, history, until, particles, seed, sums
         As for :func:`filtered`.
     count : int
-        How many: at most ``particles``, taken at equal distances among them. They share their
-        early years the more, the fewer particles there are.
+        How many: at most ``particles``. They share their early years the more, the fewer
+        particles there are.
 
     Raises
     ------
     ValueError
-        As for :func:`filtered`; or if ``count`` is more than there are particles, or the
-        history is impossible.
+        As for :func:`filtered`; or if ``count`` is more than there are particles.
     """
     if not 1 <= count <= particles:
         raise ValueError(f"{count} trajectories of {particles} particles")
@@ -286,9 +290,7 @@ def trajectories(
     )  # fmt: skip
     worlds = first_worlds(tables, particles)
     increments = _walk(tables, history, until, seed, sums, worlds, kept)
-    if not np.isfinite(increments).all():
-        raise ValueError("the history is impossible under these values")
-    ends = np.linspace(0, particles - 1, count).astype(np.int64)
+    ends = spread(seed, until, particles, count)
     path = np.zeros((years, count), np.int64)
     here = ends
     for t in range(years - 1, -1, -1):
@@ -300,6 +302,17 @@ def trajectories(
         World._make(x[ends] for x in worlds),
         float(increments.sum()),
     )
+
+
+def spread(seed: int, until: int, particles: int, count: int) -> np.ndarray:
+    """Places of ``count`` particles, evenly spaced from a random one on, round the cloud.
+
+    Neighbours have common ancestors, so even spacing spreads over them; the random beginning
+    makes every place equally likely for each of the ``count``.
+    """
+    u = uniforms(seed, 0, until, 0, TRACED)[0]
+    steps = np.floor((u + np.arange(count) / count) * particles).astype(np.int64)
+    return np.asarray(steps % particles)
 
 
 def _walk(
@@ -327,9 +340,11 @@ def _walk(
         np.zeros((P, S, most), np.int64),
     )
     spare = World._make(np.zeros_like(x) for x in worlds)
+    given = no_sums() if sums is None else sums
+    ended = Sums._make(column[given.last <= until] for column in given)
     filter_years(
-        tables.flat, seed, years, history, no_sums() if sums is None else sums, worlds, spare,
-        new_year(), told, new_room(), kept, increments,
+        tables.flat, seed, years, history, ended, worlds, spare, new_year(), told, new_room(), kept,
+        increments,
     )  # fmt: skip
     return increments
 

@@ -23,6 +23,8 @@ MEASURES: Final = ("exercises", "aid", "delivered")
 ADDED: Final = (0.5, 0.1, 0.1)
 """What is added before a logarithm is taken, so that nothing has one: half an exercise, and
 a tenth of a million dollars."""
+UNFORESEEN: Final = 1.0
+"""Standard deviation, in logs, of the guess of a whole span."""
 _EXERCISES, _AID, _DELIVERED = EXERCISES, AID, DELIVERED
 _HALF_EXERCISE, _TENTH = ADDED[0], ADDED[1]
 _EVERY = (1 << S) - 1
@@ -84,8 +86,30 @@ def cumulated(z: float) -> float:
 @compiled
 def chance_told(sums: Sums, n: int, total: float) -> float:
     """Probability that a sum is told as this one is; a density where both ends are the same."""
+    return chance_between(sums, n, total, sums.error[n])
+
+
+@compiled
+def foreseen(sums: Sums, n: int, total: float, year: int) -> float:
+    """What :func:`chance_told` is likely to be at the end of the span, from the sum so far.
+
+    The rest of the span is taken to bring its share of what is told, with an error that
+    shrinks to nothing by the end. A guide for the particles: right in the last year, and
+    before it of no consequence for what the filter estimates, only for its noise.
+    """
+    if year < sums.first[n]:
+        return 1.0
+    left = max(0, sums.last[n] - year) / (sums.last[n] - sums.first[n] + 1)
+    middle = sums.low[n] if math.isinf(sums.high[n]) else 0.5 * (sums.low[n] + sums.high[n])
+    error = math.sqrt(sums.error[n] ** 2 + UNFORESEEN**2 * left)
+    return chance_between(sums, n, total + middle * left, error)
+
+
+@compiled
+def chance_between(sums: Sums, n: int, total: float, error: float) -> float:
+    """Chance that ``total``, read with an error, lies between the ends; a density at one point."""
     plus = _HALF_EXERCISE if sums.measure[n] == _EXERCISES else _TENTH
-    centre, error = math.log(total + plus), sums.error[n]
+    centre = math.log(total + plus)
     below = (math.log(sums.low[n] + plus) - centre) / error
     if sums.low[n] == sums.high[n]:
         return math.exp(-0.5 * below * below) / (error * math.sqrt(2.0 * math.pi))

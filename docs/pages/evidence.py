@@ -224,7 +224,7 @@ def by_document(record: Record) -> list[tuple[Any, ...]]:
 
 
 def packages_part(packages: Sequence[Mapping[str, Any]]) -> str:
-    """Count what a conditioned run imposes."""
+    """Count what a conditioned run follows."""
     events = len({p["id"] for p in packages})
     own = [p for p in packages if set(p["sources"]) & set(DOCUMENTS)]
     cuts = [(y, sum(p["year"] <= y for p in packages)) for y in (2009, LAST_HISTORY_YEAR)]
@@ -236,10 +236,10 @@ def packages_part(packages: Sequence[Mapping[str, Any]]) -> str:
     return (
         f"## Documented packages: {len(packages)}\n\nDated events with a named recipient among "
         f"the five, from {START_YEAR} on, one package for each recipient: what a conditioned run "
-        f"imposes. They come from {events} events. {len(own)} of the packages rest on one of the "
+        f"follows. They come from {events} events. {len(own)} of the packages rest on one of the "
         f"five documents, {len(packages) - len(own)} on external facts alone; "
         f"{sum(p['amount_usd'] is not None for p in packages)} have a sum of money. "
-        + " ".join(f"Imposed until {year}: {n}." for year, n in cuts)
+        + " ".join(f"To {year}: {n}." for year, n in cuts)
         + "\n\n"
         + table(("state", "China", "Russia"), cells)
         + table(
@@ -265,7 +265,7 @@ def forces_part(packages: Sequence[Mapping[str, Any]], forces: Sequence[Mapping[
     return (
         f"{sum(len(p['areas']) > 1 for p in packages)} of the packages may belong to more than "
         "one area of the model: those at a border, and those whose note says *area not stated*. "
-        "A run draws one when it imposes them.\n\n"
+        "A conditioned run draws one.\n\n"
         f"### Standing forces: {len(forces)}\n\nRows of kind `standing` on bases that stand. "
         "They are no packages: in conditioned years they hold their rung.\n\n"
         + table(("row", "state", "patron", "area", "from", "to"), rows)

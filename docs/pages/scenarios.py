@@ -34,7 +34,7 @@ def scenario_part(scenario: Scenario) -> str:
     cut = scenario.conditioned_until
     facts = [
         f"years {START_YEAR} to {scenario.horizon}",
-        f"documented packages imposed until {cut}" if cut else "free from the start",
+        f"the record is followed to {cut}" if cut else "free from the start",
         f"parameters: {scenario.parameters.source}",
     ]
     if scenario.compare_with:

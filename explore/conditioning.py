@@ -1,0 +1,134 @@
+"""Conditioning: the years of a run that follow the record, from the particle filter.
+
+A conditioned run is one trajectory of the filter to the cut-off (:func:`past_of`), and the
+engine from the world that the trajectory leaves. Runs of a draw of the parameters come in
+blocks; a block shares one filter, whose luck is named by seed, draw and block, so that a run
+is the same whatever the number of runs, the spans and the workers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.resources import files
+from threading import Lock
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from ..calibration.filter import Sums, Trajectories, filtered, trajectories
+from ..model.errors import InputError
+from ..model.luck import FILTER, philox_plain
+from ..model.names import START_YEAR
+from ..model.tables import Tables
+from ..model.world import History, Outcome, World
+
+BLOCK: Final = 10
+"""Runs that share a filter, which costs some hundred times what a run does. More of them would
+be cheaper and less independent: the early years of a block descend from few particles."""
+PARTICLES: Final = 100
+"""Particles of a filter: ten for each run of a block, so that all leave the record from worlds of
+their own (docs/model.md, section 5.6, has how many worlds they have had in earlier years)."""
+STRIDE: Final = 3
+"""Order in which the runs of a block take its trajectories: 0, 3, 6, 9, 2, ... so that those
+of a block that is not full are spread too. Has no divisor in common with :data:`BLOCK`."""
+KEPT: Final = 256
+"""Draws of which the last block is kept, 0.4 MB each: runs come in order, draw after draw."""
+
+
+class Place(NamedTuple):
+    """Where a run finds its past: draw of the parameters, block, row in the block."""
+
+    draw: int
+    block: int
+    row: int
+
+
+class Followed(NamedTuple):
+    """What a conditioned run follows: the record, and the last year of it that is read."""
+
+    history: History
+    sums: Sums
+    until: int
+
+
+class Past(NamedTuple):
+    """The trajectories of a block as runs need them, ``[row, ...]``: :class:`Trajectories`."""
+
+    outcome: Outcome
+    worlds: World
+
+
+def place_of(run: int, draws: int) -> Place:
+    """Place of a run.
+
+    >>> [place_of(run, 200) for run in (0, 17, 217, 2017)]  # doctest: +NORMALIZE_WHITESPACE
+    [Place(draw=0, block=0, row=0), Place(draw=17, block=0, row=0),
+     Place(draw=17, block=0, row=3), Place(draw=17, block=1, row=0)]
+    """
+    turn, draw = divmod(run, draws)
+    block, number = divmod(turn, BLOCK)
+    return Place(draw, block, number * STRIDE % BLOCK)
+
+
+def filter_key(seed: int, draw: int, block: int) -> int:
+    """Key of the luck of a block's filter, 0 to 2**63 - 1."""
+    return philox_plain((draw, block, 0, FILTER), (seed, 0))[0] >> 1
+
+
+def block_of(tables: Tables, followed: Followed, seed: int, draw: int, block: int) -> Trajectories:
+    """Trajectories of a block, a row for each of its runs.
+
+    Raises
+    ------
+    InputError
+        If the model with these values cannot bring the record forth.
+    """
+    key = filter_key(seed, draw, block)
+    history, sums, until = followed
+    found = trajectories(tables, history, until, PARTICLES, key, BLOCK, sums)
+    if found.log_likelihood == -np.inf:
+        increments = filtered(tables, history, until, PARTICLES, key, sums).increments
+        raise InputError(
+            f"with the values of draw {draw} the model cannot bring forth what is on record: "
+            "no run to start from",
+            field="conditioned_until",
+            found=until,
+            allowed=f"before {START_YEAR + int(np.argmin(increments))}",
+            todo="let no lever or parameter make a documented package impossible",
+        )
+    return found
+
+
+class Pasts:
+    """Blocks that were drawn: the last one of each draw, whoever asks first draws it."""
+
+    def __init__(self) -> None:
+        self._last: dict[int, tuple[int, Past]] = {}
+        self._locks = [Lock() for _ in range(64)]
+
+    def get(self, tables: Tables, followed: Followed, seed: int, draw: int, block: int) -> Past:
+        """Past of a block: :func:`block_of`."""
+        with self._locks[hash((draw, block)) % len(self._locks)]:
+            known = self._last.get(draw)
+            if known is not None and known[0] == block:
+                return known[1]
+            found = block_of(tables, followed, seed, draw, block)
+            past = Past(found.outcome, found.worlds)
+            if draw < KEPT:
+                self._last[draw] = (block, past)
+            return past
+
+
+def rows_of(past: World, rows: np.ndarray | int) -> World:
+    """Worlds at some rows, or the world at one."""
+    return World._make(part[rows] for part in past)
+
+
+def sources_digest() -> str:
+    """Digest of the code that draws the past of a run, first 16 hex digits."""
+    total = hashlib.sha256()
+    modules = sorted(files("steppe.calibration.filter").iterdir(), key=lambda path: path.name)
+    for path in (*modules, files("steppe.explore").joinpath("conditioning.py")):
+        if path.name.endswith(".py"):
+            total.update(path.read_bytes())
+    return total.hexdigest()[:16]
