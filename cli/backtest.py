@@ -165,7 +165,7 @@ def draws(
         folder, (plan, particles) = given, read_plan(given / fits.PLAN)
     elif quick:
         folder, particles, iterations = directory / "fit", task.particles, 60
-        plan = fits.Plan(seed=seed, groups=1, chains=2, pilot=30)
+        plan = fits.Plan(seed=seed, groups=1, chains=2, pilot=30, pilot_particles=particles)
     else:
         folder, particles = directory / "fit", FIT_PARTICLES
         plan = fits.Plan(seed=seed, pilot=min(500, iterations // 2))
@@ -194,12 +194,14 @@ def read_plan(path: Path) -> tuple[Plan, int]:
     InputError
         If there is none.
     """
+    from dataclasses import fields
+
     from ..calibration.fit import Plan
     from ..model.errors import InputError
 
     try:
         found = json.loads(path.read_text("utf-8"))
-        plan = Plan(**{name: found[name] for name in ("seed", "groups", "chains", "pilot")})
+        plan = Plan(**{field.name: found[field.name] for field in fields(Plan)})
         return plan, int(found["particles"])
     except (OSError, ValueError, KeyError) as error:
         raise InputError(

@@ -13,7 +13,7 @@ from steppe.calibration.target import Target, record_target
 from steppe.cli.main import app
 from steppe.model.errors import InputError
 
-TINY = cal.Effort(particles=3, pilot=20, iterations=60, groups=2, chains=2)
+TINY = cal.Effort(particles=3, pilot_particles=2, pilot=20, iterations=60, groups=2, chains=2)
 
 
 @pytest.fixture(scope="module")

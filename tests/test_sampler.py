@@ -33,6 +33,8 @@ def sample(density, iterations=7000, seed=1, pilot=0):
     group = sm.start(density, rng.normal(0.0, 3.0, (12, 3)), seed, 0, 4)
     kept = []
     for n in range(iterations):
+        if n == pilot > 0:
+            sm.settle(density, group, sm.fit_reference(group.tried), seed, 0)
         sm.step(density, group, seed, 0, pilot)
         if n >= iterations // 5:
             kept.append(group.position.copy())
@@ -53,7 +55,8 @@ def test_a_biased_estimate_moves_the_answer():
 
 
 def test_moves_keep_the_luck_and_refreshes_the_position():
-    seen = []
+    """Each step changes one of the two, but for redraws of all directions, which change both."""
+    seen, both = [], 0
 
     def watched(position, luck):
         seen.append((position.copy(), luck))
@@ -65,7 +68,12 @@ def test_moves_keep_the_luck_and_refreshes_the_position():
         before = group.position[0].copy(), int(group.luck[0])
         sm.step(watched, group, 1, 0)
         position, luck = seen[-1]
-        assert (luck == before[1]) != np.array_equal(position, before[0])
+        moved, anew = not np.array_equal(position, before[0]), luck != before[1]
+        assert moved or anew
+        if moved and anew:
+            both += 1
+            assert (position != before[0]).all()
+    assert 5 < both < 50
 
 
 def test_a_stopped_group_goes_on_as_if_never_stopped():
@@ -129,6 +137,8 @@ def test_a_pilot_makes_the_moves_good_and_leaves_the_density_right():
     group = sm.start(density, rng.standard_normal((12, 3)), 1, 0, 4)
     kept = []
     for n in range(3000):
+        if n == 500:
+            sm.settle(density, group, sm.fit_reference(group.tried), 1, 0)
         sm.step(density, group, 1, 0, 500)
         if n >= 500:
             kept.append(group.position.copy())
@@ -148,7 +158,7 @@ def test_redraws_without_their_factor_are_wrong():
     for weight in (1.0, 0.0):
         here, kept = np.zeros(3), []
         for _ in range(60_000):
-            proposal, factor = sm.redraw(here, group, rng)
+            proposal, factor = sm.redraw(here, group, rng, int(rng.choice((1, 2, 3))))
             gain = exact(proposal, 1) - exact(here, 1) + weight * factor
             if np.log(rng.random()) < gain:
                 here = proposal
