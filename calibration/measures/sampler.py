@@ -103,13 +103,14 @@ def move(
     start = level - 0.5 * (z**2 + speed**2).sum(axis=1)
     new, there, bend = z, level, slope
     count = int(rng.integers(STEPS[0], STEPS[1] + 1))
-    speed = speed + 0.5 * step * (bend - new)
-    for n in range(count):
-        new = new + step * speed
-        there, bend = likelihood(new)
-        speed = speed + (1.0 if n + 1 < count else 0.5) * step * (bend - new)
-    end = there - 0.5 * (new**2 + speed**2).sum(axis=1)
-    gain = np.where(np.isfinite(end), end - start, -np.inf)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # refused below
+        speed = speed + 0.5 * step * (bend - new)
+        for n in range(count):
+            new = new + step * speed
+            there, bend = likelihood(new)
+            speed = speed + (1.0 if n + 1 < count else 0.5) * step * (bend - new)
+        end = there - 0.5 * (new**2 + speed**2).sum(axis=1)
+        gain = np.where(np.isfinite(end), end - start, -np.inf)
     chance = np.exp(np.minimum(gain, 0.0))
     taken = rng.random(len(z)) < chance
     keep = taken[:, None]

@@ -130,8 +130,8 @@ def fit(data: Sizes, rng: np.random.Generator, **effort: Any) -> TroopsFit:
             gammaln(0.5 * (freedom + 1.0)) - gammaln(0.5 * freedom) - 0.5 * np.log(freedom)
             - np.log(scale) - 0.5 * (freedom + 1.0) * np.log1p(far**2 / freedom)
         )  # fmt: skip
-        beyond = np.log(np.maximum(stdtr(freedom, -far), 1e-300))
-        return np.asarray(np.where(data.bound, beyond, density).sum(axis=1))
+        beyond = np.log(np.maximum(stdtr(freedom, -far[:, data.bound]), 1e-300))
+        return np.asarray(density[:, ~data.bound].sum(axis=1) + beyond.sum(axis=1))
 
     odds = np.log(data.part / (1.0 - data.part))
 
