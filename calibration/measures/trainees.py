@@ -82,9 +82,7 @@ def fit(data: Flows, rng: np.random.Generator, **effort: Any) -> Posterior:
     return sample(numeric(likelihood), PLACES.size, rng, **effort)
 
 
-def simulate(
-    fitted: Posterior, runs: int, years: int, rng: np.random.Generator
-) -> np.ndarray:
+def simulate(fitted: Posterior, runs: int, years: int, rng: np.random.Generator) -> np.ndarray:
     """Persons trained: float64 [run, year, state, patron].
 
     A run has one level for each state and patron, with the noise between sources in it, and

@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 from scipy.special import expit, stdtr
 
-from ...model.names import FRAMES, PATRONS
+from ...model.names import PATRONS
 from ..codebook import Event
 from ..packages import PATRON_OF
 from ..record import Record, load_record

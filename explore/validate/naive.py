@@ -69,9 +69,7 @@ def forecasts(fact: Fact, known_until: int, seed: int) -> Mapping[str, np.ndarra
 def of_years(worlds: Worlds, drawn: np.ndarray, first_year: int) -> Worlds:
     """Worlds whose years are years of the record: ``drawn`` is int64 [sample, year]."""
     return mapped(
-        replace(
-            worlds, first_year=first_year, rate=np.repeat(worlds.rate, len(drawn), axis=0)
-        ),
+        replace(worlds, first_year=first_year, rate=np.repeat(worlds.rate, len(drawn), axis=0)),
         lambda array: array[0][drawn],
     )
 
@@ -118,7 +116,9 @@ def russian(worlds: Worlds, rng: np.random.Generator) -> Worlds:
         shares[PATRONS.index("russia")] = RUSSIA
         if array.dtype in (np.int8, np.bool_):
             largest = array.max(axis=3, keepdims=True)
-            only = (np.arange(names) == PATRONS.index("russia")).reshape(names, *(array.ndim - 4) * (1,))
+            only = (np.arange(names) == PATRONS.index("russia")).reshape(
+                names, *(array.ndim - 4) * (1,)
+            )
             return np.asarray((largest * only).astype(array.dtype))
         total = array.sum(axis=3)
         if array.dtype == np.int64:

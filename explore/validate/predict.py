@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -55,7 +56,11 @@ class Prediction:
 
 
 def predict(
-    problem: Problem, runs: int, seed: int, tell: Callable[[str], None] = lambda _: None
+    problem: Problem,
+    runs: int,
+    seed: int,
+    tell: Callable[[str], None] = lambda _: None,
+    effort: Mapping[str, int] = MappingProxyType({}),
 ) -> Prediction:
     """Run the model, fit the measures to what is known at the cut, and draw both together.
 
@@ -68,6 +73,8 @@ def predict(
         Key of the luck of the measures; that of the runs is the problem's own.
     tell : callable
         Told what is being done.
+    effort : mapping of str to int
+        Settings of the sampler of the measures, where they are not the usual ones.
     """
     tell(f"{problem.resolved.name}: {runs:,} runs")
     outcome = simulated(problem, runs)
@@ -80,9 +87,11 @@ def predict(
             "too few years to fit deliveries of arms to", field="conditioned_until", found=known,
             allowed=f"{START_YEAR + arms.SPAN} or later",
         )  # fmt: skip
-    sold = arms.fit(data, active(problem, aid, seed), generator(seed, "fit", "arms"))
-    size = troops.fit(troops.sizes().until(known), generator(seed, "fit", "troops"))
-    taught = trainees.fit(trainees.flows().until(known), generator(seed, "fit", "trainees"))
+    sold = arms.fit(data, active(problem, aid, seed), generator(seed, "fit", "arms"), **effort)
+    size = troops.fit(troops.sizes().until(known), generator(seed, "fit", "troops"), **effort)
+    taught = trainees.fit(
+        trainees.flows().until(known), generator(seed, "fit", "trainees"), **effort
+    )
     last = START_YEAR + aid.shape[1] - 1
     worlds = combined(
         problem, outcome,

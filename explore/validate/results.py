@@ -95,9 +95,7 @@ def score(values: np.ndarray, fact: Fact) -> float:
     return float(crps(there, np.array(fact.value))) if there.size else np.nan
 
 
-def result(
-    prediction: Prediction, fact: Fact, known: Known, seed: int
-) -> dict[str, Any]:
+def result(prediction: Prediction, fact: Fact, known: Known, seed: int) -> dict[str, Any]:
     """One row of the results."""
     values = evaluate(prediction.worlds, fact, seed)
     defined = float(np.isfinite(values).mean())

@@ -66,6 +66,7 @@ def first_year(yearly: np.ndarray, fact: Fact) -> np.ndarray:
 
 def rank(worlds: Worlds, fact: Fact) -> np.ndarray:
     """Rank of the fact's own word among all of its dimension, 1 for the most or the first."""
+
     def worth(one: Fact) -> np.ndarray:
         yearly = series(worlds, one)
         if fact.statistic == "rank_first":
