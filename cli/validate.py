@@ -184,10 +184,22 @@ def manifest(
         },
         "digests": {
             "facts": digest(facts.read_bytes()), "evidence": evidence_digest(),
+            "measures": measures_digest(),
             "model": sources_digest(), "tables": problem.digest(), **posterior,
         },
         "versions": versions(), "seed": seed, "runs": runs,
     })  # fmt: skip
+
+
+def measures_digest() -> str:
+    """Digest of the measures: their code, priors and data that are no evidence."""
+    from importlib.resources import files
+
+    from ..results.files import digest
+
+    folder = files("steppe.calibration.measures")
+    kept = [f for f in folder.iterdir() if f.name.endswith((".py", ".toml", ".csv"))]
+    return digest(b"".join(f.read_bytes() for f in sorted(kept, key=lambda f: f.name)))
 
 
 def write(directory: Path, rows: list[dict[str, Any]], told: bytes) -> None:

@@ -76,15 +76,19 @@ def of_years(worlds: Worlds, drawn: np.ndarray, first_year: int) -> Worlds:
 
 def mapped(worlds: Worlds, change: Callable[[np.ndarray], np.ndarray]) -> Worlds:
     """Change every array that goes by year, state and patron."""
-    names = (
-        "pledged", "delivered", "outstanding", "at_once", "arms", "trainees", "rung", "membership",
-    )  # fmt: skip
     forms, areas = change(worlds.forms["true"]), change(worlds.areas["true"])
     return replace(
         worlds,
         forms=dict.fromkeys(worlds.forms, forms),
         areas=dict.fromkeys(worlds.areas, areas),
-        **{name: change(getattr(worlds, name)) for name in names},
+        pledged=change(worlds.pledged),
+        delivered=change(worlds.delivered),
+        outstanding=change(worlds.outstanding),
+        at_once=change(worlds.at_once),
+        arms=change(worlds.arms),
+        trainees=change(worlds.trainees),
+        rung=change(worlds.rung),
+        membership=change(worlds.membership),
     )
 
 

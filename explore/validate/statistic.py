@@ -12,14 +12,16 @@ import numpy as np
 
 from ...calibration.measures.arms import SUPPLIERS
 from ...calibration.measures.sampler import generator
-from ...model.names import AREAS, FORMS, FRAMES, PATRONS
+from ...model.names import AREAS, FORMS, FRAMES, PATRONS, RUNGS
 from .facts import Fact
 from .vocabulary import ALL, FIELD_OF, WORDS
 from .worlds import BILATERAL, JOINT, Worlds, places
 
 LARGEST = ("rung", "base", "membership")
 """Quantities that are not added over states and patrons: the largest counts."""
-MONEY = ("pledged", "delivered", "outstanding")
+ADDED = ("pledged", "delivered", "outstanding", "arms", "trainees")
+"""Quantities of one array that are added over states and patrons."""
+BASE = RUNGS.index("standing_force")
 
 
 def evaluate(worlds: Worlds, fact: Fact, seed: int) -> np.ndarray:
@@ -44,17 +46,16 @@ def evaluate(worlds: Worlds, fact: Fact, seed: int) -> np.ndarray:
 
 def of_years(yearly: np.ndarray, fact: Fact) -> np.ndarray:
     """Statistic of yearly values [run, year]."""
-    if fact.statistic == "total":
-        return yearly.sum(axis=1)
-    if fact.statistic == "mean":
-        return yearly.mean(axis=1)
-    if fact.statistic == "max":
-        return yearly.max(axis=1)
-    if fact.statistic == "any":
-        return (yearly > 0.0).any(axis=1).astype(np.float64)
-    if fact.statistic == "years_with":
-        return (yearly > 0.0).sum(axis=1).astype(np.float64)
-    return first_year(yearly, fact)
+    if fact.statistic == "first_year":
+        return first_year(yearly, fact)
+    found = {
+        "total": yearly.sum(axis=1),
+        "mean": yearly.mean(axis=1),
+        "max": yearly.max(axis=1),
+        "any": (yearly > 0.0).any(axis=1),
+        "years_with": (yearly > 0.0).sum(axis=1),
+    }[fact.statistic]
+    return np.asarray(found, np.float64)
 
 
 def first_year(yearly: np.ndarray, fact: Fact) -> np.ndarray:
@@ -70,12 +71,13 @@ def rank(worlds: Worlds, fact: Fact) -> np.ndarray:
     def worth(one: Fact) -> np.ndarray:
         yearly = series(worlds, one)
         if fact.statistic == "rank_first":
-            return -first_year(yearly, one)
-        return yearly.max(axis=1) if fact.quantity in LARGEST else yearly.sum(axis=1)
+            return np.asarray(-first_year(yearly, one))
+        largest = fact.quantity in LARGEST
+        return np.asarray(yearly.max(axis=1) if largest else yearly.sum(axis=1))
 
     own = worth(fact)
     above = [worth(other) > own for other in alternatives(fact)]
-    return 1.0 + np.sum(above, axis=0)
+    return np.asarray(1.0 + np.sum(above, axis=0))
 
 
 def alternatives(fact: Fact) -> list[Fact]:
@@ -134,19 +136,15 @@ def series(worlds: Worlds, fact: Fact) -> np.ndarray:
         return exercises(cut(worlds.forms[fact.seen_as]), fact)
     if fact.quantity == "packages":
         return packages(worlds, fact, cut)
-    if fact.quantity == "arms":
-        return cut(worlds.arms).sum(axis=(2, 3))
-    if fact.quantity == "trainees":
-        return cut(worlds.trainees).sum(axis=(2, 3))
-    if fact.quantity in MONEY:
-        return cut(getattr(worlds, fact.quantity)).sum(axis=(2, 3))
+    if fact.quantity in ADDED:
+        return np.asarray(cut(getattr(worlds, fact.quantity)).sum(axis=(2, 3)))
     if fact.quantity == "membership":
-        return cut(worlds.membership).max(axis=(2, 3)).astype(np.float64)
+        return np.asarray(cut(worlds.membership).max(axis=(2, 3)), np.float64)
     rung = cut(worlds.rung)
     if fact.quantity == "base":
-        return (rung == 5).any(axis=(2, 3, 4)).astype(np.float64)
+        return np.asarray((rung == BASE).any(axis=(2, 3, 4)), np.float64)
     rung = rung if (fact.area or ALL) == ALL else rung[..., [AREAS.index(fact.area or "")]]
-    return rung.max(axis=(2, 3, 4)).astype(np.float64)
+    return np.asarray(rung.max(axis=(2, 3, 4)), np.float64)
 
 
 def exercises(forms: np.ndarray, fact: Fact) -> np.ndarray:
@@ -209,8 +207,8 @@ def of_sizes(worlds: Worlds, fact: Fact, seed: int) -> np.ndarray:
     if fact.framed != ALL:
         counts[..., 1 - FRAMES.index(fact.framed)] = 0
     run, place, frame = (np.repeat(n.ravel(), counts.ravel()) for n in np.indices(counts.shape))
-    words = (*fact.states, fact.patrons, fact.framed, fact.first_year, fact.last_year)
-    rng = generator(seed, "sizes", *words)
+    asked = "|".join((*fact.states, fact.patrons, fact.framed))
+    rng = generator(seed, "sizes", asked, fact.first_year, fact.last_year)
     both = worlds.sizes(run, np.array(patrons)[place], frame, rng)
     size = both[1 if fact.quantity == "contingent" else 0]
     return by_run(size, run, worlds.runs, fact)
@@ -232,4 +230,6 @@ def of_some(size: np.ndarray, fact: Fact) -> float:
         return float((size > (fact.at or 0.0)).mean())
     if fact.statistic in ("median", "quantile"):
         return float(np.quantile(size, 0.5 if fact.at is None else fact.at))
-    return float({"total": np.sum, "mean": np.mean, "max": np.max}[fact.statistic](size))
+    if fact.statistic == "max":
+        return float(size.max())
+    return float(size.mean() if fact.statistic == "mean" else size.sum())

@@ -100,7 +100,7 @@ def paid_at_once(outcome: Outcome, rate: np.ndarray) -> np.ndarray:
     share = rate[:, None, None]
     waiting = share * (before + outcome.pledged)
     found = (outcome.delivered - waiting) / np.maximum(1.0 - share, 1e-9)
-    return np.clip(found, 0.0, outcome.pledged)
+    return np.asarray(np.clip(found, 0.0, outcome.pledged))
 
 
 def listed(
