@@ -12,6 +12,7 @@ from .compare import compare
 from .explain import explain
 from .parameters import parameters
 from .run import rerun, run
+from .validate import validate
 
 app = typer.Typer(
     name="steppe",
@@ -30,6 +31,7 @@ app.command()(compare)
 app.command()(explain)
 app.command()(rerun)
 app.command()(backtest)
+app.command()(validate)
 
 
 def _version(asked: bool) -> None:

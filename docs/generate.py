@@ -24,6 +24,7 @@ from pages import (
     posterior,
     references,
     scenarios,
+    validate,
     variables,
 )
 
@@ -40,6 +41,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/posterior.md": posterior.page,
     "reference/references.md": references.page,
     "reference/scenarios.md": scenarios.page,
+    "reference/validate.md": validate.page,
     "reference/variables.md": variables.page,
 }
 PICTURES: dict[str, pictures.Picture] = {"pictures/coverage.png": pictures.COVERAGE}

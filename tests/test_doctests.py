@@ -7,12 +7,15 @@ from importlib.resources import files
 
 import pytest
 
-PACKAGES = ("steppe.model", "steppe.calibration", "steppe.scenarios", "steppe.results")
+PACKAGES = (
+    "steppe.model", "steppe.calibration", "steppe.calibration.measures", "steppe.scenarios",
+    "steppe.results",
+)  # fmt: skip
 MODULES = [
     f"{package}.{module.name}"
     for package in PACKAGES
     for module in pkgutil.iter_modules([str(files(package))])
-    if ">>> " in (files(package) / f"{module.name}.py").read_text("utf-8")
+    if not module.ispkg and ">>> " in (files(package) / f"{module.name}.py").read_text("utf-8")
 ]
 
 

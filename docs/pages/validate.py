@@ -1,0 +1,73 @@
+"""The page of the facts: the vocabulary, and what the shipped example gives."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+from steppe.cli.validate_text import COLUMNS, number, year_or
+from steppe.explore.validate.vocabulary import OVER, QUANTITIES, RECORDS, STATISTICS, WORDS
+
+from .cells import table
+
+EXAMPLE = Path(__file__).parents[2] / "results" / "reference" / "validate-example"
+
+
+def page() -> str:
+    """Quantities, statistics and filters, then the results of the example."""
+    quantities = [
+        (f"`{name}`", one.meaning, one.unit, words(one.filters), words(one.statistics),
+         words(OVER[name]) if "share_of" in one.statistics else "", one.rests_on)
+        for name, one in QUANTITIES.items()
+    ]  # fmt: skip
+    return (
+        "# Facts, word by word\n\n[How facts are checked](../validate.md). `steppe validate "
+        "--vocabulary` prints the same tables.\n\n## Quantities\n\n"
+        + table(
+            ("quantity", "meaning", "unit", "filters", "statistics", "of", "rests on"), quantities
+        )
+        + "## Statistics\n\n"
+        + table(("statistic", "meaning"), ((f"`{n}`", m) for n, m in STATISTICS.items()))
+        + "## Who counted\n\n"
+        + table(("record", "meaning"), ((f"`{n}`", m) for n, m in RECORDS.items()))
+        + "## Words of the filters\n\n"
+        + table(("column", "words"), ((f"`{n}`", words(w)) for n, w in WORDS.items()))
+        + "## Other columns\n\n"
+        + table(("column", "meaning"), ((f"`{n}`", m) for n, m in COLUMNS.items()))
+        + example()
+    )
+
+
+def words(names: tuple[str, ...]) -> str:
+    """Words as code, with commas."""
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def example() -> str:
+    """What the shipped example gives, as it is committed."""
+    with (EXAMPLE / "results.csv").open(newline="", encoding="utf-8") as stream:
+        rows = [row for row in csv.DictReader(stream) if not row["id"].startswith("shown-")]
+    told = json.loads((EXAMPLE / "manifest.json").read_text("utf-8"))
+
+    def cell(row: dict[str, str], name: str) -> str:
+        return year_or(float(row[name] or "nan"), row["unit"])
+
+    lines = [
+        (f"`{row['id']}`", cell(row, "value"), f"{cell(row, 'low')} to {cell(row, 'high')}",
+         number(float(row["probability"])), row["verdict"], cell(row, "median"),
+         f"{cell(row, 'q05')} to {cell(row, 'q95')}", number(float(row["place"] or "nan")),
+         f"{float(row['rank']):.0f} of {float(row['of']):.0f}" if row["rank"] else "-",
+         row["beaten_by"] or "-", row["standing"])
+        for row in rows
+    ]  # fmt: skip
+    head = (
+        "fact", "stated", "band", "P(band)", "verdict", "median", "5% to 95%", "place", "rank",
+        "beaten by", "standing",
+    )  # fmt: skip
+    return (
+        f"## The shipped example\n\n`{' '.join(told['command'])}`, badge *{told['badge']}*. All of "
+        "it rests on the evidence that the model was fitted to: it shows how the file works, and "
+        "where the model cannot tell its own record again. It forecasts nothing.\n\n"
+        + table(head, lines)
+    )

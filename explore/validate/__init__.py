@@ -1,0 +1,1 @@
+"""External checks: statements about quantities that the model predicts, held against its runs."""

@@ -1,0 +1,168 @@
+"""Posterior-predictive worlds: the model's runs, with the measures drawn beside each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+
+from ...calibration.measures import arms, trainees, troops
+from ...calibration.measures.sampler import Posterior, generator
+from ...model.errors import InputError
+from ...model.names import LAST_HISTORY_YEAR, PATRONS, START_YEAR
+from ...model.world import Outcome, empty_outcome
+from ..problem import Problem, assemble
+from ..replicates import simulate_spans
+from .worlds import AID, Worlds, listed, paid_at_once
+
+CHUNK: Final = 50
+"""Runs that a thread computes at a time."""
+MEASURED: Final[dict[str, tuple[str, ...]]] = {
+    "arms, whether": ("arms",),
+    "arms, how much": ("arms",),
+    "troops": ("troops", "contingent"),
+    "the patron's part of the troops": ("contingent",),
+    "trainees": ("trainees",),
+}
+"""Fits of the measures, and the quantities that rest on them."""
+TWIN_RUNS: Final = 200
+"""Runs of the twin that follows the record, where the scenario itself does not."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Worlds of all runs, and what is to be said of them.
+
+    Attributes
+    ----------
+    worlds : Worlds
+    fits : dict of str to Posterior
+        Fits of the measures, to be checked, by :data:`MEASURED`.
+    arms_until : int
+        Last year of the volumes of arms that were read.
+    """
+
+    worlds: Worlds
+    fits: dict[str, Posterior]
+    arms_until: int
+
+    @property
+    def unsound(self) -> set[str]:
+        """Quantities that rest on a measure whose chains disagree: they get no verdict."""
+        return {q for name, one in self.fits.items() if not one.sound for q in MEASURED[name]}
+
+
+def predict(
+    problem: Problem,
+    runs: int,
+    seed: int,
+    tell: Callable[[str], None] = lambda _: None,
+    effort: Mapping[str, int] = MappingProxyType({}),
+) -> Prediction:
+    """Run the model, fit the measures to what is known at the cut, and draw both together.
+
+    Parameters
+    ----------
+    problem : Problem
+    runs : int
+        A multiple of the draws of the parameters.
+    seed : int
+        Key of the luck of the measures; that of the runs is the problem's own.
+    tell : callable
+        Told what is being done.
+    effort : mapping of str to int
+        Settings of the sampler of the measures, where they are not the usual ones.
+    """
+    tell(f"{problem.resolved.name}: {runs:,} runs")
+    outcome = simulated(problem, runs)
+    known = problem.until if problem.until is not None else LAST_HISTORY_YEAR
+    tell("measures: arms, sizes of exercises, trainees")
+    aid = outcome.forms[..., AID]
+    data = arms.deliveries().until(known)
+    if len(data.volume) < arms.SPAN + 1:
+        raise InputError(
+            "too few years to fit deliveries of arms to", field="conditioned_until", found=known,
+            allowed=f"{START_YEAR + arms.SPAN} or later",
+        )  # fmt: skip
+    sold = arms.fit(data, active(problem, aid, seed), generator(seed, "fit", "arms"), **effort)
+    size = troops.fit(troops.sizes().until(known), generator(seed, "fit", "troops"), **effort)
+    taught = trainees.fit(
+        trainees.flows().until(known), generator(seed, "fit", "trainees"), **effort
+    )
+    last = START_YEAR + aid.shape[1] - 1
+    worlds = combined(
+        problem, outcome,
+        arms.simulate(sold, aid, last, generator(seed, "draw", "arms")),
+        trainees.simulate(taught, runs, aid.shape[1], generator(seed, "draw", "trainees")),
+        size, seed,
+    )  # fmt: skip
+    fits = (sold.occurrence, sold.volume, size.size, size.part, taught)
+    return Prediction(worlds, dict(zip(MEASURED, fits, strict=True)), data.last_year)
+
+
+def simulated(problem: Problem, runs: int) -> Outcome:
+    """Give all runs in one record: about 60 kB each."""
+    years = problem.resolved.horizon - problem.resolved.start + 1
+    whole = empty_outcome(runs, years)
+    spans = [range(a, min(a + CHUNK, runs)) for a in range(0, runs, CHUNK)]
+    for some, outcome in simulate_spans(problem, spans):
+        for target, source in zip(whole, outcome, strict=True):
+            target[some.start : some.stop] = source
+    return whole
+
+
+def active(problem: Problem, aid: np.ndarray, seed: int) -> np.ndarray:
+    """Aid that was accepted year by year, by the mean of runs that follow the record.
+
+    A scenario that is free of the record has a twin that follows it, which tells how active
+    the patrons were.
+    """
+    if problem.until is None:
+        resolved = problem.resolved.model_copy(update={"conditioned_until": LAST_HISTORY_YEAR})
+        draws = problem.draw_count
+        twin = assemble(resolved, problem.seed, draws)
+        count = draws * max(1, TWIN_RUNS // draws)
+        aid = simulated(twin, count).forms[..., AID]
+    return np.asarray(aid.mean(axis=0))
+
+
+def combined(
+    problem: Problem,
+    outcome: Outcome,
+    sold: np.ndarray,
+    taught: np.ndarray,
+    size: troops.TroopsFit,
+    seed: int,
+) -> Worlds:
+    """Put the record of the runs and the draws of the measures together."""
+    runs = len(outcome.rung)
+    draw = np.arange(runs) % problem.draw_count
+
+    def parameter(name: str) -> Any:
+        return problem.draws[name][draw]
+
+    values = problem.setting
+    years = outcome.rung.shape[1]
+    member = values["membership"][:years] >= 0.5
+    shown = listed(
+        outcome.forms, outcome.documented_forms, parameter("detection"),
+        values["coverage"][:years], parameter("naming"), generator(seed, "draw", "listed"),
+    )  # fmt: skip
+
+    def drawn(
+        run: np.ndarray, patron: np.ndarray, frame: np.ndarray, rng: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray]:
+        return troops.simulate(size, run, patron, frame, runs, rng)
+
+    rate = parameter("delivery_rate").reshape(runs, len(PATRONS))
+    return Worlds(
+        START_YEAR,
+        {"documented": outcome.documented_forms, "listed": shown, "true": outcome.forms},
+        {"documented": outcome.documented, "true": outcome.packages},
+        outcome.pledged, outcome.delivered, outcome.outstanding,
+        paid_at_once(outcome, rate), rate, int(parameter("pledge_lifetime").flat[0]),
+        sold, taught, outcome.rung, np.broadcast_to(member, (runs, *member.shape)), drawn,
+    )  # fmt: skip
