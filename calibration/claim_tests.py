@@ -141,6 +141,8 @@ class Measure(Words):
             raise _wrong("packages are told by area or by form, not by both at once")
         if self.years[0] > self.years[1]:
             raise _wrong("the first year is after the last")
+        if self.take == "gain" and self.years[0] == START_YEAR:
+            raise _wrong(f"nothing is recorded of the year before {START_YEAR} to gain upon")
         flow = self.quantity in FLOWS
         if flow and self.take in ("last", "gain"):
             raise _wrong(f"{self.quantity} is a flow: it has no level to take")
@@ -158,10 +160,14 @@ class Measure(Words):
                 count *= len(getattr(self, dimension)) or len(DIMENSIONS[dimension])
         return count
 
-    @property
-    def by_form(self) -> bool:
-        """Whether packages are counted by form and not by area."""
-        return bool(self.form)
+
+def _what(value: Any) -> str:
+    return "measure" if isinstance(value, dict | BaseModel) else "number"
+
+
+NumberOrMeasure = Annotated[
+    Annotated[float, Tag("number")] | Annotated[Measure, Tag("measure")], Discriminator(_what)
+]
 
 
 class Comparison(Words):
@@ -169,15 +175,7 @@ class Comparison(Words):
 
     left: Measure
     relation: Literal[">", ">=", "<", "<=", "==", "!="]
-    right: float | Measure
-
-    @model_validator(mode="before")
-    @classmethod
-    def _number_or_measure(cls, fields: Any) -> Any:
-        # tried as a measure first, so that a mistake in one is told as such
-        if isinstance(fields, dict) and isinstance(fields.get("right"), dict):
-            fields = {**fields, "right": Measure.model_validate(fields["right"])}
-        return fields
+    right: NumberOrMeasure
 
 
 class Rank(Words):

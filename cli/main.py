@@ -8,6 +8,7 @@ import typer
 
 from . import calibrate, evidence, scenarios
 from .backtest import backtest
+from .claims import claims
 from .compare import compare
 from .explain import explain
 from .parameters import parameters
@@ -30,6 +31,7 @@ app.command()(compare)
 app.command()(explain)
 app.command()(rerun)
 app.command()(backtest)
+app.command()(claims)
 
 
 def _version(asked: bool) -> None:

@@ -1,0 +1,115 @@
+"""All claims in their order: freeze at each document's date, continue, evaluate, compare."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...calibration.asof import Frozen, frozen
+from ...calibration.claim_tests import Tested, measures_of
+from ..draws import Draws
+from .assess import Estimate, against, estimate, in_word
+from .evaluate import Basis, basis, evaluate
+from .histories import PastOf, filtered_past, histories
+
+Row = dict[str, Any]
+"""A claim with what the model and later sources say: a row of ``claims.csv`` of the results."""
+
+
+def as_of(claims: Sequence[Tested]) -> Frozen:
+    """The evidence as of the date of a document, to the last year that its tests look at."""
+    cut = claims[0].date.cut
+    last = max(
+        (
+            m.years[1]
+            for one in claims
+            for part in (one.how.test, one.how.given)
+            for m in measures_of(part)
+        ),
+        default=cut + 1,
+    )
+    return frozen(cut, max(last, cut + 1))
+
+
+def examine(
+    claims: Sequence[Tested],
+    found: Frozen,
+    draws: Draws,
+    runs: int,
+    particles: int,
+    seed: int,
+    past_of: PastOf = filtered_past,
+    tell: Callable[[int], None] | None = None,
+) -> list[Row]:
+    """Evaluate the claims of one document.
+
+    Parameters
+    ----------
+    claims : sequence of Tested
+        Of one document.
+    found : Frozen
+        Evidence as of the document's date.
+    draws : Draws
+    runs : int
+        Histories of each draw.
+    particles : int
+        Worlds of the filter.
+    seed : int
+    past_of : PastOf
+        How the years to the cut are had.
+    tell : callable, optional
+        Called with the number of draws that are done.
+    """
+    tested = [one for one in claims if one.how.test is not None]
+    truths: dict[str, list[np.ndarray]] = {one.claim.id: [] for one in tested}
+    grounds: dict[str, Basis] = {}
+    for number, sample in enumerate(histories(found, draws, runs, particles, seed, past_of), 1):
+        for one in tested:
+            name = one.claim.id
+            grounds[name] = basis(one.how, found.cut, sample.recorded)
+            if grounds[name] != "waits":
+                truths[name].append(evaluate(one.how, sample))
+        if tell is not None:
+            tell(number)
+    return [row(one, grounds.get(one.claim.id), truths.get(one.claim.id, [])) for one in claims]
+
+
+def row(one: Tested, ground: Basis | None, truths: Sequence[np.ndarray]) -> Row:
+    """What is to be said of a claim; ``ground`` is None where it is not tested."""
+    found = estimate(np.array(truths)) if truths else Estimate(*[math.nan] * 3, 0, math.nan)
+    claim, how = one.claim, one.how
+    word = in_word(found, how.match or "", ground or "")
+    reason = how.not_tested or ""
+    if ground == "waits":
+        reason = f"asks for what was not on record in the years to {one.date.cut}"
+    elif ground is not None and math.isnan(found.probability):
+        reason = f"defined in {found.defined} histories only"
+    return {
+        "id": claim.id,
+        "claim": claim.claim,
+        "document": one.date.short,
+        "cut": one.date.cut,
+        "horizon": claim.horizon,
+        "area": claim.area,
+        "match": how.match or "",
+        "basis": ground or "not tested",
+        "probability": number(found.probability),
+        "low": number(found.low),
+        "high": number(found.high),
+        "defined": found.defined,
+        "parameters": number(found.parameters),
+        "model": word,
+        "verdict": claim.verdict,
+        "compared": against(word, claim.verdict),
+        "testable_form": claim.testable_form,
+        "reading": how.reading or "",
+        "reason": reason,
+    }
+
+
+def number(value: float) -> float | None:
+    """Four digits, or None for what is no number."""
+    return None if math.isnan(value) else round(value, 4)
