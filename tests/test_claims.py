@@ -11,12 +11,12 @@ from typer.testing import CliRunner
 
 from steppe.calibration.asof import frozen
 from steppe.calibration.claim_tests import ClaimTest, load_claims
-from steppe.calibration.packages import imposed
+from steppe.calibration.packages import GIVEN, imposed
 from steppe.cli.main import app
 from steppe.explore.backtest.cells import count
 from steppe.explore.claims.assess import against, estimate, in_word, scores, wilson
-from steppe.explore.claims.evaluate import basis, evaluate
-from steppe.explore.claims.histories import Histories, Past, documented_areas, histories
+from steppe.explore.claims.evaluate import evaluate
+from steppe.explore.claims.histories import Histories, histories, without_memberships
 from steppe.explore.draws import installed_draws
 from steppe.model.names import AREAS, FORMS, PATRONS, START_YEAR, STATES
 from steppe.model.world import empty_outcome
@@ -32,8 +32,8 @@ def claim_of(given=None, **test):
     return ClaimTest(test=test, match="exact", reading="as it stands", **more)
 
 
-def history(runs=3, cut=2009, recorded=True):
-    return Histories(empty_outcome(runs, 30), cut, recorded)
+def history(runs=3, cut=2009):
+    return Histories(empty_outcome(runs, 30), cut)
 
 
 RUNG = {
@@ -152,65 +152,35 @@ def test_a_claim_true_by_construction_has_probability_one_and_its_negation_zero(
     assert true.low < 1.0 < true.high + 1e-9  # as sure as five draws can make it
 
 
-# ------------------------------------------------------------ what is known of the past
+# ------------------------------------------------------------ histories
 
 
-PAST = {"quantity": "packages", "patron": "china", "years": (2000, 2009), "take": "sum"}
-AHEAD = PAST | {"years": (2010, 2019)}
-
-
-@pytest.mark.parametrize(
-    ("test", "expected"),
-    [
-        ({"left": AHEAD, "relation": ">", "right": 3}, "accepted"),
-        ({"left": AHEAD, "relation": ">", "right": PAST}, "documented"),
-        ({"left": PAST, "relation": ">", "right": 3}, "record"),
-        ({"left": PAST | {"quantity": "offers"}, "relation": ">", "right": 3}, "waits"),
-        ({"left": RUNG | {"years": (2009, 2016)}, "relation": ">", "right": 3}, "accepted"),
-        ({"left": RUNG | {"take": "gain"}, "relation": ">", "right": 3}, "accepted"),
-        ({"left": RUNG | {"years": (2008, 2016)}, "relation": ">", "right": 3}, "waits"),
-    ],
-)
-def test_what_a_test_can_rest_on(test, expected):
-    assert basis(claim_of(**test), 2009, recorded=False) == expected
-    assert basis(claim_of(**test), 2009, recorded=True) == "accepted"
-
-
-def test_before_and_after_are_counted_alike():
-    """Where the past is the record, the future is counted as documented too."""
-    found = history(1, recorded=False)
-    found.outcome.documented[0, Y2010 - 3, TJ, CHINA, DEFENCE] = 2
-    found.outcome.packages[0, Y2010, TJ, CHINA, DEFENCE] = 9
-    found.outcome.documented[0, Y2010, TJ, CHINA, DEFENCE] = 1
-    more = claim_of(left=AHEAD, relation=">", right=PAST)
-    assert evaluate(more, found).tolist() == [0.0]
-    assert evaluate(more, Histories(found.outcome, 2009, True)).tolist() == [1.0]
-
-
-def test_the_record_by_area_is_the_record_by_form():
-    """Every package stands in one area in every run; one with a stated area in that one."""
-    packages = imposed(2009)
-    areas = documented_areas(packages, 2009, 4, np.random.default_rng(1))
-    forms = count(packages, 2009)
-    assert np.array_equal(areas.sum(axis=-1), np.repeat(forms.sum(axis=-1)[None], 4, axis=0))
-    rifles = areas[:, 2000 - START_YEAR, STATES.index("UZ"), CHINA]
-    assert set(map(tuple, rifles.tolist())) <= {(1, 0, 0, 0, 0), (0, 1, 0, 0, 0), (0, 0, 0, 1, 0)}
-
-
-def test_recorded_histories_are_taken_where_they_are_given():
-    """A stand-in for a filter that records: its outcome becomes the years to the cut."""
-    from steppe.explore.claims.histories import filtered_past
-
-    def recording(found, tables, particles, luck):
-        past = empty_outcome(particles, found.cut - START_YEAR + 1)
-        past.offers[:, -1, TJ, CHINA, DEFENCE] = np.arange(particles)
-        return Past(filtered_past(found, tables, particles, luck).worlds, past)
-
+def test_histories_hold_the_record_without_memberships():
+    """Every history has the documented packages of the years to the cut, by form and by area."""
     draws, _ = installed_draws(2)
-    made = list(histories(frozen(2009, 2011), draws, 3, 9, 1, recording))
-    assert [one.recorded for one in made] == [True, True]
-    assert made[0].outcome.offers.shape[:2] == (3, 20)
-    assert made[1].outcome.offers[:, Y2010 - 1, TJ, CHINA, DEFENCE].tolist() == [0, 4, 8]
+    found = frozen(2009, 2011)
+    recorded = count(found.packages, 2009)
+    for sample in histories(found, draws, 3, 12, 1):
+        outcome = sample.outcome
+        assert outcome.forms.shape[:2] == (3, 20)
+        told = outcome.documented_forms[:, :Y2010]
+        assert np.array_equal(told, np.repeat(recorded[None], 3, axis=0))
+        by_area = outcome.documented[:, :Y2010].sum(axis=-1)
+        assert np.array_equal(by_area, np.repeat(recorded.sum(axis=-1)[None], 3, axis=0))
+        assert np.array_equal(outcome.forms.sum(axis=-1), outcome.packages.sum(axis=-1))
+
+
+def test_acts_of_membership_are_in_the_record_of_runs():
+    """The control of the test above: without the correction there are more packages."""
+    packages = imposed(2009)
+    past = empty_outcome(2, 18)
+    for name in ("packages", "documented", "forms", "documented_forms"):
+        getattr(past, name)[:] = 1
+    found = without_memberships(past, packages)
+    given = (packages.occasion == GIVEN).sum()
+    assert given > 0
+    for name in ("packages", "documented", "forms", "documented_forms"):
+        assert (getattr(past, name) - getattr(found, name)).sum() == 2 * given, name
 
 
 # ------------------------------------------------------------ estimates and scores
@@ -251,11 +221,10 @@ def test_too_few_histories_give_no_probability():
 def test_words():
     sure, unsure = estimate(np.ones((100, 5))), estimate(np.tile([1.0, 0.0], (100, 5)))
     never = estimate(np.zeros((100, 5)))
-    assert in_word(sure, "exact", "accepted") == "likely"
-    assert in_word(sure, "wider", "accepted") == "open"
-    assert in_word(sure, "exact", "record") == ""
-    assert in_word(never, "wider", "accepted") == "unlikely"
-    assert in_word(unsure, "exact", "accepted") == "open"
+    assert in_word(sure, "exact") == "likely"
+    assert in_word(sure, "wider") == "open"
+    assert in_word(never, "wider") == "unlikely"
+    assert in_word(unsure, "exact") == "open"
     assert against("likely", "bears_out") == against("unlikely", "contradicts") == "agrees"
     assert against("unlikely", "bears_out") == "surprise"
     assert against("likely", "mixed") == against("open", "contradicts") == ""
@@ -263,14 +232,13 @@ def test_words():
 
 def test_scores_by_hand():
     """Brier of 0.8 borne out and 0.6 contradicted: (0.04 + 0.36) / 2."""
-    one = {"match": "exact", "basis": "accepted", "defined": 10**9}
+    one = {"match": "exact", "defined": 10**9}
     rows = [
         one | {"probability": 0.8, "verdict": "bears_out"},
         one | {"probability": 0.6, "verdict": "contradicts"},
         one | {"probability": 0.6, "verdict": "mixed"},
         one | {"probability": None, "verdict": "bears_out"},
         one | {"probability": 0.1, "verdict": "bears_out", "match": "wider"},
-        one | {"probability": 0.1, "verdict": "bears_out", "basis": "record"},
     ]
     found = {(row["set"], row["who"]): row for row in scores(rows)}
     assert found["exact", "model"]["claims"] == 2

@@ -103,13 +103,13 @@ def shared_variance(counts: np.ndarray, hits: np.ndarray) -> float:
     return min(1.0, max(0.0, (between - within) / (between + (size - 1.0) * within)))
 
 
-def in_word(found: Estimate, match: str, basis: str) -> str:
+def in_word(found: Estimate, match: str) -> str:
     """What the model says: ``likely``, ``unlikely`` or ``open``; empty without a probability.
 
     Likely and unlikely only where the whole Monte Carlo interval is. An upper bound can make a
-    claim unlikely, never likely. Where the record alone answers, the model says nothing.
+    claim unlikely, never likely.
     """
-    if math.isnan(found.probability) or basis == "record":
+    if math.isnan(found.probability):
         return ""
     if found.high <= 1.0 - LIKELY:
         return "unlikely"
@@ -126,10 +126,10 @@ def against(word: str, verdict: str) -> str:
 def scores(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Brier and log scores of the probabilities, beside one half and the base rate.
 
-    Scored are claims with a probability that is no bound and not the record's own, on which
-    later sources commit themselves. The base rate is the share that they bear out, known with
-    hindsight only. Probabilities are drawn in as far as one further history could move them, so
-    that no log score is infinite.
+    Scored are claims with a probability that is no bound, on which later sources commit
+    themselves. The base rate is the share that they bear out, known with hindsight only.
+    Probabilities are drawn in as far as one further history could move them, so that no log
+    score is infinite.
 
     Returns
     -------
@@ -142,7 +142,6 @@ def scores(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         scored = [
             row for row in rows
             if row["match"] in matches and row["verdict"] in DIRECTION
-            and row["basis"] in ("accepted", "documented")
             and row["probability"] is not None
         ]  # fmt: skip
         if not scored:

@@ -12,8 +12,8 @@ from ...calibration.asof import Frozen, frozen
 from ...calibration.claim_tests import Tested, measures_of
 from ..draws import Draws
 from .assess import Estimate, against, estimate, in_word
-from .evaluate import Basis, basis, evaluate
-from .histories import PastOf, filtered_past, histories
+from .evaluate import evaluate
+from .histories import histories
 
 Row = dict[str, Any]
 """A claim with what the model and later sources say: a row of ``claims.csv`` of the results."""
@@ -41,7 +41,6 @@ def examine(
     runs: int,
     particles: int,
     seed: int,
-    past_of: PastOf = filtered_past,
     tell: Callable[[int], None] | None = None,
 ) -> list[Row]:
     """Evaluate the claims of one document.
@@ -58,34 +57,26 @@ def examine(
     particles : int
         Worlds of the filter.
     seed : int
-    past_of : PastOf
-        How the years to the cut are had.
     tell : callable, optional
         Called with the number of draws that are done.
     """
     tested = [one for one in claims if one.how.test is not None]
     truths: dict[str, list[np.ndarray]] = {one.claim.id: [] for one in tested}
-    grounds: dict[str, Basis] = {}
-    for number, sample in enumerate(histories(found, draws, runs, particles, seed, past_of), 1):
+    for number, sample in enumerate(histories(found, draws, runs, particles, seed), 1):
         for one in tested:
-            name = one.claim.id
-            grounds[name] = basis(one.how, found.cut, sample.recorded)
-            if grounds[name] != "waits":
-                truths[name].append(evaluate(one.how, sample))
+            truths[one.claim.id].append(evaluate(one.how, sample))
         if tell is not None:
             tell(number)
-    return [row(one, grounds.get(one.claim.id), truths.get(one.claim.id, [])) for one in claims]
+    return [row(one, truths.get(one.claim.id, [])) for one in claims]
 
 
-def row(one: Tested, ground: Basis | None, truths: Sequence[np.ndarray]) -> Row:
-    """What is to be said of a claim; ``ground`` is None where it is not tested."""
+def row(one: Tested, truths: Sequence[np.ndarray]) -> Row:
+    """What is to be said of a claim, from its truths by draw."""
     found = estimate(np.array(truths)) if truths else Estimate(*[math.nan] * 3, 0, math.nan)
     claim, how = one.claim, one.how
-    word = in_word(found, how.match or "", ground or "")
+    word = in_word(found, how.match or "")
     reason = how.not_tested or ""
-    if ground == "waits":
-        reason = f"asks for what was not on record in the years to {one.date.cut}"
-    elif ground is not None and math.isnan(found.probability):
+    if how.test is not None and math.isnan(found.probability):
         reason = f"defined in {found.defined} histories only"
     return {
         "id": claim.id,
@@ -95,7 +86,6 @@ def row(one: Tested, ground: Basis | None, truths: Sequence[np.ndarray]) -> Row:
         "horizon": claim.horizon,
         "area": claim.area,
         "match": how.match or "",
-        "basis": ground or "not tested",
         "probability": number(found.probability),
         "low": number(found.low),
         "high": number(found.high),
