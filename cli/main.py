@@ -12,6 +12,7 @@ from .claims import claims
 from .compare import compare
 from .explain import explain
 from .parameters import parameters
+from .predictive import check
 from .run import rerun, run
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(scenarios.app, name="scenarios", help="List, show, start and check scenarios.")
 app.add_typer(evidence.app, name="evidence", help="List, show and check the evidence.")
+calibrate.app.command()(check)
 app.add_typer(calibrate.app, name="calibrate", help="Fit the model to the record.")
 app.command()(parameters)
 app.command()(run)
