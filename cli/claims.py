@@ -206,7 +206,9 @@ def probability(row: dict[str, Any]) -> str:
 
 
 def summary(rows: Sequence[dict[str, Any]], manifest: dict[str, Any]) -> Iterator[str]:
-    """Signs, counts and scores in words."""
+    """Signs, counts, losses and scores in words."""
+    from ..explore.claims.assess import losses
+
     count = Counter(row["compared"] for row in rows if row["compared"])
     yield (
         "likely: at least 2/3, unlikely: at most 1/3, the whole interval; <= an upper bound, "
@@ -216,6 +218,11 @@ def summary(rows: Sequence[dict[str, Any]], manifest: dict[str, Any]) -> Iterato
         f"Where both commit themselves, model and later sources agree on {count['agrees']} claims "
         f"and differ on {count['surprise']}."
     )
+    for row in losses(rows):
+        yield (
+            f"On the wrong side of one half: {row['id']}, {row['probability']:.2f}, later sources: "
+            f"{row['verdict']}."
+        )
     for one in manifest["scores"]:
         yield (
             f"{one['set']}, {one['claims']} claims, {one['who']}: Brier {one['brier']:.3f}, "

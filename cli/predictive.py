@@ -135,27 +135,21 @@ def printed(
     rows: Sequence[dict[str, Any]], counted: Sequence[Summary], manifest: dict[str, Any]
 ) -> Iterator[str]:
     """What the terminal shows: the counts of counts, totals and shapes, and every miss."""
-    yield (
-        f"Record to {manifest['until']} beside {manifest['runs']:,} free runs. "
-        f"Badge: {manifest['badge']}."
-    )
+    until = manifest["until"]
+    yield (f"Record to {until} beside {manifest['runs']:,} free runs. Badge: {manifest['badge']}.")
     yield "Beside each count what records of the model itself give (middle; 5% to 95%).\n"
     for one in counted:
         yield f"  {in_words(one)}"
     yield f"\n{'totals and shapes':<46}{'on record':>10}{'model: 5%':>12}{'middle':>9}{'95%':>9}"
     for row in rows:
         if not single(row) and row["documented"] is not None and row["kind"] != "first year":
-            yield (
-                f"  {name(row):<44}{shown(row, 'documented'):>10}{shown(row, 'q05'):>12}"
-                f"{shown(row, 'median'):>9}{shown(row, 'q95'):>9}{mark(row)}"
-            )
+            told, low, middle, high = values(row, ("q05", "median", "q95"), until)
+            yield f"  {name(row):<44}{told:>10}{low:>12}{middle:>9}{high:>9}{mark(row)}"
     missed = [row for row in rows if row["miss"]]
     yield f"\nMisses (outside the 98% interval): {len(missed)}"
     for row in missed:
-        yield (
-            f"  {name(row)}: {shown(row, 'documented')} on record, "
-            f"{shown(row, 'q01')} to {shown(row, 'q99')} in 98 of 100 records of the model"
-        )
+        told, low, high = values(row, ("q01", "q99"), until)
+        yield f"  {name(row)}: {told} on record, {low} to {high} in 98 of 100 records of the model"
 
 
 def in_words(one: Summary) -> str:
@@ -182,18 +176,17 @@ def name(row: dict[str, Any]) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def shown(row: dict[str, Any], column: str) -> str:
-    """A value of a row as text."""
-    return value_in_words(float(row[column]), row["unit"])
+def values(row: dict[str, Any], columns: Sequence[str], until: int) -> list[str]:
+    """What is on record, and some quantiles of the model's records, as text."""
+    return [in_unit(float(row[c]), row["unit"], until) for c in ("documented", *columns)]
 
 
-def value_in_words(value: float, unit: str) -> str:
+def in_unit(value: float, unit: str, until: int) -> str:
     """A value in its unit; a first year after the record is none."""
-    from ..model.names import LAST_HISTORY_YEAR
-
     if unit == "year":
-        return "none" if value > LAST_HISTORY_YEAR else f"{value:.0f}"
-    return f"{value:.0f}" if unit in ("packages", "years", "sums") else f"{value:.3g}"
+        return "none" if value > until else f"{value:.0f}"
+    whole = unit in ("packages", "years", "sums") or value >= 100.0
+    return f"{value:,.0f}" if whole else f"{value:.3g}"
 
 
 def mark(row: dict[str, Any]) -> str:

@@ -9,12 +9,13 @@ import pytest
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
+from steppe.calibration import fit
 from steppe.calibration.asof import frozen
 from steppe.calibration.claim_tests import ClaimTest, load_claims
 from steppe.calibration.packages import GIVEN, imposed
 from steppe.cli.main import app
 from steppe.explore.backtest.cells import count
-from steppe.explore.claims.assess import against, estimate, in_word, scores, wilson
+from steppe.explore.claims.assess import against, estimate, in_word, losses, scores, wilson
 from steppe.explore.claims.evaluate import evaluate
 from steppe.explore.claims.histories import Histories, histories, without_memberships
 from steppe.explore.draws import installed_draws
@@ -241,6 +242,7 @@ def test_scores_by_hand():
         one | {"probability": 0.1, "verdict": "bears_out", "match": "wider"},
     ]
     found = {(row["set"], row["who"]): row for row in scores(rows)}
+    assert losses(rows) == [rows[1]]
     assert found["exact", "model"]["claims"] == 2
     assert found["exact", "model"]["brier"] == pytest.approx(0.2)
     assert found["exact", "model"]["log"] == pytest.approx(math.log(0.8 * 0.4) / 2)
@@ -306,6 +308,18 @@ def test_the_command_is_the_same_again(tmp_path):
     manifest = json.loads((tmp_path / "a" / "manifest.json").read_text("utf-8"))
     assert manifest["documents"][0]["cut"] == 2005
     assert "no probability here is a forecast" in manifest["badge"]
+
+
+def test_a_fit_at_the_date_is_taken_and_one_of_another_date_refused(tmp_path):
+    plan = fit.Plan(seed=1, groups=1, chains=2, pilot=4)
+    fit.sample(frozen(2005).target_to_cut(3), plan, tmp_path / "fit", 10)
+    words = ("--runs", 60, "--fit", tmp_path / "fit", "--out", tmp_path / "out")
+    done = steppe(*words, "--document", "004")
+    assert done.exit_code == 0, done.output
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text("utf-8"))
+    assert manifest["documents"][0]["parameters"]["from"] == "a fit at the cut"
+    assert "no probability here is a forecast" not in manifest["badge"]
+    assert "holds another fit" in str(steppe(*words, "--document", "000").exception)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -123,6 +123,21 @@ def against(word: str, verdict: str) -> str:
     return "agrees" if (word == "likely") == (verdict == "bears_out") else "surprise"
 
 
+def scored(row: Mapping[str, Any]) -> bool:
+    """Whether a claim has a probability that is no bound, and a verdict that commits itself."""
+    told = row["probability"] is not None and row["match"] in ("exact", "proxy")
+    return told and row["verdict"] in DIRECTION
+
+
+def losses(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Scored claims whose probability lies on the wrong side of one half, worst first."""
+    found = [
+        (abs(row["probability"] - DIRECTION[row["verdict"]]), row) for row in rows if scored(row)
+    ]
+    wrong = [(error, row) for error, row in found if error > 0.5]
+    return [row for _, row in sorted(wrong, key=lambda pair: -pair[0])]
+
+
 def scores(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Brier and log scores of the probabilities, beside one half and the base rate.
 
@@ -139,16 +154,12 @@ def scores(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """
     found = []
     for name, matches in (("exact and proxy", ("exact", "proxy")), ("exact", ("exact",))):
-        scored = [
-            row for row in rows
-            if row["match"] in matches and row["verdict"] in DIRECTION
-            and row["probability"] is not None
-        ]  # fmt: skip
-        if not scored:
+        chosen = [row for row in rows if scored(row) and row["match"] in matches]
+        if not chosen:
             continue
-        truth = np.array([DIRECTION[row["verdict"]] for row in scored])
+        truth = np.array([DIRECTION[row["verdict"]] for row in chosen])
         told = np.array(
-            [(row["probability"] * row["defined"] + 0.5) / (row["defined"] + 1.0) for row in scored]
+            [(row["probability"] * row["defined"] + 0.5) / (row["defined"] + 1.0) for row in chosen]
         )
         rivals = {"model": told, "one half": np.full_like(told, 0.5)}
         rivals["base rate"] = np.full_like(told, truth.mean())
@@ -157,7 +168,7 @@ def scores(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
                 log = np.log(np.where(truth == 1.0, p, 1.0 - p))
             found.append(
                 {
-                    "set": name, "claims": len(scored), "who": who,
+                    "set": name, "claims": len(chosen), "who": who,
                     "brier": float(((p - truth) ** 2).mean()), "log": float(log.mean()),
                 }
             )  # fmt: skip
