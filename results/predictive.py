@@ -92,7 +92,7 @@ def _cell(panel: Axes, place: int, row: Row, colour: str) -> None:
 
 
 def _legend(figure: Figure) -> None:
-    ring = {"marker": "o", "linestyle": "", "color": INK}
+    ring: dict[str, Any] = {"marker": "o", "linestyle": "", "color": INK}
     figure.legend(
         handles=[
             Line2D([], [], markersize=4.5, label="on record", **ring),

@@ -78,6 +78,7 @@ def test_a_sum_of_two_spans_and_a_mean_a_year():
 def test_a_gain_is_upon_the_year_before():
     found = history(1)
     found.outcome.rung[0, Y2010 - 1 :, TJ, RUSSIA, DEFENCE] = 5
+    found.outcome.rung[0, Y2010:, TJ, RUSSIA, DEFENCE] = 4
     found.outcome.rung[0, Y2010 + 3 :, TJ, RUSSIA, DEFENCE] = 2
     fall = {"quantity": "rung", "patron": "russia", "state": "TJ", "cells": "sum",
             "years": (2010, 2015), "take": "gain"}  # fmt: skip

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from .assess import Estimate, against, estimate, in_word
 from .evaluate import evaluate
 from .histories import histories
 
+NOTHING: Final = Estimate(math.nan, math.nan, math.nan, 0, math.nan)
+"""Estimate of a claim that is not tested."""
 Row = dict[str, Any]
 """A claim with what the model and later sources say: a row of ``claims.csv`` of the results."""
 
@@ -41,7 +43,6 @@ def examine(
     runs: int,
     particles: int,
     seed: int,
-    tell: Callable[[int], None] | None = None,
 ) -> list[Row]:
     """Evaluate the claims of one document.
 
@@ -57,22 +58,18 @@ def examine(
     particles : int
         Worlds of the filter.
     seed : int
-    tell : callable, optional
-        Called with the number of draws that are done.
     """
     tested = [one for one in claims if one.how.test is not None]
     truths: dict[str, list[np.ndarray]] = {one.claim.id: [] for one in tested}
-    for number, sample in enumerate(histories(found, draws, runs, particles, seed), 1):
+    for sample in histories(found, draws, runs, particles, seed):
         for one in tested:
             truths[one.claim.id].append(evaluate(one.how, sample))
-        if tell is not None:
-            tell(number)
     return [row(one, truths.get(one.claim.id, [])) for one in claims]
 
 
 def row(one: Tested, truths: Sequence[np.ndarray]) -> Row:
     """What is to be said of a claim, from its truths by draw."""
-    found = estimate(np.array(truths)) if truths else Estimate(*[math.nan] * 3, 0, math.nan)
+    found = estimate(np.array(truths)) if truths else NOTHING
     claim, how = one.claim, one.how
     word = in_word(found, how.match or "")
     reason = how.not_tested or ""

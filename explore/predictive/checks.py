@@ -106,9 +106,9 @@ def summaries(
             inside = [((x >= low) & (x <= high)) | np.isnan(x) for x in (one, others)]
             if what.startswith("outside"):
                 inside = [~x for x in inside]
-            counted = [x.sum(axis=1).astype(float) for x in inside]
+            told, given = (x.sum(axis=1).astype(float) for x in inside)
             worse_is_high = what.startswith("outside")
-            found.append(summary(f"{name} {what}", *counted, int(used.sum()), worse_is_high))
+            found.append(summary(f"{name} {what}", told, given, int(used.sum()), worse_is_high))
     found.append(evenness(documented, predicted, seed))
     return found
 
@@ -149,7 +149,8 @@ def evenness(documented: Sequence[Statistic], predicted: Sequence[Statistic], se
         above = (grid - places).max(axis=1)
         below = (places - grid + 1.0 / places.shape[1]).max(axis=1)
         distances.append(np.maximum(above, below))
-    return summary("distance of the PIT from even", *distances, len(chosen), True)
+    told, given = distances
+    return summary("distance of the PIT from even", told, given, len(chosen), True)
 
 
 def stacked(found: Sequence[Statistic], chosen: Sequence[int]) -> np.ndarray:

@@ -115,7 +115,8 @@ def first_year(yearly: np.ndarray) -> np.ndarray:
     """
     found = (yearly > 0).argmax(axis=1)
     none = ~(yearly > 0).any(axis=1)
-    return np.where(none, yearly.shape[1], found).astype(float) + START_YEAR
+    years = np.where(none, yearly.shape[1], found).astype(float)
+    return years + float(START_YEAR)
 
 
 def longest_gap(yearly: np.ndarray) -> np.ndarray:
@@ -134,4 +135,4 @@ def longest_gap(yearly: np.ndarray) -> np.ndarray:
 
 def total(sums: np.ndarray) -> np.ndarray:
     """Total of what is told along the last axis; zero where nothing is."""
-    return np.nansum(sums, axis=-1)
+    return np.asarray(np.nansum(sums, axis=-1))
