@@ -7,6 +7,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from .check_claims import check_claim_tests, check_claims
 from .check_events import check_events
 from .check_links import (
     check_conflicts,
@@ -19,7 +20,8 @@ from .check_links import (
 )
 from .check_second import check_second
 from .check_values import check_drivers, check_traits
-from .codebook import NEEDED, SECOND_READING, SOURCE_FILES, TABLES, Claim, Driver, Source
+from .claim_tests import DOCUMENTS, TESTS, ClaimTest, DocumentDate
+from .codebook import NEEDED, SECOND_READING, SOURCE_FILES, TABLES, Driver, Source
 from .completeness import Documents
 from .problems import Placed, Problem
 from .reading import evidence_directory, ids_of, keys_of, read_table, read_tables
@@ -71,6 +73,10 @@ def examine(
     drivers, faults = read_tables(folder, "drivers.toml", Driver)
     more, points = check_drivers(folder, drivers)
     problems += faults + more
+    tests, faults = read_tables(folder, TESTS, ClaimTest)
+    problems += faults
+    dates, faults = read_tables(folder, DOCUMENTS, DocumentDate)
+    problems += faults
 
     events = tables["events.csv"]
     problems += check_events(events, ids_of(folder, "events.csv"))
@@ -101,13 +107,18 @@ def examine(
         problems += check_occasions(tables["occasions.csv"], events)
         problems += check_sums(tables["sums.csv"], events)
         problems += check_statements(tables["statements.csv"], events)
+    if not faulty & {"claims.csv", TESTS, DOCUMENTS}:
+        problems += check_claim_tests(tables["claims.csv"], tests, dates)
     if not faulty & {"events.csv", *SECOND_READING}:
         problems += check_second(events, *(tables[name] for name in SECOND_READING))
     if documents is not None:
         problems += Documents(Path(documents)).check(cited)
 
     counts = {name: len(rows) for name, rows in tables.items()}
-    counts |= {"sources": len(sources), "drivers.toml": len(drivers), "series": len(points)}
+    counts |= {
+        TESTS: len(tests), "sources": len(sources), "drivers.toml": len(drivers),
+        "series": len(points),
+    }  # fmt: skip
     return sorted(set(problems)), counts
 
 
@@ -173,15 +184,4 @@ def locators(placed: Placed[Any]) -> Iterator[Problem]:
         if not 1 <= words <= MOST_WORDS:
             yield placed.problem(
                 "locator", f"the phrase has {words} words", phrase, "1 to 10 words"
-            )
-
-
-def check_claims(rows: list[Placed[Claim]]) -> Iterator[Problem]:
-    """Ask for the sources of every verdict other than ``silent``."""
-    for placed in rows:
-        if placed.row.verdict != "silent" and not placed.row.verdict_sources:
-            yield placed.problem(
-                "verdict_sources",
-                "a verdict needs the sources that it rests on",
-                placed.row.verdict,
             )

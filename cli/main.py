@@ -8,9 +8,11 @@ import typer
 
 from . import calibrate, evidence, scenarios
 from .backtest import backtest
+from .claims import claims
 from .compare import compare
 from .explain import explain
 from .parameters import parameters
+from .predictive import check
 from .run import rerun, run
 from .validate import validate
 
@@ -24,6 +26,7 @@ app = typer.Typer(
 )
 app.add_typer(scenarios.app, name="scenarios", help="List, show, start and check scenarios.")
 app.add_typer(evidence.app, name="evidence", help="List, show and check the evidence.")
+calibrate.app.command()(check)
 app.add_typer(calibrate.app, name="calibrate", help="Fit the model to the record.")
 app.command()(parameters)
 app.command()(run)
@@ -32,6 +35,7 @@ app.command()(explain)
 app.command()(rerun)
 app.command()(backtest)
 app.command()(validate)
+app.command()(claims)
 
 
 def _version(asked: bool) -> None:

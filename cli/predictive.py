@@ -1,0 +1,194 @@
+"""``steppe calibrate check``: free runs of the fitted model beside what is documented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from .run import Seed
+
+if TYPE_CHECKING:
+    from ..calibration.installed import Posterior
+    from ..explore.predictive.checks import Summary
+
+DIRECTORY: Final = Path("steppe-check")
+COLUMNS: Final = (
+    "kind", "state", "patron", "form", "unit", "documented", "median", "q05", "q95", "q01",
+    "q99", "tail", "pit_low", "pit_high", "held", "miss",
+)  # fmt: skip
+
+
+def check(
+    runs: Annotated[int, typer.Option(min=400, help="Free runs.")] = 4000,
+    seed: Seed = 1,
+    posterior: Annotated[
+        Path | None,
+        typer.Option(help="Directory with draws.csv and manifest.json; the installed posterior."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Directory of the results; steppe-check by default.")
+    ] = None,
+) -> None:
+    """Check whether free runs of the fitted model bring forth records like the documented one.
+
+    Counts, sums and first years by state, patron and form, and how packages lie in time. A
+    miss is a result: the exit code is 0 either way.
+    """
+    from dataclasses import asdict
+
+    from ..calibration.installed import installed
+    from ..calibration.packages import imposed
+    from ..calibration.target import record_target
+    from ..explore.draws import InstalledDraws
+    from ..explore.predictive.checks import compare, summaries
+    from ..explore.predictive.records import documented, predicted
+    from ..explore.predictive.statistics import statistics
+    from ..model.errors import InputError
+    from ..results.files import canonical
+
+    found = installed(posterior)
+    if found is None:
+        raise InputError(
+            "no posterior stands here", field="posterior", found=str(posterior or "installed"),
+            todo="run 'steppe calibrate', or name another directory",
+        )  # fmt: skip
+    until = found.manifest.until
+    draws = InstalledDraws(found, min(runs, found.manifest.draws))
+    packages = imposed(until)
+    target = record_target(until, particles=2)
+    each = runs // len(draws)
+    told = statistics(documented(packages, until))
+    others = statistics(predicted(target.tables, draws, each, packages, seed))
+    rows, counted = compare(told, others), summaries(told, others, seed)
+    manifest = {
+        "badge": badge(found), "until": until, "seed": seed, "draws": len(draws),
+        "runs": each * len(draws), "posterior": found.digest,
+        "summaries": [asdict(one) for one in counted],
+        "command": f"steppe calibrate check --runs {runs} --seed {seed}",
+    }  # fmt: skip
+    directory = out or DIRECTORY
+    write(directory, rows, canonical(manifest), draw(rows, manifest))
+    for line in printed(rows, counted, manifest):
+        typer.echo(line)
+    typer.echo(f"\nAll statistics: {directory / 'predictive.csv'}")
+    typer.echo(f"Picture: {directory / 'predictive.png'}")
+
+
+def badge(found: Posterior) -> str:
+    """What the results may claim."""
+    if found.passed:
+        return "exploration: free runs of a fit that passed its gates"
+    return "exploration: free runs of a fit that has not passed its gates"
+
+
+def draw(rows: Sequence[dict[str, Any]], manifest: dict[str, Any]) -> bytes:
+    """Picture of the counts, as PNG."""
+    from ..results.style import as_bytes
+
+    return as_bytes(figure(rows, manifest), "png", "On record, and expected to be on record")
+
+
+def figure(rows: Sequence[dict[str, Any]], manifest: dict[str, Any]) -> Any:
+    """Figure of the counts by state, patron and form."""
+    from ..model.names import START_YEAR
+    from ..results.predictive import picture
+    from ..results.style import Note
+
+    cells = [row for row in rows if row["kind"] == "count" and single(row)]
+    source = (
+        f"{manifest['runs']:,} free runs over {manifest['draws']} draws of the posterior, seed "
+        f"{manifest['seed']}"
+    )
+    return picture(cells, START_YEAR, manifest["until"], Note(manifest["badge"], source, None))
+
+
+def single(row: dict[str, Any]) -> bool:
+    """Whether a row is of one state, one patron and one form."""
+    return "all" not in (row["state"], row["patron"], row["form"])
+
+
+def write(directory: Path, rows: Sequence[dict[str, Any]], manifest: bytes, picture: bytes) -> None:
+    """Write ``predictive.csv``, ``manifest.json`` and ``predictive.png``."""
+    import csv
+    import io
+
+    from ..results.files import write_atomic
+
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({k: rounded(v) for k, v in row.items()} for row in rows)
+    write_atomic(directory / "predictive.csv", stream.getvalue().encode())
+    write_atomic(directory / "predictive.png", picture)
+    write_atomic(directory / "manifest.json", manifest)
+
+
+def rounded(value: Any) -> Any:
+    """Six digits of a number."""
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
+def printed(
+    rows: Sequence[dict[str, Any]], counted: Sequence[Summary], manifest: dict[str, Any]
+) -> Iterator[str]:
+    """What the terminal shows: the counts of counts, totals and shapes, and every miss."""
+    until = manifest["until"]
+    yield (f"Record to {until} beside {manifest['runs']:,} free runs. Badge: {manifest['badge']}.")
+    yield "Beside each count what records of the model itself give (middle; 5% to 95%).\n"
+    for one in counted:
+        yield f"  {in_words(one)}"
+    yield f"\n{'totals and shapes':<46}{'on record':>10}{'model: 5%':>12}{'middle':>9}{'95%':>9}"
+    for row in rows:
+        if not single(row) and row["documented"] is not None and row["kind"] != "first year":
+            told, low, middle, high = values(row, ("q05", "median", "q95"), until)
+            yield f"  {name(row):<44}{told:>10}{low:>12}{middle:>9}{high:>9}{mark(row)}"
+    missed = [row for row in rows if row["miss"]]
+    yield f"\nMisses (outside the 98% interval): {len(missed)}"
+    for row in missed:
+        told, low, high = values(row, ("q01", "q99"), until)
+        yield f"  {name(row)}: {told} on record, {low} to {high} in 98 of 100 records of the model"
+
+
+def in_words(one: Summary) -> str:
+    """A count over statistics in words."""
+    if one.of and "distance" not in one.name:
+        return (
+            f"{one.name}: {one.documented:.0f} of {one.of}; the model's own {one.median:.0f} "
+            f"({one.low:.0f} to {one.high:.0f}), as bad or worse {one.tail:.1%}"
+        )
+    return (
+        f"{one.name} ({one.of} cells): {one.documented:.2f}; the model's own {one.median:.2f} "
+        f"({one.low:.2f} to {one.high:.2f}), as bad or worse {one.tail:.1%}"
+    )
+
+
+def name(row: dict[str, Any]) -> str:
+    """What a statistic is of, in words."""
+    from ..model.names import PATRON_NAMES, STATE_NAMES
+
+    form = "" if row["form"] == "all" else row["form"].replace("_", " ")
+    parts = [
+        row["kind"], form, PATRON_NAMES.get(row["patron"], ""), STATE_NAMES.get(row["state"], "")
+    ]  # fmt: skip
+    return ", ".join(part for part in parts if part)
+
+
+def values(row: dict[str, Any], columns: Sequence[str], until: int) -> list[str]:
+    """What is on record, and some quantiles of the model's records, as text."""
+    return [in_unit(float(row[c]), row["unit"], until) for c in ("documented", *columns)]
+
+
+def in_unit(value: float, unit: str, until: int) -> str:
+    """A value in its unit; a first year after the record is none."""
+    if unit == "year":
+        return "none" if value > until else f"{value:.0f}"
+    whole = unit in ("packages", "years", "sums") or value >= 100.0
+    return f"{value:,.0f}" if whole else f"{value:.3g}"
+
+
+def mark(row: dict[str, Any]) -> str:
+    """Sign of what lies outside its intervals."""
+    return "  miss" if row["miss"] else "  outside 90%" if row["held"] == "no" else ""

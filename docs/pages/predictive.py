@@ -1,0 +1,73 @@
+"""The page of the posterior predictive checks: misses first."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+from steppe.cli.predictive import in_words, name, single, values
+from steppe.explore.predictive.checks import Summary
+
+from .cells import table
+
+REFERENCE = Path(__file__).parents[2] / "results" / "reference" / "predictive"
+
+
+def rows() -> list[dict[str, Any]]:
+    """The committed results."""
+    with (REFERENCE / "predictive.csv").open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def page() -> str:
+    """Counts of counts, misses, the picture, and all totals and shapes."""
+    told = json.loads((REFERENCE / "manifest.json").read_text("utf-8"))
+    found = [row for row in rows() if row["documented"]]
+    missed = [row for row in found if row["miss"]]
+    return (
+        "# What the fitted model would have on record\n\n"
+        f"`{told['command']}`: {told['runs']:,} free runs from 1992 over {told['draws']} draws of "
+        f"the posterior, as the sources would tell of them, beside what is documented to "
+        f"{told['until']}. Runs know the drivers, the traits, memberships and how far the sources "
+        f"reach, and no package. Badge: {told['badge']}.\n\n"
+        "The model was fitted to this record. That it brings the like of it forth is the least to "
+        "be asked; a miss shows what it cannot do. For whether it foresees anything see the "
+        "[backtest](backtest.md).\n\n"
+        "## In how many places it holds\n\n"
+        "Whole numbers make intervals hold more than they say, and cells move together. So every "
+        "simulated record was put in the place of the documented one: beside each number stands "
+        "what the model's own records give (middle; 5% to 95%), and how often they are as bad or "
+        "worse.\n\n"
+        + "".join(f"- {in_words(Summary(**one))}.\n" for one in told["summaries"])
+        + f"\n## Misses: {len(missed)}\n\n"
+        "What is on record lies outside the interval that holds 98 of 100 records of the model.\n\n"
+        + table(
+            ("what", "unit", "on record", "model: 1%", "middle", "99%"),
+            [_line(row, ("q01", "median", "q99"), told["until"]) for row in missed],
+        )
+        + "\n## By state, patron and form\n\n"
+        "![Documented packages beside those expected, by state, patron and form]"
+        "(../../results/reference/predictive/predictive.png)\n"
+        "\n## Totals and shapes\n\nOne in ten lies outside by chance, about.\n\n"
+        + table(
+            ("what", "unit", "on record", "model: 5%", "middle", "95%", ""),
+            [
+                (
+                    *_line(row, ("q05", "median", "q95"), told["until"]),
+                    "miss" if row["miss"] else "outside" if row["held"] == "no" else "",
+                )
+                for row in found
+                if not single(row)
+            ],
+        )
+        + "\nA first year is *none* where nothing of the kind is on record. Sums are those of "
+        "assistance whose sum is told; sizes are those of offers, although larger ones are "
+        "accepted more often. All statistics, with their places among the simulated ones: "
+        "`results/reference/predictive/predictive.csv`.\n"
+    )  # fmt: skip
+
+
+def _line(row: dict[str, Any], columns: tuple[str, ...], until: int) -> tuple[str, ...]:
+    return (name(row), row["unit"], *values(row, columns, until))

@@ -1,0 +1,102 @@
+"""All claims in their order: freeze at each document's date, continue, evaluate, compare."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from ...calibration.asof import Frozen, frozen
+from ...calibration.claim_tests import Tested, measures_of
+from ..draws import Draws
+from .assess import Estimate, against, estimate, in_word
+from .evaluate import evaluate
+from .histories import histories
+
+NOTHING: Final = Estimate(math.nan, math.nan, math.nan, 0, math.nan)
+"""Estimate of a claim that is not tested."""
+Row = dict[str, Any]
+"""A claim with what the model and later sources say: a row of ``claims.csv`` of the results."""
+
+
+def as_of(claims: Sequence[Tested]) -> Frozen:
+    """The evidence as of the date of a document, to the last year that its tests look at."""
+    cut = claims[0].date.cut
+    last = max(
+        (
+            m.years[1]
+            for one in claims
+            for part in (one.how.test, one.how.given)
+            for m in measures_of(part)
+        ),
+        default=cut + 1,
+    )
+    return frozen(cut, max(last, cut + 1))
+
+
+def examine(
+    claims: Sequence[Tested],
+    found: Frozen,
+    draws: Draws,
+    runs: int,
+    particles: int,
+    seed: int,
+) -> list[Row]:
+    """Evaluate the claims of one document.
+
+    Parameters
+    ----------
+    claims : sequence of Tested
+        Of one document.
+    found : Frozen
+        Evidence as of the document's date.
+    draws : Draws
+    runs : int
+        Histories of each draw.
+    particles : int
+        Worlds of the filter.
+    seed : int
+    """
+    tested = [one for one in claims if one.how.test is not None]
+    truths: dict[str, list[np.ndarray]] = {one.claim.id: [] for one in tested}
+    for sample in histories(found, draws, runs, particles, seed):
+        for one in tested:
+            truths[one.claim.id].append(evaluate(one.how, sample))
+    return [row(one, truths.get(one.claim.id, [])) for one in claims]
+
+
+def row(one: Tested, truths: Sequence[np.ndarray]) -> Row:
+    """What is to be said of a claim, from its truths by draw."""
+    found = estimate(np.array(truths)) if truths else NOTHING
+    claim, how = one.claim, one.how
+    word = in_word(found, how.match or "")
+    reason = how.not_tested or ""
+    if how.test is not None and math.isnan(found.probability):
+        reason = f"defined in {found.defined} histories only"
+    return {
+        "id": claim.id,
+        "claim": claim.claim,
+        "document": one.date.short,
+        "cut": one.date.cut,
+        "horizon": claim.horizon,
+        "area": claim.area,
+        "match": how.match or "",
+        "probability": number(found.probability),
+        "low": number(found.low),
+        "high": number(found.high),
+        "defined": found.defined,
+        "parameters": number(found.parameters),
+        "model": word,
+        "verdict": claim.verdict,
+        "compared": against(word, claim.verdict),
+        "testable_form": claim.testable_form,
+        "reading": how.reading or "",
+        "reason": reason,
+    }
+
+
+def number(value: float) -> float | None:
+    """Four digits, or None for what is no number."""
+    return None if math.isnan(value) else round(value, 4)

@@ -1,0 +1,217 @@
+"""Posterior predictive checks: known statistics, planted misses, coverage of simulated records."""
+
+import csv
+import json
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from steppe.calibration.packages import imposed
+from steppe.calibration.target import record_target
+from steppe.cli.main import app
+from steppe.explore.backtest.sums import Sizes
+from steppe.explore.draws import InstalledDraws, column, installed_draws
+from steppe.explore.predictive.checks import compare, summaries
+from steppe.explore.predictive.records import (
+    AID,
+    MOST_SUMS,
+    Records,
+    documented,
+    draw_sizes,
+    predicted,
+)
+from steppe.explore.predictive.statistics import first_year, longest_gap, statistics
+from steppe.model.names import FORMS, PATRONS, START_YEAR, STATES
+from steppe.model.quantities import addresses
+
+KG, TJ = STATES.index("KG"), STATES.index("TJ")
+CHINA, RUSSIA = PATRONS.index("china"), PATRONS.index("russia")
+UNTIL = 2022
+
+
+@pytest.fixture(scope="module")
+def draws():
+    return installed_draws(40)[0]
+
+
+@pytest.fixture(scope="module")
+def base():
+    return record_target(UNTIL, 2).tables
+
+
+@pytest.fixture(scope="module")
+def made(draws, base):
+    return predicted(base, draws, 25, imposed(UNTIL), 1)
+
+
+def of(found, kind, state="all", patron="all", form="all"):
+    [one] = [one for one in found if one[:4] == (kind, state, patron, form)]
+    return one.values
+
+
+def test_statistics_by_hand():
+    """Three packages of China for Tajikistan: aid of 2 and 6 million in 1994, a part in 1997."""
+    counts = np.zeros((1, 8, len(STATES), len(PATRONS), len(FORMS)), int)
+    counts[0, 2, TJ, CHINA, AID] = 2
+    counts[0, 5, TJ, CHINA, FORMS.index("joint_exercise")] = 1
+    sums = np.full((1, len(STATES), len(PATRONS), MOST_SUMS), np.nan)
+    sums[0, TJ, CHINA, :2] = (2.0, 6.0)
+    found = statistics(Records(counts, sums))
+    assert of(found, "count", "TJ", "china", "aid") == [2.0]
+    assert of(found, "count", "all", "china") == [3.0]
+    assert of(found, "count", "TJ", "china") == [3.0]
+    assert of(found, "first year", "all", "china", "aid") == [1994.0]
+    assert of(found, "first year", "KG", "china", "aid") == [2000.0]  # none: the year after
+    assert of(found, "sum", "TJ", "china", "aid") == [8.0]
+    assert of(found, "sum", "all", "russia", "aid") == [0.0]
+    assert of(found, "largest sum", "all", "china", "aid") == [6.0]
+    assert of(found, "median sum", "all", "china", "aid") == [4.0]
+    assert np.isnan(of(found, "median sum", "all", "russia", "aid")).all()
+    assert of(found, "years without a package", "all", "china") == [6.0]
+    assert of(found, "longest gap", "all", "china") == [2.0]
+    assert of(found, "joint share of exercises", "all", "china") == [1.0]
+    yearly = np.array([0, 0, 2, 0, 0, 1, 0, 0])
+    assert of(found, "dispersion of yearly counts", "all", "china") == pytest.approx(
+        yearly.var(ddof=1) / yearly.mean()
+    )
+    assert of(found, "share of empty cells") == pytest.approx(1.0 - 2.0 / (8 * 60))
+
+
+def test_gaps_and_first_years_at_the_ends():
+    assert longest_gap(np.zeros((1, 5))).tolist() == [5.0]
+    assert longest_gap(np.array([[1, 0, 0, 0]])).tolist() == [3.0]
+    assert first_year(np.array([[1, 0], [0, 1], [0, 0]])).tolist() == [
+        START_YEAR, START_YEAR + 1, START_YEAR + 2,
+    ]  # fmt: skip
+
+
+def test_the_record_is_told_as_it_stands():
+    """By hand: Russia's sums of 2012 are 16, 1,100 and 200 million dollars."""
+    found = statistics(documented(imposed(UNTIL), UNTIL))
+    assert of(found, "largest sum", "all", "russia", "aid") == [1100.0]
+    assert of(found, "count", "KG", "russia", "base") == [1.0]
+    assert of(found, "first year", "KG", "china", "exercise") == [2002.0]
+
+
+def test_sizes_of_a_known_distribution():
+    """Two packages of 5 million for sure, each told with chance one half."""
+    counts = np.zeros((3000, 2, len(STATES), len(PATRONS), len(FORMS)), int)
+    counts[:, 0, TJ, CHINA, AID] = 2
+    sizes = Sizes(np.full((3000, 2), np.log(5.0)), np.zeros((3000, 2)))
+    found = draw_sizes(counts, sizes, np.array([0.5, 0.5]), np.random.default_rng(0))
+    assert set(np.unique(np.nansum(found[:, TJ, CHINA], axis=-1).round(9))) == {0.0, 5.0, 10.0}
+    assert np.isfinite(found[:, TJ, CHINA]).sum() / 3000 == pytest.approx(1.0, abs=0.05)
+    assert np.isnan(found[:, KG]).all()
+
+
+def test_free_runs_know_no_package_of_the_record(draws, base, made):
+    """Withholding the record changes nothing but the chance that a sum is told."""
+    without = imposed(START_YEAR - 1)
+    assert len(without) == 0
+    assert np.array_equal(predicted(base, draws, 25, without, 1).counts, made.counts)
+
+
+def test_draws_are_put_where_they_belong(draws, base):
+    tables = draws.tables(base, 3)
+    for address, values in draws.posterior.draws.items():
+        name, index = addresses()[address]
+        assert tables[name][0][index] == values[3]
+        assert (tables.flat[:, column(address)] == values[3]).all()
+    assert isinstance(draws, InstalledDraws)
+
+
+def planted(records, state, patron, form, more):
+    counts = records.counts.copy()
+    counts[:, :more, state, patron, FORMS.index(form)] += 1
+    return records._replace(counts=counts)
+
+
+def test_a_planted_miss_is_flagged_and_the_record_without_it_is_not(made):
+    """Negative control: 25 bases of China in Kyrgyzstan more than a record of the model has."""
+    others = statistics(made)
+    plain = Records(made.counts[:1], made.sums[:1])
+    for records, flagged in ((plain, False), (planted(plain, KG, CHINA, "base", 25), True)):
+        found = compare(statistics(records), others)
+        [row] = [
+            r for r in found
+            if (r["kind"], r["state"], r["patron"], r["form"]) == ("count", "KG", "china", "base")
+        ]  # fmt: skip
+        assert (row["miss"] == "high") is flagged
+        assert (row["held"] == "no") is flagged
+
+
+def test_a_record_of_another_world_falls_out_of_the_summaries(made):
+    """Negative control: with three times the packages, far too few intervals hold."""
+    others = statistics(made)
+    one = Records(made.counts[:1], made.sums[:1])
+    shifted = one._replace(counts=one.counts * 3 + (one.counts.sum(axis=1, keepdims=True) > 0))
+    honest = {s.name: s for s in summaries(statistics(one), others, 1)}
+    wrong = {s.name: s for s in summaries(statistics(shifted), others, 1)}
+    for name in ("single cells in the 90% interval", "single cells outside the 98% interval"):
+        assert wrong[name].tail < 0.01
+        assert honest[name].tail > 0.01
+    assert wrong["distance of the PIT from even"].tail < 0.01
+
+
+def test_intervals_hold_records_of_other_luck_as_often_as_they_say(draws, base, made):
+    """Records of another seed: at least 90% of the intervals hold (whole numbers: somewhat more),
+    and the share that is as bad or worse is spread evenly, so below one tenth in about a tenth."""
+    others = statistics(made)
+    fresh = predicted(base, draws, 1, imposed(UNTIL), 2)
+    held, tails = [], []
+    for n in range(len(draws)):
+        one = statistics(Records(fresh.counts[n : n + 1], fresh.sums[n : n + 1]))
+        rows = [r for r in compare(one, others) if r["held"]]
+        held.append(np.mean([r["held"] == "yes" for r in rows]))
+        tails.append(summaries(one, others, 1)[0].tail)
+    assert 0.89 <= np.mean(held) <= 0.98
+    assert np.mean(np.array(tails) < 0.1) < 0.3
+
+
+def test_places_of_a_whole_number(made):
+    """The discrete PIT spans the chance of the number itself."""
+    others = statistics(made)
+    [row] = [
+        r for r in compare(others_first(made), others)
+        if (r["kind"], r["state"], r["patron"], r["form"]) == ("count", "all", "china", "base")
+    ]  # fmt: skip
+    values = of(others, "count", "all", "china", "base")
+    assert row["pit_high"] - row["pit_low"] == pytest.approx((values == values[0]).mean())
+
+
+def others_first(made):
+    return statistics(Records(made.counts[:1], made.sums[:1]))
+
+
+def check(*words):
+    return CliRunner().invoke(app, ["calibrate", "check", *map(str, words)])
+
+
+def test_the_command_is_the_same_again(tmp_path):
+    for name in ("a", "b"):
+        done = check("--runs", 400, "--out", tmp_path / name)
+        assert done.exit_code == 0, done.output
+    for name in ("predictive.csv", "manifest.json", "predictive.png"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+    with (tmp_path / "a" / "predictive.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    missed = [row for row in rows if row["miss"]]
+    assert f"Misses (outside the 98% interval): {len(missed)}" in done.output
+    manifest = json.loads((tmp_path / "a" / "manifest.json").read_text("utf-8"))
+    assert manifest["runs"] == 400
+    [cells] = [s for s in manifest["summaries"] if s["name"] == "single cells in the 90% interval"]
+    single = [
+        r for r in rows
+        if r["kind"] in ("count", "first year", "sum") and "all" not in (r["state"], r["form"])
+        and r["held"]
+    ]  # fmt: skip
+    assert cells["documented"] == sum(row["held"] == "yes" for row in single)
+    image = Image.open(BytesIO((tmp_path / "a" / "predictive.png").read_bytes()))
+    assert image.size == (1600, 1600)
+
+
+def test_a_directory_without_a_posterior_is_named(tmp_path):
+    assert "no posterior stands here" in str(check("--posterior", tmp_path).exception)
