@@ -1,8 +1,9 @@
-"""How far a driver may deviate from its series: by the error of the series, then by chance.
+"""How far a driver may deviate from its series: not where it is dated, then by chance.
 
-Up to its last dated value a driver's deviation stands for the error of the series; after it
-the series is carried forward, and the deviation fans out as the fitted process does. The
-engine reads one volatility a year: what stands in the tables is the one or the other.
+Up to its last dated value a driver is its series: were it free to deviate, what happened would
+speak on the drivers in the fit (the cut of Plummer 2015, *Statistics and Computing* 25, keeps
+it from doing so). After it the series is carried forward, and the deviation fans out as
+the fitted process does. The engine reads one volatility a year: zero, or the process's.
 """
 
 from __future__ import annotations
@@ -83,17 +84,8 @@ def dated_years(
     return np.arange(START_YEAR, last_year + 1)[:, np.newaxis] <= np.array(ends)
 
 
-def error_shock(error: np.ndarray, persistence: np.ndarray) -> np.ndarray:
-    """Yearly shock that lets an AR(1) settle at a standard deviation of ``error``.
-
-    The stationary variance of an AR(1) is that of its shock over 1 - persistence squared.
-    """
-    shock: np.ndarray = error * np.sqrt(1.0 - persistence**2)
-    return shock
-
-
 def driver_tables(values: Mapping[str, np.ndarray], dated: np.ndarray) -> Tables:
-    """Build the tables of a run; in dated years the volatility is that of the error.
+    """Build the tables of a run; in dated years nothing deviates.
 
     Parameters
     ----------
@@ -102,8 +94,5 @@ def driver_tables(values: Mapping[str, np.ndarray], dated: np.ndarray) -> Tables
     dated : ndarray
         Of :func:`dated_years`.
     """
-    shock = error_shock(
-        np.asarray(values["driver_error"]), np.asarray(values["driver_persistence"])
-    )
-    volatility = np.where(dated, shock, values["driver_volatility"])
+    volatility = np.where(dated, 0.0, values["driver_volatility"])
     return build_tables({**values, "driver_volatility": volatility})

@@ -5,7 +5,7 @@ import pytest
 
 from steppe.calibration.asof import frozen
 from steppe.calibration.codebook import Driver, DriverPrior
-from steppe.calibration.deviation import dated_years, driver_tables, error_shock, last_dated
+from steppe.calibration.deviation import dated_years, driver_tables, last_dated
 from steppe.calibration.drivers import (
     as_text,
     centres_of,
@@ -139,11 +139,10 @@ def test_draws_of_the_priors_carry_the_posterior_spread():
     np.testing.assert_allclose(np.log(drawn[:, few]).std(axis=0), np.array(spread)[few], rtol=0.08)
 
 
-def test_deviations_have_the_errors_spread_and_then_fan_out():
+def test_nothing_deviates_where_a_series_is_dated_and_then_it_fans_out():
     """Simulated by the model's rule from the tables, family by family."""
     dated = dated_years(HORIZON)
     tables = driver_tables({**centres(HORIZON), **setting(HORIZON)}, dated)
-    error = tables["driver_error"][0]
     rng = np.random.default_rng(4)
     dev, spread = np.zeros((20000, len(VOLATILE))), []
     for year in range(tables.years):
@@ -153,14 +152,11 @@ def test_deviations_have_the_errors_spread_and_then_fan_out():
     spread = np.array(spread)
     for f, family in enumerate(VOLATILE):
         last = last_dated()[family] - START_YEAR
-        assert spread[last, f] == pytest.approx(error[f], rel=0.05), family
-        assert (spread[: last + 1, f] < 1.03 * error[f]).all(), family
+        assert (spread[: last + 1, f] == 0.0).all(), family
         rho = parameters()["driver_persistence"].values()[f]
         shock = parameters()["driver_volatility"].values()[f]
         ahead = tables.years - 1 - last
-        expected = np.sqrt(
-            rho ** (2 * ahead) * error[f] ** 2 + shock**2 * (1 - rho ** (2 * ahead)) / (1 - rho**2)
-        )
+        expected = np.sqrt(shock**2 * (1 - rho ** (2 * ahead)) / (1 - rho**2))
         assert spread[-1, f] == pytest.approx(expected, rel=0.05), family
 
 
@@ -172,9 +168,7 @@ def test_fits_and_scenarios_see_the_same_years():
     np.testing.assert_array_equal(record, tables[: len(record)])
     fitted = np.broadcast_to(parameters()["driver_volatility"].values(), tables.shape)
     assert (tables[~problem.dated] == fitted[~problem.dated]).all()
-    error, rho = (parameters()[f"driver_{n}"].values() for n in ("error", "persistence"))
-    expected = np.broadcast_to(error_shock(error, rho), tables.shape)
-    assert (tables[problem.dated] == expected[problem.dated]).all()
+    assert (tables[problem.dated] == 0.0).all()
 
 
 def test_what_is_frozen_knows_no_later_year():

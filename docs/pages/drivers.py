@@ -76,7 +76,7 @@ def carried_part() -> str:
 
 def deviations_part() -> str:
     """Prior beside posterior of the deviations, and which families have nothing to fit."""
-    ends, errors = last_dated(), parameters()["driver_error"].values()
+    ends = last_dated()
     rows = [
         (
             f"`{row.family}`", row.entries or "none", row.years, row.n,
@@ -84,20 +84,20 @@ def deviations_part() -> str:
             between(row.persistence_05, row.persistence_50, row.persistence_95, row.n),
             f"{row.volatility_prior:g}",
             between(row.volatility_05, row.volatility_50, row.volatility_95, row.n),
-            f"{error:g}", ends[row.family], row.note,
+            ends[row.family], row.note,
         )
-        for row, error in zip(fit_drivers(), errors, strict=True)
+        for row in fit_drivers()
     ]  # fmt: skip
     return (
         "## Memory and volatility\n\nFitted to each family's own series and to nothing else: the "
         "log of the driver less a straight line, as an AR(1). A year counts if every year of its "
         "mean was read from a source (anchors by judgement do not count) and the driver is above "
-        "zero. Medians, with 5% and 95%. *Error* is `driver_error`, judgement: the standard "
-        "deviation of the log up to the *last dated* year, anchors included; from then on the "
-        "deviation fans out. Where there is *nothing to fit* the values are the prior's.\n\n"
+        "zero. Medians, with 5% and 95%. Up to the *last dated* year, anchors included, "
+        "nothing deviates; from then on the deviation fans out. Where there is *nothing to fit* "
+        "the values are the prior's.\n\n"
         + table(
             ("family", "series", "years", "n", "memory, prior", "memory, fitted",
-             "yearly shock, prior", "yearly shock, fitted", "error", "last dated", "note"),
+             "yearly shock, prior", "yearly shock, fitted", "last dated", "note"),
             rows,
         )
     )  # fmt: skip
