@@ -15,7 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Final
 
@@ -201,9 +201,17 @@ def advance(
         density = rough if group.iteration < plan.pilot else target
         step(density, group, plan.seed, number, plan.pilot)
         if group.iteration % SAVED_EVERY == 0 or group.iteration == iterations:
+            if abandoned():
+                return
             save(path, group)
             if tell is not None:
                 tell(number, group.iteration)
+
+
+def abandoned() -> bool:
+    """Whether the process that this one works for is gone: then its files are another's."""
+    parent = parent_process()
+    return parent is not None and not parent.is_alive()
 
 
 def pool_reference(plan: Plan, directory: Path) -> None:
