@@ -139,7 +139,9 @@ def intervals(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         (row["score"], row["by"], row["key"]): row["value"]
         for row in rows if row["competitor"] == MODEL and row["score"] in NOMINAL
     }  # fmt: skip
-    places = dict.fromkeys((by, key) for _, by, key in own if by in SHOWN)
+    places = dict.fromkeys(
+        sorted(((by, key) for _, by, key in own if by in SHOWN), key=lambda p: SHOWN.index(p[0]))
+    )
     return [
         {"where": where({"by": by, "key": key}), "half": own.get((NOMINAL[0], by, key)),
          "ninety": own.get((NOMINAL[1], by, key))}

@@ -26,7 +26,7 @@ def beside_priors(numbers: Sequence[Number], note: Note) -> Figure:
         "Before the fit every number lay in the grey band with nine chances in ten (dark line: its "
         "middle). A dot and its\nline show where it lies since the record was read, again with "
         "nine chances in ten. Short lines and dots far from the\nmiddle: the record spoke. Hollow "
-        "dots: hardly a word; what stands there is what was assumed."
+        "dots: told by their priors, with which they have most in common."
     )
     count = len(numbers)
     with styled():

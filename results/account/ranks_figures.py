@@ -35,8 +35,8 @@ def differences(right: Bands, wrong: Bands | None, names: tuple[tuple[str, ...],
         "One line a number. Had the fit given back what the records were made of, every line would "
         "stay near zero: the dark band\nholds the line of one number in 95 of 100 such checks, the "
         "light one all lines together. A line above zero: posteriors lie\ntoo high; below: too "
-        "low; an S: too narrow or too wide. The control, whose likelihood is wrong on purpose,\nmust "
-        "leave the bands."
+        "low; an S: too narrow or too wide. The control, whose likelihood is wrong on "
+        "purpose,\nmust leave the bands."
     )
     with styled():
         figure, axes = panels(
