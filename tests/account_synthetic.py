@@ -10,6 +10,7 @@ from PIL import Image
 NAMES = ("budget.china", "budget.russia", "openness.KZ")
 RANKED = 99
 RECORDS = 100
+SCORED = ("score", "by", "key", "value", "gain", "low", "high")
 
 
 def write_json(path, value):
@@ -108,7 +109,7 @@ def reference(folder):
     write_csv(
         folder / "backtest-2009" / "scores.csv",
         [
-            row | dict(zip(("score", "by", "key", "value", "gain", "low", "high"), cells, strict=True))
+            row | dict(zip(SCORED, cells, strict=True))
             for cells in (
                 ("log", "all", "all", -151.25, 9.125, -1.5, 19.5),
                 ("log", "state", "KG", -40.0, -3.75, -5.5, -2.25),

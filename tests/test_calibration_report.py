@@ -171,7 +171,15 @@ def test_the_command_writes_the_page_and_refuses_what_is_no_fit(tmp_path, monkey
     assert done.exit_code == 0
     assert (tmp_path / "page.html").read_bytes().startswith(b"<!doctype html>")
     for wrong, words in ((tmp_path / "none", "no such directory"), (tmp_path, "no fit stands")):
-        command = ["steppe", "calibrate", "report", "--fit", str(wrong)]
+        command = [
+            "steppe",
+            "calibrate",
+            "report",
+            "--fit",
+            str(wrong),
+            "--out",
+            str(tmp_path / "no"),
+        ]
         monkeypatch.setattr(sys, "argv", command)
         with pytest.raises(SystemExit) as stopped:
             entry()

@@ -29,7 +29,12 @@ def test_the_table_of_a_real_run_is_what_was_fitted(records, tmp_path):
     told = json.loads((tmp_path / "table" / "manifest.json").read_text("utf-8"))
     assert told["records"] == 3
     assert told["estimated"] == list(NAMES)
-    assert (told["ranked"], told["until"], told["particles"], told["iterations"]) == (9, 1996, 2, 40)
+    assert (told["ranked"], told["until"], told["particles"], told["iterations"]) == (
+        9,
+        1996,
+        2,
+        40,
+    )
     assert told["wrong"] is False
     with path.open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))

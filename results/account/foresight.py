@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -78,7 +78,7 @@ def read(reference: Path | None) -> list[Backtest]:
     return found
 
 
-def verdict(row: dict[str, Any]) -> str:
+def verdict(row: Mapping[str, Any]) -> str:
     """``gain`` or ``loss`` where the interval excludes zero, else ``open``."""
     return "gain" if row["low"] > 0.0 else "loss" if row["high"] < 0.0 else "open"
 

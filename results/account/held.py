@@ -58,9 +58,24 @@ def _miss(row: dict[str, str], until: int) -> dict[str, str]:
     return {
         "what": ", ".join(known.get(p, p.replace("_", " ")) for p in parts if p != "all"),
         "unit": row["unit"],
-        **{name: "none" if row["unit"] == "year" and value > until else f"{value:,.4g}"
-           for name, value in values.items()},
-    }  # fmt: skip
+        **{
+            name: "none" if row["unit"] == "year" and value > until else in_unit(value, row["unit"])
+            for name, value in values.items()
+        },
+    }
+
+
+def in_unit(value: float, unit: str) -> str:
+    """Value as text: three digits, whole from a hundred; empty where it is no number.
+
+    >>> in_unit(27630.4, "persons"), in_unit(0.1975, "share"), in_unit(2014.0, "year")
+    ('27,630', '0.198', '2014')
+    """
+    if value != value:
+        return ""
+    if unit == "year":
+        return f"{value:.0f}"
+    return f"{value:,.0f}" if abs(value) >= 100.0 else f"{value:.3g}"
 
 
 def claims(reference: Path | None) -> dict[str, Any]:
@@ -151,6 +166,11 @@ def external(reference: Path | None) -> dict[str, Any]:
         return {}
     order = {"fail": 0, "unsure": 1, "pass": 2}
     rows.sort(key=lambda row: order.get(row["verdict"], 3))
+    for row in rows:
+        for name in ("value", "low", "high", "median", "q05", "q95"):
+            row[name] = in_unit(number(row[name], "results.csv", name), row["unit"])
+        for name in ("probability", "rank", "of"):
+            row[name] = in_unit(number(row[name], "results.csv", name), "")
     return {
         "manifest": told,
         "rows": rows,

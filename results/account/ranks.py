@@ -125,7 +125,8 @@ def bands(ranks: Ranks) -> Bands:
 
     def oddest(rank: np.ndarray) -> np.ndarray:
         """Least tail of each column of ranks."""
-        return np.min([tails[n, (rank < step).sum(axis=0)] for n, step in enumerate(steps)], axis=0)
+        odd = [tails[n, (rank < step).sum(axis=0)] for n, step in enumerate(steps)]
+        return np.asarray(np.min(odd, axis=0))
 
     rng = np.random.default_rng(1)
     simulated = oddest(rng.integers(0, ranks.ranked + 1, (count, SIMULATED)))

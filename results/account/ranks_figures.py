@@ -64,10 +64,8 @@ def differences(right: Bands, wrong: Bands | None, names: tuple[tuple[str, ...],
 def _lines(panel: Axes, found: Bands, names: tuple[str, ...]) -> float:
     """Draw bands and lines; return how far they reach."""
     for ends, shade in ((found.all, "#ececec"), (found.one, "#d2d2d2")):
-        panel.fill_between(
-            found.expected, *(end - found.expected for end in ends), color=shade, linewidth=0,
-            step="mid",
-        )  # fmt: skip
+        low, high = (end - found.expected for end in ends)
+        panel.fill_between(found.expected, low, high, color=shade, linewidth=0, step="mid")
     off = found.found - found.expected[:, np.newaxis]
     for n in range(off.shape[1]):
         leaves = found.leaves_all[n]

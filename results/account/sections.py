@@ -44,7 +44,7 @@ def believe(
     gates = manifest.get("gates", ())
     found: dict[str, Any] = {"gates": gates, "figures": [], "chains": [], "absent": []}
     needed = ("address", "rhat", "ess_bulk", "ess_tail")
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"address": r["address"],
          **{n: number(r[n], "diagnostics.csv", n) for n in needed[1:]}}
         for r in table(fit, "diagnostics.csv", needed)
