@@ -8,6 +8,7 @@ import typer
 
 from . import calibrate, evidence, scenarios
 from .backtest import backtest
+from .calibration_report import report
 from .claims import claims
 from .compare import compare
 from .explain import explain
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.add_typer(scenarios.app, name="scenarios", help="List, show, start and check scenarios.")
 app.add_typer(evidence.app, name="evidence", help="List, show and check the evidence.")
 calibrate.app.command()(check)
+calibrate.app.command()(report)
 app.add_typer(calibrate.app, name="calibrate", help="Fit the model to the record.")
 app.command()(parameters)
 app.command()(run)

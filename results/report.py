@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from ..model.errors import InputError
 from ..model.names import AREA_NAMES, PATRON_NAMES, PATRONS, STATE_NAMES
@@ -17,6 +14,7 @@ from . import words
 from .compare import NONE, Comparison
 from .figures import Drawn, draw_comparison, draw_run
 from .files import canonical, digest, write_atomic, write_if_changed
+from .html import embedded, render
 from .manifest import Manifest, Reference
 from .store import MANIFEST, REPORT, Store, claim
 from .style import Note
@@ -81,7 +79,7 @@ def finish(
     tables = summarise(store)
     paths = [write_table(directory, name, frame, manifest) for name, frame in tables.items()]
     figures = draw_run(tables, events, manifest, directory)
-    page = _render(
+    page = render(
         "report.html",
         **_common(manifest, figures, changes, extras),
         events=sorted(events, key=lambda e: (int(e["year"]), str(e["id"]), str(e["state"]))),
@@ -148,7 +146,7 @@ def finish_comparison(
     table = comparison.table
     told = table[table["supported"] & (table["outcome"] != "packages")]
     sums = table[(table["outcome"] == "packages") & (table["area"] == ALL)]
-    page = _render(
+    page = render(
         "compare.html",
         **_common(manifest, draw_comparison(comparison, note, directory), changes, extras),
         titles=titles,
@@ -213,7 +211,12 @@ def _common(
         "key": manifest.key(),
         "meaning": " ".join(t for kind, t in words.MEANING.items() if f"{kind}:" in manifest.badge),
         "figures": [
-            {"caption": f.caption, "alt": f.alt, "name": f.name, "data": _embedded(f.paths[0])}
+            {
+                "caption": f.caption,
+                "alt": f.alt,
+                "name": f.name,
+                "data": embedded(f.paths[0].read_bytes()),
+            }
             for f in figures
         ],
         "changes": [dict(row) for row in changes],
@@ -224,22 +227,6 @@ def _common(
         "area_names": AREA_NAMES,
         "patron_names": PATRON_NAMES,
     }
-
-
-def _render(template: str, **values: Any) -> bytes:
-    here = files("steppe.results") / "templates"
-    environment = Environment(
-        loader=FunctionLoader(lambda name: (here / name).read_text("utf-8")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(template).render(**values).encode("utf-8")
-
-
-def _embedded(path: Path) -> str:
-    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
 
 
 def _inputs(

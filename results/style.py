@@ -32,6 +32,8 @@ LINES: Final[dict[str, Any]] = {
     "russia": (0, (4, 2)),
 }
 MARKERS: Final = {"china": "o", "russia": "s"}
+GAIN, LOSS, OPEN = "#00734a", "#8b2d8b", "#6b6b6b"
+"""Better, worse and not told apart, or passed and failed: apart for all eyes, and no patron's."""
 DIVERGING: Final = LinearSegmentedColormap.from_list(
     "patrons", [COLOURS["russia"], "#f4f2ee", COLOURS["china"]]
 )

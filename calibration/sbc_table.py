@@ -1,0 +1,107 @@
+"""Checks on simulated records as one small table, to be committed and read by others.
+
+``steppe calibrate sbc`` leaves a file for each record (:mod:`.sbc`). This makes of a directory
+of them ``records.csv``, a row a record, and ``manifest.json``, how all were made.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from ..model.errors import InputError
+from .fit import replace_file
+
+RECORDS: Final = "records.csv"
+MANIFEST: Final = "manifest.json"
+WHOLE: Final = ("number", "packages", "rhat", "ess")
+"""What is told of a record as a whole."""
+EACH: Final = ("truth", "rank", "mean", "sd")
+"""What is told of each estimated number, in prior standard deviations but for the rank."""
+
+
+def write_table(records: Path, out: Path) -> Path:
+    """Write the table of a directory of records.
+
+    Parameters
+    ----------
+    records : Path
+        Directory with the files ``record-NNNN.json`` of one check.
+    out : Path
+        Directory of ``records.csv`` and ``manifest.json``.
+
+    Returns
+    -------
+    Path
+        The table.
+
+    Raises
+    ------
+    InputError
+        If there are no records, or they are damaged or of different checks.
+    """
+    found = read(records)
+    settings: dict[str, Any] = found[0]["check"]
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows(found, settings["estimated"]))
+    told = {**settings, "records": len(found)}
+    out.mkdir(parents=True, exist_ok=True)
+    replace_file(out / RECORDS, text.getvalue().encode())
+    replace_file(out / MANIFEST, (json.dumps(told, indent=1, sort_keys=True) + "\n").encode())
+    return out / RECORDS
+
+
+def rows(found: Sequence[dict[str, Any]], estimated: Sequence[str]) -> list[list[Any]]:
+    """Table with its head: a row a record, four columns for each estimated number."""
+    head = [*WHOLE, *(f"{address}:{what}" for address in estimated for what in EACH)]
+    return [
+        head,
+        *(
+            [one[name] for name in WHOLE]
+            + [one[what][n] for n in range(len(estimated)) for what in EACH]
+            for one in found
+        ),
+    ]
+
+
+def read(directory: Path) -> list[dict[str, Any]]:
+    """Records of a directory by number, all of one check.
+
+    Raises
+    ------
+    InputError
+        If there are none, or they are damaged or of different checks.
+    """
+    paths = sorted(directory.glob("record-*.json"))
+    if not paths:
+        raise InputError(
+            "no fitted records stand here", file=str(directory), allowed="files record-NNNN.json",
+            todo="run 'steppe calibrate sbc'",
+        )  # fmt: skip
+    found = [_one(path) for path in paths]
+    for path, one in zip(paths, found, strict=True):
+        for name, value in found[0]["check"].items():
+            if one["check"].get(name) != value:
+                raise InputError(
+                    "the file is of another check", file=str(path), field=name,
+                    found=one["check"].get(name), allowed=f"{value}, as in {paths[0].name}",
+                )  # fmt: skip
+    return sorted(found, key=lambda one: one["number"])
+
+
+def _one(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        count = len(found["check"]["estimated"])
+        whole = all(name in found for name in WHOLE) and all(len(found[w]) == count for w in EACH)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            "the file of a fitted record is damaged", file=str(path), todo="remove it"
+        ) from error
+    if not whole:
+        raise InputError("the file of a fitted record lacks fields", file=str(path))
+    return found

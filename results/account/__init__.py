@@ -1,0 +1,1 @@
+"""The account of the calibration: one page, what cannot be told first."""

@@ -1,0 +1,149 @@
+"""The backtests: power first, competitors, and where the model gains and loses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ...model.names import PATRON_NAMES, STATE_NAMES
+from .files import Row, facts, number, table
+
+COLUMNS: Final = ("competitor", "score", "by", "key", "value", "seed_sd", "best", "gain", "low",
+                  "high")  # fmt: skip
+NUMBERS: Final = ("value", "seed_sd", "gain", "low", "high")
+SHOWN: Final = ("all", "kind", "patron", "state", "form")
+"""Groups of cells in the figure and the sentences, in this order."""
+MODEL: Final = "model"
+SCORES: Final = {
+    "log": "log score",
+    "crps": "CRPS of yearly totals",
+    "brier": "Brier score",
+}
+"""Scores in which the model has a gain or a loss."""
+NOMINAL: Final = ("coverage 50%", "coverage 90%")
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """A backtest.
+
+    Attributes
+    ----------
+    folder : str
+        Name of its directory.
+    manifest, power : dict
+    rows : list of dict
+        Scores; :data:`NUMBERS` as numbers.
+    """
+
+    folder: str
+    manifest: dict[str, Any]
+    power: dict[str, Any]
+    rows: list[dict[str, Any]]
+
+    @property
+    def title(self) -> str:
+        """Cut, test years, and what was given beyond the cut."""
+        told = self.manifest
+        given = ", ".join(told.get("known_beyond_the_cut", ()))
+        return (
+            f"record to {told['cut']}, tested on {told['cut'] + 1}-{told['test_until']}"
+            f"{', rolling' if told.get('rolling') else ''}; "
+            + (f"{given} given beyond the cut" if given else "nothing given beyond the cut")
+        )
+
+
+def read(reference: Path | None) -> list[Backtest]:
+    """Backtests of the reference results, those that are given something first.
+
+    Raises
+    ------
+    InputError
+        If a file is damaged.
+    """
+    found = []
+    folders = [] if reference is None else sorted(reference.glob("backtest-*"))
+    for folder in folders:
+        manifest = facts(folder, "manifest.json", ("cut", "test_until", "seeds", "badge"))
+        rows = table(folder, "scores.csv", COLUMNS)
+        if manifest and rows:
+            file = str(folder / "scores.csv")
+            numbers = [
+                {**row, **{name: number(row[name], file, name) for name in NUMBERS}} for row in rows
+            ]
+            power = facts(folder, "power.json", ("words", "digest"))
+            found.append(Backtest(folder.name, manifest, power, numbers))
+    return found
+
+
+def verdict(row: Mapping[str, Any]) -> str:
+    """``gain`` or ``loss`` where the interval excludes zero, else ``open``."""
+    return "gain" if row["low"] > 0.0 else "loss" if row["high"] < 0.0 else "open"
+
+
+def competitors(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """All competitors by log score of all cells: the best first."""
+    whole = {(r["competitor"], r["score"]): r for r in rows if r["by"] == r["key"] == "all"}
+    found = []
+    for name in dict.fromkeys(row["competitor"] for row in rows):
+        log = whole.get((name, "log"))
+        if log is not None:
+            others = {s: whole.get((name, s), {}).get("value") for s in ("crps", "brier")}
+            found.append({**log, **others})
+    return sorted(found, key=lambda row: -row["value"])
+
+
+def gains(rows: Sequence[dict[str, Any]], score: str = "log") -> list[dict[str, Any]]:
+    """Gains of the model in one score, by group, in the order of the figure."""
+    own = [
+        row for row in rows
+        if row["competitor"] == MODEL and row["score"] == score and row["gain"] == row["gain"]
+        and row["by"] in SHOWN
+    ]  # fmt: skip
+    return sorted(own, key=lambda row: SHOWN.index(row["by"]))
+
+
+def where(row: Row | dict[str, Any]) -> str:
+    """Cells of a score, in words."""
+    if row["by"] == "all":
+        return "all packages"
+    known = PATRON_NAMES | STATE_NAMES
+    return known.get(row["key"], str(row["key"]).replace("_", " "))
+
+
+def by_group(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Gains of the model by group of cells: ``where``, and a (verdict, text) for each score."""
+    found: dict[str, dict[str, Any]] = {}
+    for score in SCORES:
+        for row in gains(rows, score):
+            text = f"{row['gain']:+.2f} ({row['low']:+.2f} to {row['high']:+.2f})"
+            found.setdefault(where(row), {"where": where(row)})[score] = (verdict(row), text)
+    return list(found.values())
+
+
+def clear(rows: Sequence[dict[str, Any]], kind: str) -> list[str]:
+    """Clear losses, or clear gains, in words: one text for each score."""
+    told = []
+    for score, words in SCORES.items():
+        own = gains(rows, score)
+        names = [where(row) for row in own if verdict(row) == kind]
+        told.append(f"{words}: {', '.join(names) or 'none'} ({len(names)} of {len(own)})")
+    return told
+
+
+def intervals(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """How often the model's intervals of yearly totals held what was documented."""
+    own = {
+        (row["score"], row["by"], row["key"]): row["value"]
+        for row in rows if row["competitor"] == MODEL and row["score"] in NOMINAL
+    }  # fmt: skip
+    places = dict.fromkeys(
+        sorted(((by, key) for _, by, key in own if by in SHOWN), key=lambda p: SHOWN.index(p[0]))
+    )
+    return [
+        {"where": where({"by": by, "key": key}), "half": own.get((NOMINAL[0], by, key)),
+         "ninety": own.get((NOMINAL[1], by, key))}
+        for by, key in places
+    ]  # fmt: skip

@@ -1,0 +1,159 @@
+"""The estimated numbers: what the record cannot tell, what it tells, and what hangs on anchors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from markupsafe import Markup, escape
+
+from ...model.names import PATRON_NAMES, STATE_NAMES
+from .files import number, table
+
+AT: Final = ("-2", "-1", "+0", "+1", "+2")
+"""Columns of the profile: prior standard deviations from the prior's median."""
+MOVES: Final = 0.15
+"""Prior standard deviations by which a mean has to move to be listed with the anchors."""
+LOWEST: Final = -6.0
+"""Log likelihood, less the best, below which a sparkline is cut off."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """An estimated number: prior beside posterior.
+
+    Attributes
+    ----------
+    address, meaning, unit : str
+    prior, posterior : tuple of three floats
+        5%, median and 95%, in its unit.
+    place : tuple of three floats
+        The posterior's, in prior standard deviations from the prior's median.
+    contraction, overlap : float
+        Share of the prior's variance that is taken away; share that the densities have in
+        common.
+    by_data : bool
+        Whether it counts as told by the record.
+    profile : tuple of float
+        Log likelihood at :data:`AT`, less the best; empty where it was not computed.
+    sentence : str
+    """
+
+    address: str
+    meaning: str
+    unit: str
+    prior: tuple[float, float, float]
+    posterior: tuple[float, float, float]
+    place: tuple[float, float, float]
+    contraction: float
+    overlap: float
+    by_data: bool
+    profile: tuple[float, ...]
+    sentence: str
+
+    @property
+    def name(self) -> str:
+        """Address in words."""
+        return plain(self.address)
+
+    @property
+    def patron(self) -> str:
+        """Patron that it is of; empty for both."""
+        return next((part for part in self.address.split(".") if part in PATRON_NAMES), "")
+
+    @property
+    def sparkline(self) -> Markup:
+        """Small picture of the profile."""
+        return sparkline(self.profile, self.name)
+
+
+def plain(address: str) -> str:
+    """Address in words.
+
+    >>> plain("detection.china.joint_exercise")
+    'detection, China, joint exercise'
+    """
+    known = PATRON_NAMES | STATE_NAMES
+    return ", ".join(known.get(part, part.replace("_", " ")) for part in address.split("."))
+
+
+def plain_sentence(sentence: str, addresses: Sequence[str]) -> str:
+    """Sentence with its addresses in words, the longest first."""
+    for address in sorted(addresses, key=len, reverse=True):
+        if "." in address or "_" in address:
+            sentence = sentence.replace(address, plain(address))
+    return sentence
+
+
+def by_how_much_is_told(numbers: Sequence[Number]) -> list[Number]:
+    """Numbers by overlap with their prior, the most told first."""
+    return sorted(numbers, key=lambda one: one.overlap)
+
+
+def middle(values: tuple[float, float, float]) -> str:
+    """Median as text."""
+    return f"{values[1]:.3g}"
+
+
+def ends(values: tuple[float, float, float]) -> str:
+    """Ends of a 90% interval as text."""
+    return f"{values[0]:.3g} to {values[2]:.3g}"
+
+
+def sparkline(profile: Sequence[float], name: str) -> Markup:
+    """Inline picture of a profile, 100 by 28 points; empty without one."""
+    values = [value for value in profile if value == value]
+    if not values or len(values) != len(AT):
+        return Markup("")
+    points = [
+        (6 + 22 * place, 4 + 20 * max(value, LOWEST) / LOWEST) for place, value in enumerate(values)
+    ]
+    line = " ".join(f"{x:g},{y:.1f}" for x, y in points)
+    told = ", ".join(f"{value:g} at {at}" for at, value in zip(AT, values, strict=True))
+    x, y = max(zip(values, points, strict=True))[1]
+    return Markup(  # all parts are numbers, or escaped
+        f'<svg class="spark" viewBox="0 0 100 28" width="100" height="28" role="img" '
+        f'aria-label="Profile of {escape(name)}: {told}">'
+        f'<line x1="50" y1="2" x2="50" y2="26" stroke="#bbb" stroke-width="1"/>'
+        f'<polyline points="{line}" fill="none" stroke="#1a1a1a" stroke-width="1.5"/>'
+        f'<circle cx="{x:g}" cy="{y:.1f}" r="2.6" fill="#1a1a1a"/></svg>'
+    )
+
+
+def anchors(folder: Path | None) -> dict[str, Any]:
+    """What depends on the assumed side of offers and acceptance.
+
+    Returns
+    -------
+    dict
+        ``names`` of the anchors; ``rows`` of (number, moves), the largest first; ``still``,
+        how many numbers move by less than :data:`MOVES`. Empty where nothing stands.
+    """
+    found = table(folder, "anchors.csv", ("address",))
+    if not found:
+        return {}
+    names = [name for name in found[0] if name != "address"]
+    rows = []
+    for row in found:
+        moves = [number(row[name], "anchors.csv", name) for name in names]
+        if any(abs(move) >= MOVES for move in moves):
+            rows.append((plain(row["address"]), moves))
+    rows.sort(key=lambda pair: -max(map(abs, pair[1])))
+    return {
+        "names": [plain(name) for name in names], "rows": rows, "still": len(found) - len(rows),
+        "least": MOVES,
+    }  # fmt: skip
+
+
+def missing(page: Path | None) -> list[str]:
+    """What the page of the calibration says is known to be missing, as plain text."""
+    import re
+
+    if page is None or not page.is_file():
+        return []
+    text = page.read_text("utf-8").partition("\n## What is known to be missing\n")[2]
+    items = re.findall(r"^- (.+)$", text.partition("\n## ")[0], re.MULTILINE)
+    return [re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", item).replace("**", "").replace("`", "")
+            for item in items]  # fmt: skip

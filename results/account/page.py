@@ -1,0 +1,137 @@
+"""The account put together: what cannot be told first, and nothing that the files do not hold."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from ..files import write_atomic
+from ..html import render
+from ..style import Note
+from .held import external
+from .numbers import Number, anchors, by_how_much_is_told, ends, middle, plain, plain_sentence
+from .sections import again, backtests, believe, claims, numbers_figure, predictive
+
+SECTIONS: Final = (
+    ("what", "What this is"),
+    ("cannot", "What the record cannot tell"),
+    ("tells", "What it tells"),
+    ("believe", "Whether the fit may be believed"),
+    ("predictive", "Whether it can bring the record forth"),
+    ("backtest", "Whether it foresees anything"),
+    ("claims", "The documents' claims"),
+    ("external", "Facts from outside"),
+    ("again", "How to have it again"),
+    ("references", "References"),
+    ("glossary", "Five words"),
+)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the account is made from.
+
+    Attributes
+    ----------
+    numbers : sequence of Number
+    manifest : mapping
+        Of the posterior: record, chains, gates.
+    digest : str
+        Of the posterior's files; empty where only its tables are known.
+    fit : Path or None
+        Directory with ``diagnostics.csv``, ``anchors.csv`` and, of a fit's own, the pictures
+        of its chains.
+    reference : Path or None
+        Directory of the reference results.
+    missing : sequence of str
+        What is known to be missing.
+    notes : sequence of str
+        What a reader should know of where all this comes from.
+    command : str
+        What a person types to have the page again.
+    """
+
+    numbers: Sequence[Number]
+    manifest: Mapping[str, Any]
+    digest: str
+    fit: Path | None
+    reference: Path | None
+    missing: Sequence[str]
+    notes: Sequence[str]
+    command: str
+
+
+def write(inputs: Inputs, path: Path) -> Path:
+    """Write the page.
+
+    Raises
+    ------
+    InputError
+        If a file that is read is damaged, or the place cannot be written.
+    """
+    write_atomic(path, page(inputs))
+    return path
+
+
+def page(inputs: Inputs) -> bytes:
+    """One HTML file with its pictures inside."""
+    note = Note(badge(inputs.manifest), source(inputs.manifest), None)
+    words = tomllib.loads((files("steppe.results.account") / "words.toml").read_text("utf-8"))
+    numbers = by_how_much_is_told(inputs.numbers)
+    return render(
+        "account.html",
+        title="What the record tells, and what it does not",
+        sections=SECTIONS,
+        badge=note.badge,
+        passed=passed(inputs.manifest),
+        fit=inputs.manifest,
+        notes=inputs.notes,
+        numbers=numbers,
+        by_prior=[one for one in reversed(numbers) if not one.by_data],
+        middle=middle,
+        ends=ends,
+        worded=lambda text: plain_sentence(text, [one.address for one in numbers]),
+        plain=plain,
+        anchors=anchors(inputs.fit),
+        missing=inputs.missing,
+        figures=[] if not numbers else [numbers_figure(numbers, note)],
+        believe=believe(inputs.manifest, inputs.fit, inputs.reference, note),
+        predictive=predictive(inputs.reference),
+        backtests=backtests(inputs.reference),
+        claims=claims(inputs.reference),
+        external=external(inputs.reference),
+        again=again(inputs.reference),
+        command=inputs.command,
+        digest=inputs.digest,
+        words=words,
+    )
+
+
+def passed(manifest: Mapping[str, Any]) -> bool:
+    """Whether the fit was checked and passed every gate."""
+    gates = manifest.get("gates", ())
+    return bool(gates) and all(gate["passed"] for gate in gates)
+
+
+def badge(manifest: Mapping[str, Any]) -> str:
+    """What may be claimed, in one line."""
+    if not manifest:
+        return "illustration: no fit was found"
+    if passed(manifest):
+        return "explanation: the fit to the documented record passed its gates"
+    return "exploration: the fit to the documented record has not passed its gates"
+
+
+def source(manifest: Mapping[str, Any]) -> str:
+    """Line on the figures: what the fit is."""
+    if not manifest:
+        return "no fit"
+    text = f"fit of the record to {manifest['until']}, seed {manifest['seed']}"
+    if {"groups", "chains", "iterations"} <= manifest.keys():
+        chains = manifest["groups"] * manifest["chains"]
+        text += f"; {chains} chains of {manifest['iterations']:,} kept draws"
+    return text
