@@ -18,7 +18,7 @@ from .fit import replace_file
 
 RECORDS: Final = "records.csv"
 MANIFEST: Final = "manifest.json"
-WHOLE: Final = ("number", "packages", "rhat", "ess")
+WHOLE: Final = ("number", "packages", "rhat", "ess", "iterations", "passed")
 """What is told of a record as a whole."""
 EACH: Final = ("truth", "rank", "mean", "sd")
 """What is told of each estimated number, in prior standard deviations but for the rank."""

@@ -124,35 +124,59 @@ def sbc(
     wrong: Annotated[
         bool, typer.Option("--wrong", help="Negative control: half the coverage is believed.")
     ] = False,
-    particles: Annotated[int, typer.Option(min=2, help="Particles of the filter.")] = 30,
-    iterations: Annotated[int, typer.Option(min=20, help="Iterations of each fit.")] = 1500,
+    main: Annotated[
+        bool,
+        typer.Option("--main", help="Only the dozen numbers that the record tells most of."),
+    ] = False,
+    particles: Annotated[int, typer.Option(min=2, help="Particles of the filter.")] = 20,
+    iterations: Annotated[
+        int, typer.Option(min=20, help="Iterations of each fit, of which 300 are the pilot.")
+    ] = 900,
+    most: Annotated[
+        int,
+        typer.Option(help="A fit that has not passed its gates goes on to so many iterations."),
+    ] = 9000,
     seed: Annotated[int, typer.Option(min=0, max=2**62, help="Key of all luck.")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes; they change no bit.")] = 2,
     out: Annotated[
         Path | None, typer.Option(help="Directory of the fits; steppe-sbc[-wrong] by default.")
+    ] = None,
+    write: Annotated[
+        Path | None, typer.Option(help="Directory for the table of all records in --out.")
     ] = None,
 ) -> None:
     """Check the fit on records that the model brought forth: ranks of the truth are uniform.
 
     Each record has a file, so the command can be interrupted, resumed, and shared out.
     """
+    from dataclasses import replace
+
     import numpy as np
 
     from ..calibration import sbc as checks
+    from ..calibration.sbc_table import write_table
     from ..calibration.target import record_target
 
-    check = checks.Check(seed=seed, pilot=iterations // 3, iterations=iterations, wrong=wrong)
+    pilot = min(300, iterations // 3)
+    check = checks.Check(seed=seed, pilot=pilot, iterations=iterations, most=most, wrong=wrong)
     target = record_target(until, particles)
+    target = replace(target, names=checks.MAIN) if main else target
     directory = out or Path("steppe-sbc-wrong" if wrong else "steppe-sbc")
     with _progress({"records": "simulated records"}) as tell:
         found = checks.run(
             target, check, range(first, first + records), directory, workers,
             lambda done, total: tell("records", done, total),
         )  # fmt: skip
+    if write is not None:
+        write_table(directory, write)
     ranks = np.array([one["rank"] for one in found])
     values = checks.uniformity(ranks, check.ranked)
     least = values * values.size  # Bonferroni
-    typer.echo(f"{len(found)} records, {np.mean([one['packages'] for one in found]):.0f} packages")
+    passed = sum(one["passed"] for one in found)
+    typer.echo(
+        f"{len(found)} records, on average {np.mean([one['packages'] for one in found]):.0f} "
+        f"packages; the chains of {passed} passed their gates"
+    )
     for entry, value in sorted(zip(target.entries, values, strict=True), key=lambda pair: pair[1]):
         typer.echo(f"  {entry.address:34s} p = {value:.3f}")
     verdict = "not uniform" if least.min() < 0.01 else "uniform as far as they tell"

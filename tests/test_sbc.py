@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from steppe.calibration import sbc
-from steppe.calibration.simulated import simulated_history
+from steppe.calibration.filter import Sums
+from steppe.calibration.simulated import simulated_record
 from steppe.calibration.target import Target, record_target
 from steppe.model.engine import simulate
 from steppe.model.errors import InputError
@@ -19,7 +20,7 @@ RECORDS = 16
 @pytest.fixture(scope="module")
 def target():
     whole = record_target(2010, 6)
-    return Target(whole.tables, whole.history, 2010, 6, NAMES)
+    return Target(whole.tables, whole.history, 2010, 6, NAMES, whole.sums)
 
 
 def ranks(found):
@@ -72,7 +73,7 @@ def test_uniformity_of_known_ranks():
 
 def test_a_simulated_record_is_what_the_engine_documents(target):
     """The same run in the compiled engine: as many packages of each state, patron and area."""
-    told = simulated_history(target.tables, 3, 2)
+    told, sums = simulated_record(target.tables, 3, 2, sums=target.sums)
     seen = simulate(target.tables, 3, np.array([2])).documented[0].astype(int)
     count = np.zeros(seen.shape[:3], int)
     for year, state, patron in zip(told.year, told.state, told.patron, strict=True):
@@ -81,3 +82,50 @@ def test_a_simulated_record_is_what_the_engine_documents(target):
     assert count.sum() >= 10
     assert len(np.unique(told.address)) > 3
     assert (told.rung[told.occasion > 0] == 3).all()
+    assert sums.low.size == target.sums.low.size > 3
+    assert (sums.low <= sums.high).all()
+
+
+def test_sums_of_a_simulated_record_are_told_around_the_true_ones(target):
+    """Over many runs the told steps hold the erring sum as often as its error says."""
+    year, all_states = np.array([1992]), np.array([31])
+    one = Sums(year, np.array([2010]), np.array([1]), all_states, np.array([0]), np.array([9.0]),
+               np.array([12.0]), np.array([0.2]))  # fmt: skip
+    near, width = [], np.log(12.5 / 9.5)
+    for run in range(12):
+        _, told = simulated_record(target.tables, 3, run, sums=one)
+        out = simulate(target.tables, 3, np.array([run]))
+        true = out.forms[0, :, :, 1, 2].sum() + out.exercises[0, :, 1].sum()
+        assert np.log((told.high[0] + 0.5) / (told.low[0] + 0.5)) == pytest.approx(width)
+        middle = 0.5 * (np.log(told.low[0] + 0.5) + np.log(told.high[0] + 0.5))
+        near.append(middle - np.log(true + 0.5))
+    assert np.abs(near).max() < 3.5 * 0.2 + width / 2
+    assert 0.05 < np.std(near) < 0.45
+
+
+def test_a_statement_is_taken_over_and_makes_the_record_complete(target):
+    """Counterfactual: with the statement, packages at its rungs are all on record."""
+    base = target.history
+    like = base._replace(
+        year=np.array([1992]), last=np.array([2010]), state=np.array([2]), patron=np.array([1]),
+        area_mask=np.array([31]), rung=np.array([-2]), amount=np.array([np.nan]),
+        delivered=np.array([0]), address=np.array([1]), occasion=np.array([0]),
+    )  # fmt: skip
+    more, _ = simulated_record(target.tables, 3, 2, like)
+    less, _ = simulated_record(target.tables, 3, 2)
+    assert (more.rung < 0).sum() == 1
+    out = simulate(target.tables, 3, np.array([2]))
+    high = out.forms[0, :, 2, 1, [1, 2, 4, 5]].sum()
+    bilateral = (more.state == 2) & (more.patron == 1) & (more.rung >= 2) & (more.occasion == 0)
+    assert bilateral.sum() == high > 0
+    assert len(more.year) - 1 > len(less.year)
+
+
+def test_a_fit_goes_on_until_its_chains_pass(target, monkeypatch):
+    short = sbc.Check(seed=5, pilot=10, iterations=40, most=110, chains=2, ranked=9)
+    found = sbc.one(target, short, 3)
+    assert found["iterations"] == 100  # 30 more at a time, and never beyond the most
+    assert not found["passed"]
+    monkeypatch.setattr(sbc, "LEAST_ESS", 0.0)
+    monkeypatch.setattr(sbc, "MOST_RHAT", 99.0)
+    assert sbc.one(target, short, 3)["iterations"] == 40
