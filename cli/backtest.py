@@ -23,7 +23,7 @@ DIRECTORY: Final = Path("steppe-backtest")
 SEEDS: Final = 5
 SAMPLES: Final = 4000
 """Samples of every forecast."""
-FIT_PARTICLES: Final = 30
+FIT_PARTICLES: Final = 25
 """Particles of a fit that is made; the variance of its likelihood is to be measured."""
 FULL: Final = (50, 20)
 """Particles of the filter before a forecast, and how many of them are continued."""
@@ -55,7 +55,7 @@ def backtest(
     ] = None,
     iterations: Annotated[
         int, typer.Option(min=20, help="Iterations of the fit that is made.")
-    ] = 5_000,
+    ] = 2_500,
     workers: Annotated[int, typer.Option(min=1, help="Processes of that fit.")] = 2,
     quick: Annotated[
         bool, typer.Option("--quick", help="An illustration in a minute: hardly a fit at all.")
@@ -168,7 +168,7 @@ def draws(
         plan = fits.Plan(seed=seed, groups=1, chains=2, pilot=30, pilot_particles=particles)
     else:
         folder, particles = directory / "fit", FIT_PARTICLES
-        plan = fits.Plan(seed=seed, pilot=min(500, iterations // 2))
+        plan = fits.Plan(seed=seed, pilot=min(500, iterations // 2), pilot_particles=15)
     target = task.frozen(task.cut).target_to_cut(particles)
     fits.claim(folder, target, plan)
     if given is None:

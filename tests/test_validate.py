@@ -83,6 +83,18 @@ def value(*words, **fields):
     return float(evaluate(by_hand(), fact(*words, **fields), 1)[0])
 
 
+def test_occasions_are_counted_where_they_are_known():
+    """Parts of 2 and 1 are two occasions at the least; three were held in that year."""
+    held = np.zeros((1, 4, 2), int)
+    held[0, 2, CHINA] = 3
+    known = replace(by_hand(), exercises=held)
+    asked = fact("exercises", "total", record="true", frame="multilateral")
+    assert evaluate(by_hand(), asked, 1)[0] == 2
+    assert evaluate(known, asked, 1)[0] == 3
+    one = fact("exercises", "total", record="true", frame="multilateral", state="KG")
+    assert evaluate(known, one, 1)[0] == evaluate(by_hand(), one, 1)[0] == 1
+
+
 @pytest.mark.parametrize(
     ("words", "fields", "expected"),
     [

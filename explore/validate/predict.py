@@ -165,4 +165,5 @@ def combined(
         outcome.pledged, outcome.delivered, outcome.outstanding,
         paid_at_once(outcome, rate), rate, int(parameter("pledge_lifetime").flat[0]),
         sold, taught, outcome.rung, np.broadcast_to(member, (runs, *member.shape)), drawn,
+        outcome.exercises,
     )  # fmt: skip

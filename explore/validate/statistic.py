@@ -12,7 +12,7 @@ import numpy as np
 
 from ...calibration.measures.arms import SUPPLIERS
 from ...calibration.measures.sampler import generator
-from ...model.names import AREAS, FORMS, FRAMES, PATRONS, RUNGS
+from ...model.names import AREAS, FORMS, FRAMES, PATRONS, RUNGS, STATES
 from .facts import Fact
 from .vocabulary import ALL, FIELD_OF, WORDS
 from .worlds import BILATERAL, JOINT, Worlds, places
@@ -133,7 +133,9 @@ def series(worlds: Worlds, fact: Fact) -> np.ndarray:
         return np.asarray(array[:, years][:, :, states][:, :, :, patrons])
 
     if fact.quantity == "exercises":
-        return exercises(cut(worlds.forms[fact.seen_as]), fact)
+        whole = fact.seen_as == "true" and len(states) == len(STATES)
+        held = None if worlds.exercises is None else worlds.exercises[:, years][:, :, patrons]
+        return exercises(cut(worlds.forms[fact.seen_as]), fact, held if whole else None)
     if fact.quantity == "packages":
         return packages(worlds, fact, cut)
     if fact.quantity in ADDED:
@@ -147,14 +149,15 @@ def series(worlds: Worlds, fact: Fact) -> np.ndarray:
     return np.asarray(rung.max(axis=(2, 3, 4)), np.float64)
 
 
-def exercises(forms: np.ndarray, fact: Fact) -> np.ndarray:
+def exercises(forms: np.ndarray, fact: Fact, held: np.ndarray | None) -> np.ndarray:
     """Joint exercises by year: those with one state, and occasions of the organisation.
 
-    How many occasions there were is not in a run's record, only the parts of each state; the
-    largest number of parts is the least that it can have been.
+    How many occasions there were (``held``, ``[run, year, patron]``) is known of all that
+    happened and for the five together. Else only the parts of each state are: the largest
+    number of parts is the least that it can have been.
     """
     alone = forms[..., BILATERAL].sum(axis=(2, 3))
-    joint = forms[..., JOINT].max(axis=2).sum(axis=2)
+    joint = (forms[..., JOINT].max(axis=2) if held is None else held).sum(axis=2)
     found = {FRAMES[0]: alone, FRAMES[1]: joint}.get(fact.framed, alone + joint)
     return np.asarray(found, np.float64)
 

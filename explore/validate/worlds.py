@@ -56,6 +56,9 @@ class Worlds:
     membership : ndarray of bool [run, year, state, patron]
     sizes : Sizes or None
         None where nothing is known of sizes.
+    exercises : ndarray [run, year, patron] or None
+        Joint exercises of the patron's organisation with at least one of the five; None where
+        only the parts of the states are known, as in a record.
     """
 
     first_year: int
@@ -72,6 +75,7 @@ class Worlds:
     rung: np.ndarray
     membership: np.ndarray
     sizes: Sizes | None
+    exercises: np.ndarray | None = None
 
     @property
     def runs(self) -> int:
