@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
+from steppe.calibration.deviation import dated_years, driver_tables
 from steppe.calibration.setting import setting
 from steppe.explore.problem import assemble
 from steppe.model import rules
 from steppe.model.engine import simulate, simulate_from
 from steppe.model.luck import CHOICE, JOIN, cell, uniforms
 from steppe.model.names import AREAS, CHOICES, FORMS, PATRONS, STATES
+from steppe.model.quantities import quantities
 from steppe.model.security import SecurityModel
 from steppe.model.tables import build_tables, point_values
 from steppe.scenarios.resolve import resolve
@@ -24,7 +26,8 @@ RUNS = np.arange(400)
 def base():
     """Values of the documented world at point parameters, 1992 to 2035."""
     values = {n: np.broadcast_to(a, (YEARS, *a.shape)) for n, a in point_values().items()}
-    return values | setting(1992 + YEARS - 1)
+    tables = driver_tables(values | setting(1992 + YEARS - 1), dated_years(1992 + YEARS - 1))
+    return {name: tables[name] for name in quantities()}
 
 
 def run(values, runs=RUNS, seed=1):
