@@ -178,9 +178,9 @@ def what_was_read(found: Frozen, directory: str | Path | None = None) -> list[di
     ]
     summed, _ = read_table(folder, "sums.csv", Sum)
     rows += [
-        {"table": "sums.csv", "id": placed.row.id, "year": placed.row.last}
+        {"table": "sums.csv", "id": placed.row.id, "year": placed.row.year_end}
         for placed in summed
-        if placed.row.measure is not None and placed.row.last <= found.cut
+        if placed.row.measure is not None and placed.row.year_end <= found.cut
     ]
     traits, _ = read_table(folder, "traits.csv", Trait)
     rows += [

@@ -188,28 +188,30 @@ class Occasion(Row):
 class Sum(Row):
     """One row of ``sums.csv``: how a sum or count over years is read, or why it is not.
 
-    ``low`` and ``high`` are exercises or USD million; an open end is blank. ``error`` is the
+    ``least`` and ``most`` are exercises or USD million; an open end is blank. ``error`` is the
     standard deviation of the error in logs.
     """
 
     id: Id
     event: str
     measure: Literal["exercises", "aid", "delivered"] | None = None
-    first: Year
-    last: Year
-    low: Dollars | None = None
-    high: Dollars | None = None
+    year_start: Year
+    year_end: Year
+    least: Dollars | None = None
+    most: Dollars | None = None
     error: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     reason: str
 
     @model_validator(mode="after")
     def _fits(self) -> Sum:
-        if self.first > self.last:
-            raise ValueError(f"the span ends before it begins: {self.first} to {self.last}")
-        if self.measure is not None and (self.low is None or self.error is None):
-            raise ValueError("a sum that is read needs low and error")
-        if self.low is not None and self.high is not None and self.low > self.high:
-            raise ValueError(f"the ends are reversed: {self.low:g} to {self.high:g}")
+        if self.year_start > self.year_end:
+            raise ValueError(
+                f"the span ends before it begins: {self.year_start} to {self.year_end}"
+            )
+        if self.measure is not None and (self.least is None or self.error is None):
+            raise ValueError("a sum that is read needs least and error")
+        if self.least is not None and self.most is not None and self.least > self.most:
+            raise ValueError(f"the ends are reversed: {self.least:g} to {self.most:g}")
         return self
 
 
@@ -219,15 +221,17 @@ class Statement(Row):
     id: Id
     event: str
     rung: Annotated[int, Field(ge=1, le=5)]
-    first: Year
-    last: Year
+    year_start: Year
+    year_end: Year
     areas: Annotated[tuple[Area, ...], _split(";")]
     reason: str
 
     @model_validator(mode="after")
     def _fits(self) -> Statement:
-        if self.first > self.last:
-            raise ValueError(f"the span ends before it begins: {self.first} to {self.last}")
+        if self.year_start > self.year_end:
+            raise ValueError(
+                f"the span ends before it begins: {self.year_start} to {self.year_end}"
+            )
         return self
 
 

@@ -89,6 +89,13 @@ MEANINGS: Final = {
     "kept_as": "how the rows keep it",
     "low": "lowest probability that the sources allow",
     "high": "highest probability that the sources allow",
+    "measure": "what the sum is of: exercises, assistance pledged, or value delivered; blank if it "
+    "is not read",
+    "least": "lower end of what is told, exercises or USD million",
+    "most": "upper end of what is told; blank where it is open",
+    "error": "standard deviation of the error of the sum, in logs",
+    "rung": "rung from which nothing stood",
+    "areas": "areas that the statement is about",
     "first": "id in the first reading, which is the record",
     "second": "id in the second reading",
     "field": "column of events.csv, or 'row' where one reading has no such row",

@@ -66,11 +66,12 @@ def convergence(draws: np.ndarray) -> Convergence:
         raise ValueError(f"{draws.shape[1]} draws of a chain are too few to judge")
     az = quiet_arviz()
     data = az.convert_to_dataset(draws)
-    found = [
-        az.rhat(data)["x"].values,
-        az.ess(data, method="bulk")["x"].values,
-        az.ess(data, method="tail")["x"].values,
-    ]
+    with np.errstate(divide="ignore", invalid="ignore"):  # a chain that never moved
+        found = [
+            az.rhat(data)["x"].values,
+            az.ess(data, method="bulk")["x"].values,
+            az.ess(data, method="tail")["x"].values,
+        ]
     return Convergence(*found)
 
 

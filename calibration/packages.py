@@ -266,8 +266,8 @@ def statements(record: Record) -> list[dict[str, Any]]:
     return [
         {
             "id": row.id,
-            "year": max(row.first, START_YEAR),
-            "last": row.last,
+            "year": max(row.year_start, START_YEAR),
+            "last": row.year_end,
             "state": state,
             "patron": patron,
             "areas": row.areas,
@@ -278,7 +278,7 @@ def statements(record: Record) -> list[dict[str, Any]]:
             "delivered": False,
         }
         for row in record.statements
-        if (event := events[row.event]) is not None
+        if (event := events.get(row.event)) is not None
         for patron in (PATRONS if event.patron == "none" else (PATRON_OF[event.patron],))
         for state in event.recipients
         if state in STATES

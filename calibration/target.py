@@ -93,15 +93,15 @@ def sums_told(until: int, directory: str | Path | None = None) -> Sums:
     """
     record = load_record(directory)
     events = {event.id: event for event in record.events}
-    rows = [row for row in record.sums if row.measure is not None and row.last <= until]
+    rows = [row for row in record.sums if row.measure is not None and row.year_end <= until]
     columns: list[list[Any]] = [[] for _ in Sums._fields]
     for row in rows:
         event = events[row.event]
         named = [i for i, state in enumerate(STATES) if state in event.recipients]
         fields = (
-            row.first, row.last, PATRONS.index(PATRON_OF[event.patron]),
+            row.year_start, row.year_end, PATRONS.index(PATRON_OF[event.patron]),
             sum(1 << i for i in named or range(len(STATES))), MEASURES.index(row.measure or ""),
-            row.low, np.inf if row.high is None else row.high, row.error,
+            row.least, np.inf if row.most is None else row.most, row.error,
         )  # fmt: skip
         for column, value in zip(columns, fields, strict=True):
             column.append(value)

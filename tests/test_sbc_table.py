@@ -38,9 +38,10 @@ def test_the_table_of_a_real_run_is_what_was_fitted(records, tmp_path):
     assert told["wrong"] is False
     with path.open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
-    assert list(rows[0])[:8] == [
-        "number", "packages", "rhat", "ess", "opportunity_rate:truth", "opportunity_rate:rank",
-        "opportunity_rate:mean", "opportunity_rate:sd",
+    assert list(rows[0])[:10] == [
+        "number", "packages", "rhat", "ess", "iterations", "passed",
+        "opportunity_rate:truth", "opportunity_rate:rank", "opportunity_rate:mean",
+        "opportunity_rate:sd",
     ]  # fmt: skip
     for row, one in zip(rows, found, strict=True):
         assert int(row["number"]) == one["number"]
