@@ -50,7 +50,11 @@ def page() -> str:
         + "\n## The same, if the reach of the sources is not known after the cut either\n\n"
         "`--coverage-frozen`: coverage was judged with the counts in view, so this is the stricter "
         "test.\n\n"
-        + _competitors(rows(FROZEN))
+        + (
+            _competitors(rows(FROZEN))
+            if FROZEN.is_dir()
+            else "It has not been run with the present fit.\n"
+        )
         + "\n## Where the model gains and where it loses\n\n"
         + "".join(
             f"- {sentence(row)}\n" for row in found
