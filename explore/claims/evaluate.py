@@ -115,7 +115,7 @@ def measured(measure: Measure, found: Histories, by: str | None = None) -> np.nd
     if measure.per is not None:
         with np.errstate(divide="ignore", invalid="ignore"):
             value = value / measured(measure.per, found, by)
-    return value
+    return np.asarray(value)
 
 
 def cells(measure: Measure, found: Histories, by: str | None) -> tuple[np.ndarray, tuple[str, ...]]:

@@ -116,7 +116,7 @@ def first_year(yearly: np.ndarray) -> np.ndarray:
     found = (yearly > 0).argmax(axis=1)
     none = ~(yearly > 0).any(axis=1)
     years = np.where(none, yearly.shape[1], found).astype(float)
-    return years + float(START_YEAR)
+    return np.asarray(years + float(START_YEAR))
 
 
 def longest_gap(yearly: np.ndarray) -> np.ndarray:
