@@ -75,6 +75,9 @@ class ParameterSource(Table):
     )
 
 
+Decision = Literal["logit", "balancing", "bandwagoning"]
+
+
 class Shock(Table):
     """A blow that multiplies by ``factor`` in ``year`` and then fades."""
 
@@ -142,6 +145,11 @@ class Scenario(Table):
     )
     assumptions: Annotated[tuple[Text, ...], Field(strict=False)] = Field(
         default=(), description="what is assumed beyond the sources"
+    )
+    decision: Decision = Field(
+        default="logit",
+        description="rule by which the states choose: logit on all utilities; balancing, away "
+        "from a patron that weighs too much; bandwagoning, with the patron they depend on",
     )
     parameters: ParameterSource = Field(
         default=ParameterSource(), description="where the parameters' values come from"
