@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -54,6 +54,32 @@ class Problem:
     setting: dict[str, np.ndarray]
     followed: Followed | None
     posterior: Posterior | None = None
+
+    def beside(self, resolved: Resolved) -> Problem:
+        """Another scenario with the evidence, the draws and the record of this one.
+
+        Parameters
+        ----------
+        resolved : Resolved
+            Differs by its levers and its words only.
+
+        Raises
+        ------
+        InputError
+            If a lever of it does nothing.
+        ValueError
+            If it has other years or other parameters.
+        """
+        mine = self.resolved
+        same = resolved.parameters.model_copy(update={"draws": mine.parameters.draws})
+        if (resolved.horizon, resolved.conditioned_until, same) != (
+            mine.horizon,
+            mine.conditioned_until,
+            mine.parameters,
+        ):
+            raise ValueError(f"{resolved.name} has other years or parameters than {mine.name}")
+        _require_deviations(resolved)
+        return replace(self, resolved=resolved.model_copy(update={"parameters": same}))
 
     @cached_property
     def _kept(self) -> dict[int, Tables]:

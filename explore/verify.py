@@ -59,7 +59,9 @@ class Finding:
     def towards(self) -> float:
         """Difference in the direction that is expected, in standard errors."""
         signed = self.difference if self.expected.direction == "up" else -self.difference
-        return signed / self.error if self.error > 0.0 else float(np.sign(signed)) * np.inf
+        if self.error > 0.0:
+            return signed / self.error
+        return float(np.copysign(np.inf, signed)) if signed else 0.0
 
     @property
     def verdict(self) -> str:
@@ -202,7 +204,7 @@ def _error(change: np.ndarray, draws: int) -> float:
 
 
 def verify(
-    names: Iterable[str], runs: int, seed: int = 1, parameters: str | None = None
+    names: Iterable[str], runs: int, seed: int = 1, parameters: str = "point"
 ) -> Iterator[tuple[list[Finding], bool]]:
     """Verify what-ifs one after the other: see :func:`findings`.
 
@@ -212,7 +214,7 @@ def verify(
         Scenarios with a ``compare_with``, by name or path; those of a baseline in a row
         share its worlds.
     runs, seed : int
-    parameters : {"point", "prior", "posterior"}, optional
+    parameters : {"point", "prior", "posterior"}
         Where parameter values come from, instead of what the scenarios say.
 
     Raises
@@ -231,5 +233,5 @@ def verify(
         if known is None or known[0] != scenario.compare_with:
             base = assemble(load_resolved(scenario.compare_with, parameters), seed, runs)
             known = scenario.compare_with, Follower(base)
-        other = assemble(load_resolved(name, parameters), seed, runs)
+        other = known[1].problem.beside(load_resolved(name, parameters))
         yield findings(known[1], other, scenario, runs)
