@@ -257,7 +257,10 @@ def _require_deviations(resolved: Resolved) -> None:
         if name not in ("driver_persistence", "driver_volatility"):
             continue
         column = dated[:, VOLATILE.index(family)]
-        if len(lever.entries) == 1 and column[lever.first - START_YEAR :][: len(lever.numbers)].all():
+        if (
+            len(lever.entries) == 1
+            and column[lever.first - START_YEAR :][: len(lever.numbers)].all()
+        ):
             free = START_YEAR + int(column.sum())
             raise InputError(
                 f"the lever does nothing: {family} is dated until {free - 1} and does not deviate",
