@@ -78,7 +78,7 @@ class Effort:
 
 
 FULL: Final = Effort(
-    particles=64, pilot_particles=20, pilot=1000, iterations=10000, groups=2, chains=4
+    particles=56, pilot_particles=20, pilot=1000, iterations=13000, groups=2, chains=4
 )
 QUICK: Final = Effort(
     particles=10, pilot_particles=10, pilot=60, iterations=200, groups=2, chains=3

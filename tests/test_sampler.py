@@ -65,8 +65,10 @@ def test_moves_keep_the_luck_and_refreshes_the_position():
     rng = np.random.default_rng(3)
     group = sm.start(watched, rng.normal(0.0, 1.0, (12, 3)), 1, 0, 1)
     for _ in range(60):
-        before = group.position[0].copy(), int(group.luck[0])
+        before, count = (group.position[0].copy(), int(group.luck[0])), len(seen)
         sm.step(watched, group, 1, 0)
+        if len(seen) == count:  # screened
+            continue
         position, luck = seen[-1]
         moved, anew = not np.array_equal(position, before[0]), luck != before[1]
         assert moved or anew
@@ -166,6 +168,31 @@ def test_redraws_without_their_factor_are_wrong():
         found[weight] = np.mean(kept, axis=0)
     assert found[1.0] == pytest.approx(MEAN, abs=0.2)
     assert abs(found[0.0] - MEAN).max() > 0.35
+
+
+def test_screened_moves_keep_the_density_and_without_the_second_factor_do_not(monkeypatch):
+    """Screened by a reference that stands elsewhere; 0 is the negative control."""
+    monkeypatch.setattr(sm, "REFERENCE", 0.0)
+    rng = np.random.default_rng(9)
+    group = sm.start(exact, rng.standard_normal((40, 3)) * 1.5 + MEAN, 1, 0, 1)
+    group.centre, group.factor = MEAN + 1.0, 1.2 * np.eye(3)
+    found = {}
+    for weight in (1.0, 0.0):
+        here, kept, estimated = MEAN.copy(), [], 0
+        for _ in range(60_000):
+            move = sm.propose(here, group, rng)
+            assert move.screened
+            gain = sm.screen(move.position, group) - sm.screen(here, group)
+            if np.log(rng.random()) < gain + move.factor:
+                estimated += 1
+                change = exact(move.position, 1) - exact(here, 1)
+                if np.log(rng.random()) < change - weight * gain:
+                    here = move.position
+            kept.append(here)
+        assert estimated < 50_000
+        found[weight] = np.mean(kept, axis=0)
+    assert found[1.0] == pytest.approx(MEAN, abs=0.2)
+    assert abs(found[0.0] - MEAN).max() > 0.3
 
 
 def test_bad_starts_are_refused():
