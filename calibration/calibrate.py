@@ -37,7 +37,7 @@ from .diagnose import (
     inference_data,
     spread_evenly,
 )
-from .fit import Plan, draws, identity, replace_file, sample
+from .fit import Plan, draws, identity, provenance, replace_file, sample
 from .identify import anchored, as_rows, identify
 from .installed import DRAWS, MANIFEST, Gate
 from .sampler import ARCHIVED_EVERY
@@ -78,7 +78,7 @@ class Effort:
 
 
 FULL: Final = Effort(
-    particles=60, pilot_particles=20, pilot=1000, iterations=9000, groups=2, chains=4
+    particles=64, pilot_particles=20, pilot=1000, iterations=10000, groups=2, chains=4
 )
 QUICK: Final = Effort(
     particles=10, pilot_particles=10, pilot=60, iterations=200, groups=2, chains=3
@@ -194,6 +194,7 @@ def write(
     replace_file(folder / DRAWS, _csv([[entry.address for entry in entries], *rows]))
     manifest = {
         **identity(fit.target, fit.plan),
+        **provenance(),
         "iterations": fit.draws.shape[1],
         "draws": len(kept),
         "gates": [gate.model_dump() for gate in fit.gates],

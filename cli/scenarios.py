@@ -201,6 +201,7 @@ def _prose(given: Scenario, resolved: Resolved) -> Iterator[str]:
         "history": f"follows the record to {until}, free after it"
         if until
         else f"free from {resolved.start}{_default(given, 'conditioned_until')}",
+        "decision": given.decision + _default(given, "decision"),
         "parameters": _parameters(resolved) + _default(given, "parameters"),
         "compare with": given.compare_with or "nothing",
         **({"area": given.area.replace("_", " ")} if given.area else {}),

@@ -6,7 +6,7 @@ Each rule notes what breaks it in a :class:`~.problems.Problems`; none raises.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -253,6 +253,23 @@ def clashes(levers: Sequence[ResolvedLever], problems: Problems) -> None:
                     found=f"{begin} to {end}",
                     todo="give them different years, or put the one that sets first and multiply",
                 )
+
+
+FREE_YEARS_ONLY: Final = ("brigade_rate",)
+"""Quantities of which the years that follow the record know nothing."""
+
+
+def free_years(levers: Sequence[ResolvedLever], until: int | None, problems: Problems) -> None:
+    """Refuse levers that would act only in free years, in years that follow the record."""
+    for lever in levers:
+        name = addresses()[lever.entries[0]][0]
+        if until is not None and name in FREE_YEARS_ONLY and lever.first <= until:
+            problems.add(
+                ("levers", lever.number - 1),
+                f"{name} does nothing in years that follow the record",
+                found=lever.first,
+                allowed=f"from {until + 1} on",
+            )
 
 
 def trial(levers: Sequence[ResolvedLever], end: int, problems: Problems) -> None:

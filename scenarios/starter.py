@@ -35,6 +35,10 @@ horizon = {horizon}
 # Leave it out for a run that is free from {start}.
 conditioned_until = {history}
 
+# How the states choose: logit; or, to see how far answers hang on it, balancing (away
+# from a patron that weighs too much) or bandwagoning (with the one they depend on).
+decision = "logit"
+
 # What is assumed beyond the sources, a sentence each.
 assumptions = ["The size of the lever is assumed."]
 
