@@ -26,8 +26,12 @@ from pathlib import Path
 
 from steppe.lab.serve import LOOPBACK, listen
 
-LEVERS = (("budget.russia", "factor", 0.0, 2.0), ("budget.china", "factor", 0.0, 3.0),
-          ("technology.china", "value", 0.0, 1.0), ("afghan_instability", "value", 0.0, 3.0))  # fmt: skip
+LEVERS = (
+    ("budget.russia", "factor", 0.0, 2.0),
+    ("budget.china", "factor", 0.0, 3.0),
+    ("technology.china", "value", 0.0, 1.0),
+    ("afghan_instability", "value", 0.0, 3.0),
+)
 SECONDS_MOST = 600
 
 
