@@ -12,6 +12,7 @@ from .calibration_report import report
 from .claims import claims
 from .compare import compare
 from .explain import explain
+from .lab import lab
 from .parameters import parameters
 from .predictive import check
 from .run import rerun, run
@@ -38,6 +39,7 @@ app.command()(rerun)
 app.command()(backtest)
 app.command()(validate)
 app.command()(claims)
+app.command()(lab)
 
 
 def _version(asked: bool) -> None:

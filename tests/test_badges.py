@@ -4,7 +4,8 @@ import pytest
 
 from steppe.calibration import installed as module
 from steppe.calibration.installed import installed
-from steppe.cli.execution import badge, badge_of, notes, prepare
+from steppe.cli.execution import notes, prepare
+from steppe.explore.badge import badge, badge_of
 from steppe.explore.problem import assemble
 from steppe.explore.replicates import simulate_span
 from steppe.model.errors import InputError

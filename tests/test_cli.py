@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from steppe.calibration.installed import installed
-from steppe.cli.execution import badge
+from steppe.explore.badge import badge
 
 FIELDS = ("manifest.json", "report.html", "data.zarr/zarr.json", "tables/rungs.parquet")
 
