@@ -1,0 +1,142 @@
+// One lever over its whole range: what each area answers, with a band.
+/** @import {Lever, State} from "./types.js" */
+/** @import {App} from "./app.js" */
+import { Latest } from "./api.js";
+import { axisText, band, Chart, FONT } from "./charts.js";
+import { el, fill } from "./dom.js";
+import { Frame } from "./figure.js";
+import { number } from "./format.js";
+import { leverName, resting, valueWords } from "./levers.js";
+import { COLOURS } from "./palette.js";
+import { asked } from "./state.js";
+import { language, t } from "./text.js";
+
+const POINTS = 9;
+
+/**
+ * @typedef {object} Swept
+ * @property {number[]} values
+ * @property {number} year
+ * @property {number} n
+ * @property {Record<string, {mean: number[], p5: number[], p95: number[]}>} areas
+ * @property {Record<string, {mean: number, p5: number, p95: number}>} base
+ */
+
+export class Sweep {
+  /** @param {App} app */
+  constructor(app) {
+    this.app = app;
+    this.requests = new Latest();
+    /** @type {Swept|null} */
+    this.answer = null;
+    this.select = el("select", { id: "sweep-lever" }, ...app.setup.levers.map((lever) =>
+      el("option", { value: lever.address }, leverName(lever))));
+    this.select.addEventListener("change", () => app.go({ sweep: this.select.value }, "push"));
+    this.year = el("input", { type: "number", id: "sweep-year", min: app.setup.years[0], max: app.setup.years[1] });
+    this.year.addEventListener("change", () => app.go({ year: Number(this.year.value) }));
+    this.status = el("p", { role: "status", class: "note" });
+    this.panels = app.areas.map((area) => new Panel(app, this, area));
+    this.element = el("div", { class: "sweep" },
+      el("div", { class: "bar-row" }, el("label", { for: "sweep-lever" }, t("sweep.lever")), this.select,
+        el("label", { for: "sweep-year" }, t("sweep.year")), this.year, this.status),
+      el("p", { class: "note" }, t("sweep.reading")),
+      el("div", { class: "panels" }, ...this.panels.map((p) => p.frame.element)));
+  }
+
+  /** @returns {Lever} */
+  get lever() {
+    const { levers } = this.app.setup;
+    return levers.find((l) => l.address === this.app.state.sweep) ?? levers[0];
+  }
+
+  draw() {
+    const { state, move } = this.app;
+    if (!move) return;
+    const year = this.app.yearOf(move);
+    this.select.value = this.lever.address;
+    this.year.value = String(year);
+    const question = `api/sweep?${asked({ ...state, levers: state.levers.filter((l) => l.address !== this.lever.address) })}`
+      + `&lever=${encodeURIComponent(this.lever.address)}&points=${POINTS}&year=${year}`;
+    if (question === this.question) return;
+    this.question = question;
+    this.answer = null;
+    this.status.textContent = t("working");
+    this.requests.ask(question, (/** @type {Swept} */ answer) => {
+      this.answer = answer;
+      this.status.textContent = t("sweep.done", { n: number(language, answer.n ?? state.n), points: answer.values.length });
+      for (const panel of this.panels) panel.draw();
+    }, (error) => { this.status.textContent = ""; this.question = ""; this.app.failure(error); });
+  }
+}
+
+class Panel {
+  /** @param {App} app @param {Sweep} sweep @param {string} area */
+  constructor(app, sweep, area) {
+    this.app = app;
+    this.sweep = sweep;
+    this.area = area;
+    this.box = el("div", { class: "sweep-chart", role: "img" });
+    this.frame = new Frame("h2", {
+      name: `steppe-sweep-${area}`, option: () => this.chart?.option,
+      words: () => ({ title: this.frame.heading.textContent ?? "", reading: t("sweep.reading"), note: app.note() }),
+      data: () => {
+        const answer = sweep.answer;
+        const found = answer?.areas[area];
+        return {
+          head: [t("sweep.value"), t("column.what_mean"), t("column.what_p5"), t("column.what_p95")],
+          rows: answer && found ? answer.values.map((v, n) => [v, found.mean[n], found.p5[n], found.p95[n]]) : [],
+        };
+      },
+    }, [this.box]);
+  }
+
+  draw() {
+    const answer = this.sweep.answer;
+    if (!answer) return;
+    this.chart ??= new Chart(this.box);
+    const { lever } = this.sweep;
+    const found = answer.areas[this.area];
+    const [first, last] = [found.mean[0], found.mean[found.mean.length - 1]];
+    const { values } = answer;
+    const words = t("sweep.finding", {
+      area: t(`area.${this.area}`), from: number(language, first, 2), to: number(language, last, 2),
+      low: valueWords(lever, values[0]), high: valueWords(lever, values[values.length - 1]), year: answer.year,
+    });
+    this.frame.update(t("area.title", { area: t(`area.${this.area}`), finding: t("sweep.short", { from: number(language, first, 2), to: number(language, last, 2) }) }));
+    this.box.setAttribute("aria-label", words);
+    const size = Math.round(parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.8);
+    const now = this.app.state.levers.find((l) => l.address === lever.address)?.number ?? resting(lever);
+    this.chart.draw({
+      grid: { left: size * 3, right: size * 1.5, top: size, bottom: size * 2.2 },
+      xAxis: {
+        type: "value", min: values[0], max: values[values.length - 1], splitLine: { show: false }, axisTick: { show: false },
+        axisLabel: { ...axisText(size), formatter: (/** @type {number} */ v) => valueWords(lever, v), hideOverlap: true },
+        axisLine: { lineStyle: { color: "#9a9a9a" } },
+      },
+      yAxis: { type: "value", min: 0, splitNumber: 3, axisLabel: axisText(size), splitLine: { lineStyle: { color: COLOURS.grid } } },
+      series: [
+        band("", values, found.p5, found.p95, { fill: COLOURS.whatBand, opacity: 0.22, z: 1 }),
+        {
+          type: "line", name: t("line.what"), data: values.map((v, n) => [v, found.mean[n]]), symbol: "circle", symbolSize: 8, z: 3,
+          lineStyle: { color: COLOURS.what, width: 2.5 }, itemStyle: { color: COLOURS.what },
+          markLine: {
+            symbol: "none", silent: true, animation: false,
+            label: { show: true, formatter: t("sweep.now"), position: "insideEndTop", fontFamily: FONT, fontSize: size * 0.9, color: COLOURS.ink, rotate: 0 },
+            data: [{ xAxis: now, lineStyle: { color: COLOURS.ink, type: "dotted", width: 1.5 } }],
+          },
+        },
+      ],
+      tooltip: {
+        trigger: "axis", appendTo: "body", className: "hint",
+        /** @param {any[]} params */
+        formatter: (params) => {
+          const n = values.indexOf(params[0]?.value?.[0]);
+          return n < 0 ? "" : el("div", {}, el("b", {}, valueWords(lever, values[n])), el("div", {}, t("hint.fan", {
+            mean: number(language, found.mean[n], 2), low: number(language, found.p5[n]), high: number(language, found.p95[n]),
+          })));
+        },
+      },
+    });
+    this.frame.update();
+  }
+}

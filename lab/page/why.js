@@ -1,0 +1,3 @@
+// why
+/** @import {App} from "./app.js" */
+export class Why { /** @param {App} app */ constructor(app) { this.app = app; this.element = document.createElement("div"); } draw() {} }
