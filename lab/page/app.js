@@ -210,8 +210,20 @@ export class App {
     const view = this.views[state.tab];
     const place = byId("view");
     if (place.firstElementChild !== view.element) place.replaceChildren(view.element);
-    byId("finding").hidden = state.tab === "class";
-    if (move) {
+    view.draw();
+    this.retitle();
+  }
+
+  /** The title: what the view found, or what the levers do. */
+  retitle() {
+    const { state, move } = this;
+    const view = this.views[state.tab];
+    const own = "title" in view ? view.title() : null;
+    byId("finding").hidden = state.tab === "class" && !own;
+    if (own) {
+      byId("headline").textContent = own.headline;
+      byId("subline").textContent = own.subline;
+    } else if (move) {
       const year = this.yearOf(move);
       byId("headline").textContent = headline(move, state, this.areas, year);
       const story = storyOf(this.setup.presets, state);
@@ -220,6 +232,5 @@ export class App {
         cut: move.cut === null ? t("subline.free") : t("subline.cut", { cut: move.cut }),
       });
     }
-    view.draw();
   }
 }

@@ -1,14 +1,13 @@
 // The first sight: the map, and in each area the fans and their paired difference.
 /** @import {Move, RecordEvent, Setup, State} from "./types.js" */
 /** @import {App} from "./app.js" */
-import { Chart } from "./charts.js";
 import { el } from "./dom.js";
-import { differenceOption, fanOption } from "./fans.js";
 import { difference, sidesOf, verdict } from "./findings.js";
 import { Frame } from "./figure.js";
 import { mapOption, quantityName, scaleOf, StateMap, valueText } from "./map.js";
 import { Marks } from "./marks.js";
 import { stops } from "./palette.js";
+import { PairCharts } from "./pair.js";
 import { Scrubber } from "./scrubber.js";
 import { number } from "./format.js";
 import { capital, language, t } from "./text.js";
@@ -161,51 +160,42 @@ class AreaRow {
   constructor(app, area) {
     this.app = app;
     this.area = area;
-    const fan = el("div", { class: "fan", role: "img" });
-    const diff = el("div", { class: "diff", role: "img" });
+    this.pair = new PairCharts();
     this.marks = new Marks(t("events.area", { area: t(`area.${area}`) }));
-    this.fanBox = fan;
-    this.diffBox = diff;
     this.focus = el("button", { type: "button", class: "focus", onclick: () => app.go({ area: app.state.area === area ? "" : area }) });
     this.frame = new Frame("h2", {
-      name: `steppe-${area}`, option: () => this.fan?.option,
+      name: `steppe-${area}`, option: () => this.pair.fan?.option,
       words: () => ({ title: this.frame.heading.textContent ?? "", reading: t("fan.reading"), note: app.note() }),
       data: () => this.#data(),
-    }, [el("div", { class: "fan-box" }, fan, this.marks.element), diff], "area");
+    }, [this.pair.element], "area");
+    this.pair.fanFrame.append(this.marks.element);
     this.frame.tools.querySelector(".menu-body")?.append(this.focus);
   }
 
   /** @param {Move} move @param {State} state */
   draw(move, state) {
-    this.fan ??= new Chart(this.fanBox);
-    this.diff ??= new Chart(this.diffBox);
     const year = this.app.yearOf(move);
     const n = move.years.indexOf(year);
     const sides = sidesOf(move.areas[this.area], state.patron);
     const recorded = move.cut !== null && year <= move.cut;
-    const frame = {
-      years: move.years, first: firstYear(move), cut: move.cut, year, moved: move.moved,
-      size: Math.round(parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.76), height: this.fanBox.clientHeight,
-    };
-    this.fan.draw(fanOption(sides, frame));
+    const first = firstYear(move);
+    this.pair.draw(sides, { years: move.years, first, cut: move.cut, year, moved: move.moved });
     const told = move.moved !== null;
-    this.diffBox.hidden = !told;
-    if (told) this.diff.draw(differenceOption(sides, frame));
     const words = told ? difference(sides, n, recorded) : t("area.baseline", { number: number(language, sides.base.mean[n], 1), year });
     this.frame.update(capital(t("area.title", { area: t(`area.${this.area}`), finding: words })));
     this.frame.element.dataset.verdict = told ? verdict(sides, n, recorded) : "none";
     this.frame.element.classList.toggle("focused", state.area === this.area);
     this.focus.textContent = t(state.area === this.area ? "area.smaller" : "area.larger");
-    this.fanBox.setAttribute("aria-label", t("fan.name", { area: t(`area.${this.area}`) }));
-    this.diffBox.setAttribute("aria-label", t("diff.name", { area: t(`area.${this.area}`), finding: words }));
-    const key = `${state.patron} ${frame.first}`;
+    this.pair.fanBox.setAttribute("aria-label", t("fan.name", { area: t(`area.${this.area}`) }));
+    this.pair.diffBox.setAttribute("aria-label", t("diff.name", { area: t(`area.${this.area}`), finding: words }));
+    const key = `${state.patron} ${first}`;
     if (this.drawn !== key) {
       this.drawn = key;
-      this.marks.set(this.#events(state), frame.first, move.years[move.years.length - 1]);
-      const fan = this.fan;
-      fan.after = [() => this.marks.place((at) => fan.x(at))];
+      this.marks.set(this.#events(state), first, move.years[move.years.length - 1]);
+      const { fan } = this.pair;
+      if (fan) fan.after = [() => this.marks.place((at) => fan.x(at))];
     }
-    for (const act of this.fan.after) act();
+    for (const act of this.pair.fan?.after ?? []) act();
   }
 
   /** @param {State} state @returns {RecordEvent[]} */

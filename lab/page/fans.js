@@ -15,6 +15,7 @@ import { el } from "./dom.js";
  * @property {number|null} moved first year in which a lever acts, null for none
  * @property {number} size of the text, pixels
  * @property {number} height of the chart, pixels
+ * @property {{base: string, what: string}} names of the two sides
  */
 
 /** Year axis. @param {Frame} frame @returns {any} */
@@ -111,7 +112,7 @@ export function fanOption(sides, frame) {
   const series = [
     between("", "p5", "p95", base, first, { fill: COLOURS.baseBand, opacity: moved === null ? 0.7 : 0.85, z: 1 }),
     ...(moved === null ? [between("", "p25", "p75", base, first, { fill: COLOURS.base, opacity: 0.35, z: 2 })] : []),
-    mean(t("line.base"), frame, base.mean, {
+    mean(frame.names.base, frame, base.mean, {
       color: moved === null ? "#4a4a4a" : COLOURS.base, width: 2.5, type: moved === null ? "solid" : "dashed", label: true, z: 4, shift: shift.base,
     }),
   ];
@@ -119,26 +120,26 @@ export function fanOption(sides, frame) {
     series.push(
       between("", "p5", "p95", what, moved - 1, { fill: COLOURS.whatBand, opacity: 0.2, stroke: COLOURS.whatBand, z: 2 }),
       between("", "p25", "p75", what, moved - 1, { fill: COLOURS.whatBand, opacity: 0.28, z: 2 }),
-      mean(t("line.what"), frame, what.mean, {
+      mean(frame.names.what, frame, what.mean, {
         color: COLOURS.what, width: 3, type: "solid", label: true, z: 5, from: Math.max(first, moved - 1), shift: shift.what,
       }),
     );
   }
   return {
     grid, xAxis: yearAxis(frame), yAxis: valueAxis(size, max), series,
-    tooltip: hint(frame, (n) => fanRows(sides, n, moved !== null && years[n] >= moved)),
+    tooltip: hint(frame, (n) => fanRows(sides, n, moved !== null && years[n] >= moved, frame.names)),
   };
 }
 
-/** @param {Sides} sides @param {number} n @param {boolean} moved @returns {[string, string][]} */
-function fanRows({ base, what }, n, moved) {
+/** @param {Sides} sides @param {number} n @param {boolean} moved @param {{base: string, what: string}} names @returns {[string, string][]} */
+function fanRows({ base, what }, n, moved, names) {
   /** @param {import("./types.js").Fan} fan */
   const say = (fan) => t("hint.fan", {
     mean: number(language, fan.mean[n], 2), low: number(language, fan.p5[n]), high: number(language, fan.p95[n]),
   });
   /** @type {[string, string][]} */
-  const rows = [[t("line.base"), say(base)]];
-  return moved ? [[t("line.what"), say(what)], ...rows] : rows;
+  const rows = [[names.base, say(base)]];
+  return moved ? [[names.what, say(what)], ...rows] : rows;
 }
 
 /** What stands beside the pointer. @param {Frame} frame @param {(n: number) => [string, string][]} rows @returns {any} */
