@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-import json
 import time
 from threading import Event
 from typing import Any, Final
 
 from ..explore.badge import badge_of
+from ..model.names import AREAS, PATRONS, START_YEAR, STATES
+from ..results.fingerprint import fingerprint
+from .export import scenario_toml, table_csv
 from .futures import Engine, Pair
 from .ground import FEW, MOST, Ground
-from .moves import Move, Pairs, move_of
-from .setup import setup
-from .summary import Sides, sides, summarise
+from .moves import (
+    DEFAULT_START,
+    KINDS,
+    Move,
+    Pairs,
+    finite,
+    move_of,
+    one_of,
+    required,
+    value_of,
+    whole,
+)
+from .overrule import VERDICTS, overrule
+from .questions import Question, answer, questions, shown
+from .setup import declared, setup
+from .single import single
+from .summary import Sides, continued, sides, summarise
+from .sweep import MOST_POINTS, sweep, values_of
+from .walk import walk
+from .web import encoded
+from .why import why
 
 BETWEEN: Final = (200, 400, 500)
 """Further numbers of futures that may be asked for; those that fit the draws are taken."""
@@ -74,16 +94,83 @@ class Answers:
         }
         return encoded(found)
 
-    def setup(self) -> bytes:
+    def setup(self, shared: str | None = None) -> bytes:
         """Answer to /api/setup."""
-        from .moves import DEFAULT_START
+        found = setup(self.engine.grounds.get(DEFAULT_START), (FEW, self.most))
+        found["questions"] = [shown(question) for question in questions().values()]
+        found["share"] = None if shared is None else {"address": shared}
+        return encoded(found)
 
-        return encoded(setup(self.engine.grounds.get(DEFAULT_START), (FEW, self.most)))
+    def why(self, move: Move, pairs: Pairs, dropped: Event) -> bytes:
+        """Answer to /api/why."""
+        ground = self.engine.grounds.get(move.start)
+        state = required(pairs, "sel", STATES)
+        year = whole(pairs, "year", START_YEAR, ground.last, None)
+        future = whole(pairs, "future", 0, move.n - 1, 0)
+        pair = self.engine.pair(move, dropped)
+        return encoded(why(self.engine, move, pair, state, year, future))
 
+    def walk(self, move: Move, pairs: Pairs, dropped: Event) -> bytes:
+        """Answer to /api/walk."""
+        future = whole(pairs, "future", 0, move.n - 1, 0)
+        return encoded(walk(self.engine, move, self.engine.pair(move, dropped), future))
 
-def encoded(content: Any) -> bytes:
-    """JSON without spaces."""
-    return json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    def overrule(self, move: Move, pairs: Pairs) -> bytes:
+        """Answer to /api/overrule."""
+        ground = self.engine.grounds.get(move.start)
+        one = single(self.engine, move, "what", whole(pairs, "future", 0, MOST - 1, 0))
+        about, pair = overrule(
+            one,
+            required(pairs, "sel", STATES),
+            whole(pairs, "year", START_YEAR, ground.last, None),
+            required(pairs, "patron", PATRONS),
+            required(pairs, "choice", VERDICTS) == VERDICTS[0],
+            whole(pairs, "continuations", 30, MOST, 500),
+            value_of(pairs, "decision"),
+            one_of(pairs, "area", AREAS, None),
+        )
+        return encoded({**about, **continued(pair)})
+
+    def sweep(self, move: Move, pairs: Pairs, dropped: Event) -> bytes:
+        """Answer to /api/sweep."""
+        ground = self.engine.grounds.get(move.start)
+        known = {entry["address"]: entry for entry in declared()}
+        address = value_of(pairs, "lever") or ""
+        entry = known.get(address, {})
+        kind = (
+            required(pairs, "kind", KINDS)
+            if not entry
+            else one_of(pairs, "kind", KINDS, entry["kind"])
+        )
+        low, high = (
+            finite(value_of(pairs, name) or str(entry.get(name, "")), name)
+            for name in ("low", "high")
+        )
+        first = max(entry.get("from", ground.first), ground.first)
+        first = whole(pairs, "from", ground.first, ground.last, first)
+        values = values_of(
+            address, kind or "", low, high, whole(pairs, "points", 2, MOST_POINTS, 9)
+        )
+        year = whole(pairs, "year", START_YEAR, ground.last, ground.last)
+        return encoded(sweep(self.engine, move, address, kind or "", values, first, year, dropped))
+
+    def scenario(self, move: Move, dropped: Event) -> tuple[bytes, str]:
+        """Answer to /api/scenario.toml, and the digest of the futures."""
+        pair, known = self.pair(move, dropped)
+        digest = known.digest if pair.first is None else fingerprint([pair.what])
+        return scenario_toml(move, digest).encode(), digest
+
+    def table(self, move: Move, dropped: Event) -> tuple[bytes, str]:
+        """Answer to /api/table.csv, and the digest of the futures."""
+        pair, known = self.pair(move, dropped)
+        digest = known.digest if pair.first is None else fingerprint([pair.what])
+        return table_csv(pair, known, digest).encode(), digest
+
+    def question(self, question: Question, dropped: Event) -> dict[str, Any]:
+        """What engine, simple rule and record say of a question."""
+        move = self.move([("start", question.start), ("n", str(self.most))])
+        pair = self.engine.pair(move, dropped)
+        return answer(question, self.engine.base(move.start, move.seed, move.n), pair.base)
 
 
 def badge(ground: Ground) -> dict[str, str]:

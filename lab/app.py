@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterable
+from threading import Event
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -18,67 +18,16 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ..model.errors import InputError
-from .answers import Answers, encoded
-from .errors import BusyError, DroppedError, PreparingError
+from .answers import Answers
+from .class_routes import class_routes
+from .export import qr_svg
 from .guard import Guard
 from .jobs import Jobs, Make
-from .moves import Pairs
+from .moves import Move, Pairs, value_of
 from .page_files import page_file
+from .web import GET, NO_STORE, answered, gone, json_answer, missing, pairs_of
 
-JSON = "application/json; charset=utf-8"
-Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-def error_body(error: InputError) -> dict[str, Any]:
-    """An input error as a page gets it."""
-    return {
-        "error": {
-            "message": str(error),
-            "problem": error.problem,
-            "field": error.field,
-            "found": error.found if isinstance(error.found, (int, float, str)) else None,
-            "allowed": error.allowed,
-            "nearest": list(error.nearest),
-        }
-    }
-
-
-def answered(endpoint: Endpoint) -> Endpoint:
-    """Turn what went wrong into an answer that says so."""
-
-    async def guarded(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except InputError as error:
-            return json_answer(error_body(error), 400)
-        except PreparingError as error:
-            return json_answer({"preparing": round(error.share, 3), "retry": 1}, 202)
-        except BusyError as error:
-            body = {"error": {"message": error.reason}, "retry": error.seconds}
-            return json_answer(body, 503, {"retry-after": str(error.seconds)})
-        except DroppedError:
-            return Response(status_code=499)
-
-    return guarded
-
-
-def json_answer(content: Any, status: int = 200, more: dict[str, str] | None = None) -> Response:
-    """JSON that no cache keeps."""
-    body = content if isinstance(content, bytes) else encoded(content)
-    headers = {"cache-control": "no-store", **(more or {})}
-    return Response(body, status, headers, media_type=JSON)
-
-
-def pairs_of(request: Request) -> Pairs:
-    """Pairs of the query string."""
-    return request.query_params.multi_items()
-
-
-async def gone(request: Request) -> bool:
-    """Return once the connection is closed."""
-    while not await request.is_disconnected():
-        await asyncio.sleep(0.05)
-    return True
+FileMaker = Callable[[Move, Event], tuple[bytes, str]]
 
 
 class Lab:
@@ -95,7 +44,9 @@ class Lab:
 
     async def setup(self, request: Request) -> Response:
         """GET /api/setup."""
-        return json_answer(await self.job(request, "setup", lambda _: self.answers.setup()))
+        return json_answer(
+            await self.job(request, "setup", lambda _: self.answers.setup(self.shared))
+        )
 
     async def ready(self, request: Request) -> Response:
         """GET /api/ready: how far a start and seed are prepared; begins to prepare them."""
@@ -111,23 +62,109 @@ class Lab:
         )
         return json_answer(found)
 
+    async def why(self, request: Request) -> Response:
+        """GET /api/why."""
+        move, pairs = self._asked(request)
+        key = _key("why", move, pairs, "sel", "year", "future")
+        make = lambda dropped: self.answers.why(move, pairs, dropped)  # noqa: E731
+        return json_answer(await self.job(request, key, make))
+
+    async def walk(self, request: Request) -> Response:
+        """GET /api/walk."""
+        move, pairs = self._asked(request)
+        key = _key("walk", move, pairs, "future")
+        make = lambda dropped: self.answers.walk(move, pairs, dropped)  # noqa: E731
+        return json_answer(await self.job(request, key, make))
+
+    async def overrule(self, request: Request) -> Response:
+        """GET /api/overrule."""
+        move, pairs = self._asked(request)
+        names = ("sel", "year", "future", "patron", "choice", "area", "decision", "continuations")
+        key = _key("overrule", move, pairs, *names)
+        return json_answer(
+            await self.job(request, key, lambda _: self.answers.overrule(move, pairs))
+        )
+
+    async def sweep(self, request: Request) -> Response:
+        """GET /api/sweep."""
+        move, pairs = self._asked(request)
+        names = ("lever", "kind", "low", "high", "from", "points", "year")
+        key = _key("sweep", move, pairs, *names)
+        make = lambda dropped: self.answers.sweep(move, pairs, dropped)  # noqa: E731
+        return json_answer(await self.job(request, key, make))
+
+    async def scenario(self, request: Request) -> Response:
+        """GET /api/scenario.toml."""
+        return await self._file(request, self.answers.scenario, "lab-what-if.toml", "text/plain")
+
+    async def table(self, request: Request) -> Response:
+        """GET /api/table.csv."""
+        return await self._file(request, self.answers.table, "lab-table.csv", "text/csv")
+
+    async def qr(self, request: Request) -> Response:
+        """GET /api/qr.svg: the page's address, for who is in the same network."""
+        if self.shared is None:
+            raise InputError(
+                "the lab listens to this machine only, so nobody else can open the address",
+                todo="start it with 'steppe lab --share'",
+            )
+        query = request.url.query
+        address = self.shared + (f"&{query}" if query else "")
+        return Response(qr_svg(address), media_type="image/svg+xml", headers=NO_STORE)
+
+    async def _file(self, request: Request, make: FileMaker, name: str, kind: str) -> Response:
+        move = self.answers.move(pairs_of(request))
+
+        def made(dropped: Event) -> bytes:
+            content, digest = make(move, dropped)
+            return digest.encode() + b"\n" + content
+
+        digest, _, content = (await self.job(request, move.key(name), made)).partition(b"\n")
+        headers = {
+            **NO_STORE,
+            "x-steppe-digest": digest.decode(),
+            "content-disposition": f'attachment; filename="{name}"',
+        }
+        return Response(content, headers=headers, media_type=f"{kind}; charset=utf-8")
+
+    def _asked(self, request: Request) -> tuple[Move, Pairs]:
+        pairs = pairs_of(request)
+        return self.answers.move(pairs), pairs
+
     def routes(self) -> list[Route]:
         """All routes of the interface."""
-        get = ["GET"]
+        endpoints = {
+            "setup": self.setup,
+            "ready": self.ready,
+            "move": self.move,
+            "why": self.why,
+            "walk": self.walk,
+            "overrule": self.overrule,
+            "sweep": self.sweep,
+            "scenario.toml": self.scenario,
+            "table.csv": self.table,
+            "qr.svg": self.qr,
+        }
         return [
-            Route("/", page, methods=get),
-            Route("/page/{path:path}", page, methods=get),
-            Route("/api/setup", answered(self.setup), methods=get),
-            Route("/api/ready", answered(self.ready), methods=get),
-            Route("/api/move", answered(self.move), methods=get),
+            Route("/", page, methods=GET),
+            Route("/page/{path:path}", page, methods=GET),
+            *(
+                Route(f"/api/{name}", answered(endpoint), methods=GET)
+                for name, endpoint in endpoints.items()
+            ),
+            *class_routes(self),
         ]
+
+
+def _key(kind: str, move: Move, pairs: Pairs, *names: str) -> str:
+    return move.key(kind, *(value_of(pairs, name) for name in names))
 
 
 async def page(request: Request) -> Response:
     """GET / and /page/...: a file of the page, with its digest as tag."""
     found = page_file(request.path_params.get("path", "index.html"))
     if found is None:
-        return json_answer({"error": {"message": "there is no such page"}}, 404)
+        return missing("page")
     headers = {"etag": found.tag, "cache-control": "no-cache"}
     if found.tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)

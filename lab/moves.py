@@ -25,6 +25,7 @@ KINDS: Final = ("value", "factor")
 WHY: Final = "Set in the lab."
 
 _SPAN: Final = re.compile(r"(\d{4})(?:-(\d{4}))?")
+_LEVER: Final = re.compile(r"levers\[(\d+)\]")
 _WHOLE: Final = re.compile(r"\d{1,16}")
 Pairs = Sequence[tuple[str, str]]
 
@@ -103,14 +104,17 @@ class Move:
         InputError
             If a lever is wrong, or acts in years that follow the record.
         """
-        resolved = resolve(self.scenario, Problems("address"))
-        given = len(load(self.start).levers)
+        given = len(self.scenario.levers) - len(self.levers)
+        try:
+            resolved = resolve(self.scenario, Problems("the address"))
+        except InputError as error:
+            raise placed(error, given) from error
         free = first_free(resolved)
-        for lever in resolved.levers[given:]:
+        for lever in resolved.levers[len(self.base.levers) :]:
             if lever.first < free:
                 raise InputError(
                     "the lever acts in years that follow the record",
-                    field=f"l[{lever.number - given}]",
+                    field=f"l[{lever.number - given}]" if lever.number > given else "story",
                     found=lever.first,
                     allowed=f"{free} to {resolved.horizon}",
                     todo="start it later; 'steppe run' can move the past too, but not at once",
@@ -127,6 +131,23 @@ class Move:
         """What determines an answer, as text."""
         levers = [lever.model_dump_json(by_alias=True) for lever in self.levers]
         return repr((self.start, self.story, levers, self.seed, self.n, *more))
+
+
+def placed(error: InputError, given: int) -> InputError:
+    """Name levers by their place in the address; the first ``given`` are not from there."""
+
+    def name(match: re.Match[str]) -> str:
+        number = int(match[1]) - given
+        return f"l[{number}]" if number > 0 else "a lever of the start or story"
+
+    found = InputError(
+        _LEVER.sub(name, error.problem),
+        field=None if error.field is None else _LEVER.sub(name, error.field).split(".")[0],
+        found=error.found,
+        allowed=error.allowed,
+        nearest=error.nearest,
+    )
+    return found
 
 
 def first_free(resolved: Resolved) -> int:

@@ -29,7 +29,7 @@ from ..results.files import write_atomic
 from .errors import BusyError
 from .ground import MOST, Ground, tables_of
 
-VARIABLES: Final = ("rung", "packages", "documented", "forms", "dependence")
+VARIABLES: Final = ("rung", "packages", "documented", "forms", "documented_forms", "dependence")
 """What the lab keeps of each future; the digest is of three of them."""
 KEPT: Final = 6
 """Pairs of start and seed that are in memory: about 15 MB each."""
@@ -55,6 +55,7 @@ class Past:
         self.arrays: dict[str, np.ndarray] = {}
         self.worlds: World = first_worlds(tables_of(ground.flats[0]), MOST)
         self.failure: InputError | None = None
+        self._stopped = False
         self._done = np.zeros(ground.draws, bool)
         self._changed = Condition()
 
@@ -80,9 +81,10 @@ class Past:
         return bool(self._done[: self.ground.draws_of(n)].all())
 
     def wait(self, n: int, seconds: float) -> bool:
-        """Wait until ``n`` futures can start, at most so long; whether they can."""
+        """Wait until ``n`` futures can start or never will, at most so long; whether they can."""
         with self._changed:
-            return self._changed.wait_for(lambda: self.ready(n), seconds)
+            self._changed.wait_for(lambda: self._stopped or self.ready(n), seconds)
+            return self.ready(n)
 
     def fill(self, stop: Event, workers: int | None = None) -> None:
         """Draw what is not on disk, and put it there."""
@@ -104,6 +106,9 @@ class Past:
                 pool.shutdown(cancel_futures=True)
                 return
             except _StoppedError:
+                with self._changed:
+                    self._stopped = True
+                    self._changed.notify_all()
                 return
         self._write(file)
 

@@ -47,11 +47,17 @@ RUNG_MEANINGS: Final = (
 )
 
 
-def levers(ground: Ground) -> list[dict[str, Any]]:
-    """Levers of ``levers.toml`` with what the model says of them."""
+def declared() -> list[dict[str, Any]]:
+    """Levers of ``levers.toml``."""
     text = (files("steppe.lab") / "levers.toml").read_text("utf-8")
+    found: list[dict[str, Any]] = tomllib.loads(text)["lever"]
+    return found
+
+
+def levers(ground: Ground) -> list[dict[str, Any]]:
+    """Levers with what the model says of them."""
     known = learned(installed())
-    return [_lever(entry, ground, known) for entry in tomllib.loads(text)["lever"]]
+    return [_lever(entry, ground, known) for entry in declared()]
 
 
 def _lever(entry: dict[str, Any], ground: Ground, known: Any) -> dict[str, Any]:

@@ -138,6 +138,23 @@ def summarise(pair: Pair, known: Sides) -> dict[str, Any]:
     }
 
 
+def continued(pair: Pair) -> dict[str, Any]:
+    """Figures of continuations from the pair's first year: without (base) and with (what)."""
+    assert pair.first is not None
+    both = [fans(totals(side)) for side in (pair.base, pair.what)]
+    shown = [maps(side) for side in (pair.base, pair.what)]
+    diff = difference(pair, slice(None))
+    return {
+        "n": pair.n,
+        "years": list(range(pair.first, pair.ground.last + 1)),
+        "areas": {area: _of_area(both[0], both[1], diff, a) for a, area in enumerate(AREAS)},
+        "map": {
+            name: {"base": _lists(shown[0][name]), "what": _lists(shown[1][name])}
+            for name in QUANTITIES
+        },
+    }
+
+
 def _of_area(
     base: dict[str, np.ndarray], what: dict[str, np.ndarray], diff: dict[str, np.ndarray], a: int
 ) -> dict[str, Any]:
