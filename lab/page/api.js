@@ -85,19 +85,20 @@ export class Latest {
     this.drop();
     const mine = new AbortController();
     this.out = mine;
+    /** @type {() => void} */
+    let act;
     try {
       const answer = await ask(path, { signal: mine.signal }, tell);
-      if (this.out === mine) use(answer);
+      act = () => use(answer);
     } catch (error) {
-      if (this.out === mine && !mine.signal.aborted) fail(/** @type {Error} */ (error));
-    } finally {
-      if (this.out === mine) {
-        this.out = null;
-        const next = this.waiting;
-        this.waiting = null;
-        next?.();
-      }
+      act = () => fail(/** @type {Error} */ (error));
     }
+    if (this.out !== mine) return;
+    this.out = null;
+    const next = this.waiting;
+    this.waiting = null;
+    next?.();
+    act();
   }
 
   /** Forget what is out and what waits. */

@@ -34,7 +34,7 @@ export class Header {
       location.reload();
     });
     this.tools = el("details", { class: "menu" }, el("summary", {}, t("take.title")), el("div", { class: "menu-body" },
-      el("button", { type: "button", onclick: () => share(`api/qr.svg?${write(app.state, location.search)}`) }, t("share.title")),
+      el("button", { type: "button", onclick: () => share(app.setup.share ? `api/qr.svg?${write(app.state, location.search)}` : null) }, t("share.title")),
       el("button", { type: "button", onclick: () => this.#file("api/table.csv", "steppe-lab.csv") }, t("take.table")),
       el("button", { type: "button", onclick: () => this.#file("api/scenario.toml", "steppe-lab.toml") }, t("take.scenario")),
       el("button", { type: "button", onclick: () => print() }, t("take.print"))));

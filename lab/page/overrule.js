@@ -21,8 +21,8 @@ export class Overrule {
     this.requests = new Latest();
   }
 
-  /** @param {string} state @param {number} year @param {Decision} decision @param {"base"|"what"} side */
-  open(state, year, decision, side) {
+  /** @param {string} state @param {number} year @param {Decision} decision */
+  open(state, year, decision) {
     const place = { state: t(`state.${state}`), year };
     const options = decision.onTable.flatMap(({ patron }) =>
       ["accept", "refuse"].map((choice) => ({ patron, choice })));
@@ -31,7 +31,7 @@ export class Overrule {
       const own = (decision.choice === patron || decision.choice === "both") === (choice === "accept");
       return el("button", { type: "button", class: "card", "aria-pressed": "false", disabled: own, onclick: (/** @type {Event} */ event) => {
         for (const button of buttons) button.setAttribute("aria-pressed", String(button === event.currentTarget));
-        this.#ask(state, year, decision, side, patron, choice, result);
+        this.#ask(state, year, decision, patron, choice, result);
       } }, el("b", {}, t(`overrule.${choice}`, { patron: t(`patron.${patron}`) })),
       own ? el("span", {}, t("overrule.own")) : null);
     });
@@ -43,12 +43,12 @@ export class Overrule {
   }
 
   /**
-   * @param {string} state @param {number} year @param {Decision} decision @param {"base"|"what"} side
+   * @param {string} state @param {number} year @param {Decision} decision
    * @param {string} patron @param {string} choice @param {HTMLElement} place
    */
-  #ask(state, year, decision, side, patron, choice, place) {
+  #ask(state, year, decision, patron, choice, place) {
     fill(place, el("p", { class: "note" }, t("working")));
-    const question = `api/overrule?${asked(this.app.state)}&sel=${state}&year=${year}&decision=${decision.id}&side=${side}`
+    const question = `api/overrule?${asked(this.app.state)}&sel=${state}&year=${year}&decision=${decision.id}`
       + `&patron=${patron}&choice=${choice}&future=${this.app.state.future}&continuations=${CONTINUATIONS}`;
     this.requests.ask(question, (/** @type {OverruleAnswer} */ answer) => this.#show(answer, year, place),
       (error) => fill(place, el("p", { class: "failure", role: "alert", lang: "en" }, error.message)));

@@ -9,7 +9,7 @@ import { number } from "./format.js";
 import { leverName, resting, valueWords } from "./levers.js";
 import { COLOURS } from "./palette.js";
 import { asked } from "./state.js";
-import { language, t } from "./text.js";
+import { capital, language, t } from "./text.js";
 
 const POINTS = 9;
 
@@ -18,8 +18,7 @@ const POINTS = 9;
  * @property {number[]} values
  * @property {number} year
  * @property {number} n
- * @property {Record<string, {mean: number[], p5: number[], p95: number[]}>} areas
- * @property {Record<string, {mean: number, p5: number, p95: number}>} base
+ * @property {Record<string, {year: {mean: number[], p5: number[], p95: number[]}}>} areas
  */
 
 export class Sweep {
@@ -32,14 +31,13 @@ export class Sweep {
     this.select = el("select", { id: "sweep-lever" }, ...app.setup.levers.map((lever) =>
       el("option", { value: lever.address }, leverName(lever))));
     this.select.addEventListener("change", () => app.go({ sweep: this.select.value }, "push"));
-    this.year = el("input", { type: "number", id: "sweep-year", min: app.setup.years[0], max: app.setup.years[1] });
+    this.year = el("input", { type: "number", id: "sweep-year", min: app.setup.levers[0].from, max: app.setup.years[1] });
     this.year.addEventListener("change", () => app.go({ year: Number(this.year.value) }));
     this.status = el("p", { role: "status", class: "note" });
     this.panels = app.areas.map((area) => new Panel(app, this, area));
     this.element = el("div", { class: "sweep" },
       el("div", { class: "bar-row" }, el("label", { for: "sweep-lever" }, t("sweep.lever")), this.select,
         el("label", { for: "sweep-year" }, t("sweep.year")), this.year, this.status),
-      el("p", { class: "note" }, t("sweep.reading")),
       el("div", { class: "panels" }, ...this.panels.map((p) => p.frame.element)));
   }
 
@@ -49,10 +47,27 @@ export class Sweep {
     return levers.find((l) => l.address === this.app.state.sweep) ?? levers[0];
   }
 
+  title() {
+    const { answer, lever } = this;
+    const name = leverName(lever);
+    if (!answer) return { headline: name, subline: t("working") };
+    /** @param {string} area */
+    const span = (area) => Math.abs(answer.areas[area].year.mean[answer.values.length - 1] - answer.areas[area].year.mean[0]);
+    const most = this.app.areas.reduce((a, b) => (span(b) > span(a) ? b : a));
+    const { mean } = answer.areas[most].year;
+    return {
+      headline: t("sweep.headline", {
+        lever: name, low: valueWords(lever, answer.values[0]), high: valueWords(lever, answer.values[answer.values.length - 1]),
+        area: t(`area.${most}`), from: number(language, mean[0], 1), to: number(language, mean[mean.length - 1], 1), year: answer.year,
+      }),
+      subline: t("sweep.reading"),
+    };
+  }
+
   draw() {
     const { state, move } = this.app;
     if (!move) return;
-    const year = this.app.yearOf(move);
+    const year = Math.max(this.app.yearOf(move), this.lever.from);
     this.select.value = this.lever.address;
     this.year.value = String(year);
     const question = `api/sweep?${asked({ ...state, levers: state.levers.filter((l) => l.address !== this.lever.address) })}`
@@ -65,6 +80,7 @@ export class Sweep {
       this.answer = answer;
       this.status.textContent = t("sweep.done", { n: number(language, answer.n ?? state.n), points: answer.values.length });
       for (const panel of this.panels) panel.draw();
+      this.app.retitle();
     }, (error) => { this.status.textContent = ""; this.question = ""; this.app.failure(error); });
   }
 }
@@ -81,7 +97,7 @@ class Panel {
       words: () => ({ title: this.frame.heading.textContent ?? "", reading: t("sweep.reading"), note: app.note() }),
       data: () => {
         const answer = sweep.answer;
-        const found = answer?.areas[area];
+        const found = answer?.areas[area].year;
         return {
           head: [t("sweep.value"), t("column.what_mean"), t("column.what_p5"), t("column.what_p95")],
           rows: answer && found ? answer.values.map((v, n) => [v, found.mean[n], found.p5[n], found.p95[n]]) : [],
@@ -95,14 +111,14 @@ class Panel {
     if (!answer) return;
     this.chart ??= new Chart(this.box);
     const { lever } = this.sweep;
-    const found = answer.areas[this.area];
+    const found = answer.areas[this.area].year;
     const [first, last] = [found.mean[0], found.mean[found.mean.length - 1]];
     const { values } = answer;
     const words = t("sweep.finding", {
       area: t(`area.${this.area}`), from: number(language, first, 2), to: number(language, last, 2),
       low: valueWords(lever, values[0]), high: valueWords(lever, values[values.length - 1]), year: answer.year,
     });
-    this.frame.update(t("area.title", { area: t(`area.${this.area}`), finding: t("sweep.short", { from: number(language, first, 2), to: number(language, last, 2) }) }));
+    this.frame.update(capital(t("area.title", { area: t(`area.${this.area}`), finding: t("sweep.short", { from: number(language, first, 2), to: number(language, last, 2) }) })));
     this.box.setAttribute("aria-label", words);
     const size = Math.round(parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.8);
     const now = this.app.state.levers.find((l) => l.address === lever.address)?.number ?? resting(lever);
@@ -113,7 +129,7 @@ class Panel {
         axisLabel: { ...axisText(size), formatter: (/** @type {number} */ v) => valueWords(lever, v), hideOverlap: true },
         axisLine: { lineStyle: { color: "#9a9a9a" } },
       },
-      yAxis: { type: "value", min: 0, splitNumber: 3, axisLabel: axisText(size), splitLine: { lineStyle: { color: COLOURS.grid } } },
+      yAxis: { type: "value", min: 0, splitNumber: 3, axisLabel: axisText(size), axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: COLOURS.grid } } },
       series: [
         band("", values, found.p5, found.p95, { fill: COLOURS.whatBand, opacity: 0.22, z: 1 }),
         {

@@ -43,7 +43,7 @@ export function buttons(figure) {
   ];
 }
 
-/** The address, its QR code and the copy button. @param {string} qr address of the picture */
+/** The address, its QR code and the copy button. @param {string|null} qr address of the picture, if others can open the lab */
 export function share(qr) {
   const address = el("input", { type: "text", readonly: true, value: location.href, "aria-label": t("share.address") });
   const said = el("span", { role: "status", class: "said" });
@@ -59,5 +59,5 @@ export function share(qr) {
   dialog(t("share.title"), t("close"),
     el("p", {}, t("share.text")),
     el("div", { class: "copy" }, address, copy), said,
-    el("img", { src: qr, class: "qr", alt: t("share.qr") }));
+    qr ? el("img", { src: qr, class: "qr", alt: t("share.qr") }) : el("p", { class: "note" }, t("share.none")));
 }

@@ -80,6 +80,7 @@
  * @property {RecordEvent[]} events
  * @property {Record<string, string>} badges
  * @property {Question[]} questions
+ * @property {{address: string}|null} share where others in the network reach the lab
  */
 
 /** @typedef {{p5: number[], p25: number[], p50: number[], p75: number[], p95: number[], mean: number[]}} Fan */
@@ -100,6 +101,6 @@
  * @property {number} ms
  */
 
-/** @typedef {{id: string, text: string}} Question */
+/** @typedef {{id: string, text: string, past: boolean, start: string, state: string, patron: string, from: number, until: number}} Question */
 
 export {};

@@ -20,8 +20,8 @@ import { choiceWords } from "./why.js";
  * @property {string} state
  * @property {string} area
  * @property {string} choice
- * @property {{patron: string, rung: number}[]} offers
- * @property {string|null} host
+ * @property {{patron: string, rung: number}[]} [offers]
+ * @property {string|null} [host]
  * @property {string} text in English
  */
 /** @typedef {{rung: number[][][][], packages: number[][][][], choices: Chosen[]}} WalkSide rung and packages [year][state][patron][area] */
@@ -50,7 +50,8 @@ export function only(mine, other) {
 function words(c) {
   if (c.follows === "record") return english(c.text, language);
   if (c.follows === "unseen") return t("walk.unseen", { patron: t(`patron.${c.choice}`), area: t(`area.${c.area}`) });
-  return choiceWords(/** @type {any} */ ({ ...c, frame: c.host === null ? "bilateral" : "joint", onTable: c.offers }));
+  if (!c.offers) return english(c.text, language);
+  return choiceWords(/** @type {any} */ ({ ...c, frame: c.host ? "joint" : "bilateral", onTable: c.offers }));
 }
 
 export class Walk {

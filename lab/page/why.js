@@ -109,8 +109,8 @@ function card(decision, action) {
   const offers = decision.onTable.map((offer) => t("why.offer", {
     patron: t(`patron.${offer.patron}`), rung: t(`rung.${offer.rung}`), value: number(language, offer.value),
   }));
-  return el("article", { class: "decision" },
-    el("h3", {}, capital(choiceWords(decision))),
+  return el("details", { class: "decision" },
+    el("summary", {}, el("h3", {}, capital(choiceWords(decision)))),
     el("p", {}, t("why.table", { offers: offers.join("; ") })),
     el("div", { class: "falls" }, ...decision.onTable.map((offer) => waterfall(
       t("why.waterfall", { patron: t(`patron.${offer.patron}`) }), decision.terms[offer.patron], offer.utility, decision.decline))),
@@ -208,13 +208,14 @@ export class Why {
       ? [column(t("side.what"), answer.what, "what"), column(t("side.base"), answer.base, "base")]
       : [column(t("side.base"), answer.base, "base")]));
     this.body.classList.toggle("two", answer.what !== null);
+    for (const column of this.body.children) column.querySelector("details.decision")?.setAttribute("open", "");
   }
 
   /** @param {Decision} decision @param {"base"|"what"} which */
   #action(decision, which) {
     const { years } = this.app.setup;
-    if (this.askedYear >= years[1]) return null;
-    return el("button", { type: "button", class: "main", onclick: () => this.overrule.open(this.selected, this.askedYear, decision, which) },
+    if (this.askedYear >= years[1] || (which === "base" && this.answer?.what)) return null;
+    return el("button", { type: "button", class: "main", onclick: () => this.overrule.open(this.selected, this.askedYear, decision) },
       t("overrule.open", { state: t(`state.${this.selected}`) }));
   }
 
