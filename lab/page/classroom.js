@@ -53,7 +53,11 @@ export class Classroom {
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.timer = undefined;
     this.element = el("div", { class: "class" });
+    /** @type {Chart|undefined} */
+    this.chart = undefined;
+    this.shown = "";
     this.chartBox = el("div", { class: "wall", role: "img" });
+    /** @type {Frame} */
     this.frame = new Frame("h2", {
       name: "steppe-class", option: () => this.chart?.option,
       words: () => ({ title: this.frame.heading.textContent ?? "", reading: this.#questionText(), note: app.note() }),

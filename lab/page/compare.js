@@ -70,6 +70,7 @@ class MapFigure {
   /** @param {App} app @param {any} shapes */
   constructor(app, shapes) {
     this.app = app;
+    this.drawn = "";
     this.map = new StateMap(shapes, app.setup, (sel) => app.go({ sel }, "push"));
     this.select = el("select", { "aria-label": t("map.quantity") },
       ...app.setup.quantities.map(({ id }) => el("option", { value: id }, quantityName(id))));
@@ -81,6 +82,7 @@ class MapFigure {
     this.ends = [el("span"), el("span"), el("span")];
     this.scale = el("div", { class: "scale", "aria-hidden": "true" }, this.ends[0], el("div", {}, this.bar, this.ends[2]), this.ends[1]);
     this.marks = new Marks(t("events.label"));
+    /** @type {Frame} */
     this.frame = new Frame("h2", {
       name: "steppe-map", option: () => mapOption(app.setup, this.quantity, this.shownSide, this.colours, this.values),
       words: () => ({ title: this.frame.heading.textContent ?? "", reading: t("map.boundaries"), note: app.note() }),
@@ -160,9 +162,11 @@ class AreaRow {
   constructor(app, area) {
     this.app = app;
     this.area = area;
+    this.drawn = "";
     this.pair = new PairCharts();
     this.marks = new Marks(t("events.area", { area: t(`area.${area}`) }));
     this.focus = el("button", { type: "button", class: "focus", onclick: () => app.go({ area: app.state.area === area ? "" : area }) });
+    /** @type {Frame} */
     this.frame = new Frame("h2", {
       name: `steppe-${area}`, option: () => this.pair.fan?.option,
       words: () => ({ title: this.frame.heading.textContent ?? "", reading: t("fan.reading"), note: app.note() }),

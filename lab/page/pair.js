@@ -10,6 +10,10 @@ export class PairCharts {
   /** @param {string} [what] name of the one side @param {string} [base] name of the other */
   constructor(what = t("line.what"), base = t("line.base")) {
     this.names = { what, base };
+    /** @type {Chart|undefined} */
+    this.fan = undefined;
+    /** @type {Chart|undefined} */
+    this.diff = undefined;
     this.fanBox = el("div", { class: "fan", role: "img" });
     this.diffBox = el("div", { class: "diff", role: "img" });
     this.fanFrame = el("div", { class: "fan-box" }, this.fanBox);

@@ -10,7 +10,8 @@ export class Scrubber {
    * @param {(year: number) => void} rest when it rests
    */
   constructor(years, move, rest) {
-    [this.first, this.last] = years;
+    this.first = years[0];
+    this.last = years[1];
     this.move = move;
     this.rest = rest;
     /** @type {ReturnType<typeof setInterval>|null} */
@@ -39,7 +40,8 @@ export class Scrubber {
 
   /** @param {number} first @param {number} last */
   span(first, last) {
-    [this.first, this.last] = [first, last];
+    this.first = first;
+    this.last = last;
     this.input.min = String(first);
     this.input.max = String(last);
   }

@@ -67,9 +67,18 @@ export class Stories {
     const stories = this.setup.presets.map((preset) => card(
       [el("b", {}, word(preset)), el("span", {}, english(preset.question, language))],
       choiceOf(preset), preset === now));
+    const search = el("input", { type: "search", placeholder: t("stories.search"), "aria-label": t("stories.search") });
+    search.addEventListener("input", () => {
+      const wanted = search.value.trim().toLocaleLowerCase(language).split(/\s+/);
+      stories.forEach((story, n) => {
+        const { title, question, story: text } = this.setup.presets[n];
+        const words = `${story.textContent} ${title} ${question} ${text}`.toLocaleLowerCase(language);
+        story.hidden = !wanted.every((word) => words.includes(word));
+      });
+    });
     const shown = dialog(t("stories.title"), t("close"),
       el("h3", {}, t("stories.starts")), el("div", { class: "cards" }, ...starts),
-      el("h3", {}, t("stories.stories")), el("div", { class: "cards" }, ...stories));
+      el("div", { class: "bar-row" }, el("h3", {}, t("stories.stories")), search), el("div", { class: "cards" }, ...stories));
     shown.classList.add("wide");
   }
 }

@@ -26,6 +26,7 @@ export class Sweep {
   constructor(app) {
     this.app = app;
     this.requests = new Latest();
+    this.question = "";
     /** @type {Swept|null} */
     this.answer = null;
     this.select = el("select", { id: "sweep-lever" }, ...app.setup.levers.map((lever) =>
@@ -91,7 +92,10 @@ class Panel {
     this.app = app;
     this.sweep = sweep;
     this.area = area;
+    /** @type {Chart|undefined} */
+    this.chart = undefined;
     this.box = el("div", { class: "sweep-chart", role: "img" });
+    /** @type {Frame} */
     this.frame = new Frame("h2", {
       name: `steppe-sweep-${area}`, option: () => this.chart?.option,
       words: () => ({ title: this.frame.heading.textContent ?? "", reading: t("sweep.reading"), note: app.note() }),

@@ -79,6 +79,7 @@ export function waterfall(caption, terms, utility, decline) {
     el("th", { scope: "row" }, name), el("td", { class: "fall-cell" }, bar(from, to, kind)), el("td", {}, signed(language, value, 2)));
   return el("div", {},
     el("table", { class: "waterfall" }, el("caption", {}, caption),
+      el("colgroup", {}, el("col", { class: "col-name" }), el("col"), el("col", { class: "col-value" })),
       el("thead", { class: "unseen" }, el("tr", {}, el("th", { scope: "col" }, t("why.term")), el("td"), el("th", { scope: "col" }, t("why.worth")))),
       el("tbody", {}, ...steps.map((s) => line(t(`term.${s.term}`), s.from, s.to, s.value, s.value > 0 ? "up" : "down")),
         line(t("why.utility"), 0, utility, utility, "total", "total-row"), line(t("why.decline"), 0, decline, decline, "open"))),
@@ -168,7 +169,7 @@ export class Why {
     if (side.follows === "record") return { headline: t("why.title.record", place), subline: t("why.sub.record") };
     if (!side.decisions.length) return { headline: t("why.title.none", place), subline: t("why.sub", place) };
     return {
-      headline: t("why.title.chose", { ...place, choices: listed(side.decisions.slice(0, 3).map(choiceWords)) }),
+      headline: t("why.title.chose", { ...place, choices: listed(side.decisions.slice(0, 2).map(choiceWords)) }),
       subline: t("why.sub", place),
     };
   }
