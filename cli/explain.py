@@ -50,8 +50,8 @@ def explain(
         )
     from rich.console import Console
 
+    from ..explore.badge import badge_of
     from ..explore.problem import assemble
-    from .execution import badge_of
     from .explain_record import explain_record
 
     problem = assemble(resolved, seed, runs)

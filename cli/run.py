@@ -25,6 +25,8 @@ Out = Annotated[
     Path | None,
     typer.Option(help="Directory of the results; steppe-runs/<scenario>-<key> by default."),
 ]
+FINGERPRINTED = 100_000
+"""Runs up to which their digest is printed; it reads all of them."""
 
 
 def run(
@@ -102,3 +104,12 @@ def summary(store: Store) -> None:
     typer.echo(f"{manifest.title}: {store.runs:,} runs, seed {manifest.seed}. {manifest.badge}.\n")
     for sentence in answers(tables, manifest):
         typer.echo(textwrap.fill(sentence, 100, initial_indent="- ", subsequent_indent="  "))
+    if store.runs <= FINGERPRINTED:
+        typer.echo(f"\nDigest of the {store.runs:,} futures: {digest_of(store)}")
+
+
+def digest_of(store: Store) -> str:
+    """Digest of every run's rungs, packages and dependence; the lab's page shows the same."""
+    from ..results.fingerprint import NAMES, fingerprint
+
+    return fingerprint(store.stream(NAMES))

@@ -134,7 +134,7 @@ def known_of(problem: Problem, found: Prediction) -> Known:
 
 def badge(problem: Problem) -> str:
     """What the results may claim; a cut before the fit's last year is no clean forecast."""
-    from .execution import badge_of
+    from ..explore.badge import badge_of
 
     told = badge_of(problem)
     until, posterior = problem.until, problem.posterior
@@ -160,7 +160,8 @@ def manifest(
     from ..model.compiled import sources_digest
     from ..results.files import canonical, digest
     from ..results.manifest import versions
-    from .execution import evidence_digest, source_of
+    from ..explore.badge import source_of
+    from .execution import evidence_digest
 
     posterior = {"posterior": problem.posterior.digest} if problem.posterior else {}
     cut = problem.until

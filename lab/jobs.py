@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
-from typing import Final
+from typing import Any, Final
 
 from .errors import BusyError, DroppedError
 
@@ -79,7 +79,8 @@ class Jobs:
         job.waiters += 1
         watch = asyncio.ensure_future(gone())
         try:
-            await asyncio.wait({job.task, watch}, return_when=asyncio.FIRST_COMPLETED)
+            both: set[asyncio.Future[Any]] = {job.task, watch}
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             if job.task.done():
                 return job.task.result()
             raise DroppedError

@@ -15,7 +15,7 @@ import numpy as np
 from ..model.agents import StateAgent
 from ..model.engine import simulate_from
 from ..model.errors import InputError
-from ..model.names import CHOICES, PATRONS, START_YEAR
+from ..model.names import AREAS, CHOICES, PATRONS, START_YEAR
 from ..model.security import SecurityModel
 from ..model.trace import Offer
 from ..model.world import World
@@ -58,12 +58,10 @@ class Overruled(SecurityModel):
     ) -> None:
         self.imposed = imposed
         self.at = ""
-        super().__init__(*args, state_class=Pressed, **more)
+        super().__init__(*args, **{**more, "state_class": Pressed})
 
     def decide(self, state: StateAgent, a: int, slot: int, decline: float) -> None:
         """One opportunity, remembered by name while it is decided."""
-        from ..model.names import AREAS
-
         self.at = f"{AREAS[a]}.{slot}"
         super().decide(state, a, slot, decline)
 

@@ -11,8 +11,8 @@ from typing import Any, Final, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from ..calibration.packages import documented_counts
 from ..model.names import AREAS, CHANNELS, FORMS, PATRONS, START_YEAR, STATES
+from .evidence import documented
 from .futures import Arrays, Baseline
 from .moves import load
 
@@ -72,7 +72,7 @@ class Question(BaseModel):
             and row["state"] == self.state
             and row["patron"] == self.patron
             and (self._of_form(row) if self.forms else self.area in row["areas"])
-            for row in documented_counts()
+            for row in documented()
         )
 
     def _of_form(self, row: dict[str, Any]) -> bool:

@@ -9,8 +9,6 @@ from typing import Any, Final
 
 from ..calibration.basis import grounds
 from ..calibration.installed import installed, learned, told_by
-from ..calibration.packages import documented_counts
-from ..calibration.record import load_record
 from ..model.errors import InputError
 from ..model.names import (
     AREA_NAMES,
@@ -27,7 +25,8 @@ from ..model.names import (
 from ..model.quantities import addresses, parameters, quantities
 from ..scenarios.addresses import expand, series
 from ..scenarios.load import library
-from ..scenarios.schema import DOCUMENTS, Lever, Scenario
+from ..scenarios.schema import Lever, Scenario
+from .evidence import cited, documented, source_text
 from .ground import FEW, MOST, Ground
 from .moves import DEFAULT_START, SEED_MAX, load
 from .summary import QUANTITIES
@@ -87,16 +86,6 @@ def _lever(entry: dict[str, Any], ground: Ground, known: Any) -> dict[str, Any]:
         "sourceText": source_text(entry["source"]),
         "entries": len(entries),
     }
-
-
-def source_text(key: str) -> str:
-    """A source in words."""
-    if key == "assumed":
-        return "assumed"
-    if key in DOCUMENTS:
-        return DOCUMENTS[key]
-    source = load_record().sources.get(key)
-    return source.cite if source else key
 
 
 def presets() -> list[dict[str, Any]]:
@@ -159,7 +148,6 @@ def _start(name: str, scenario: Scenario) -> dict[str, Any]:
 
 def events(last: int) -> list[dict[str, Any]]:
     """Documented packages, each with its sources."""
-    sources = load_record().sources
     return [
         {
             **{key: row[key] for key in ("id", "year", "state", "patron", "area", "text")},
@@ -167,13 +155,9 @@ def events(last: int) -> list[dict[str, Any]]:
             "rung": row["rung"],
             "channel": CHANNELS[row["rung"] - 1],
             "amountUsd": row["amount_usd"],
-            "sources": [
-                {"key": k, "cite": sources[k].cite, "url": sources[k].url or ""}
-                for k in row["sources"]
-                if k in sources
-            ],
+            "sources": cited(row["sources"]),
         }
-        for row in documented_counts()
+        for row in documented()
         if row["year"] <= last
     ]
 

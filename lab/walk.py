@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from ..calibration.packages import documented_counts
 from ..model.names import (
     AREA_NAMES,
     AREAS,
@@ -18,6 +17,7 @@ from ..model.names import (
     STATES,
 )
 from ..model.trace import Decision
+from .evidence import documented
 from .futures import Arrays, Engine, Pair
 from .moves import Move
 from .single import SIDES, identity, single, traced
@@ -90,7 +90,7 @@ def _recorded(arrays: Arrays, future: int, cut: int | None) -> list[dict[str, An
             "choice": row["patron"],
             "text": row["text"],
         }
-        for row in documented_counts()
+        for row in documented()
         if row["year"] <= cut
     ]
     rows = cut - START_YEAR + 1

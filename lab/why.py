@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ..calibration.packages import absences, standing_forces
-from ..calibration.record import load_record
-from ..explore.retold import Package, booked, packages_of
+import numpy as np
+
+from ..explore.retold import Package, booked, retold
 from ..model.names import CHOICES, RUNGS, START_YEAR, STATES
 from ..model.trace import Decision, Terms
+from .evidence import absent, cited, documented, forces
 from .futures import Engine, Pair
 from .moves import Move
 from .single import Single, identity, single, traced
@@ -34,7 +35,7 @@ def why(engine: Engine, move: Move, pair: Pair, state: str, year: int, future: i
     found["what"] = _side(single(engine, move, "what", future), state, year) if differ else None
     row, i = year - START_YEAR, STATES.index(state)
     taken = pair.what["packages"][:, row, i].any(axis=(1, 2))
-    found["elsewhere"] = [int(n) for n in taken.nonzero()[0][:TRIED]]
+    found["elsewhere"] = np.flatnonzero(taken)[:TRIED].tolist()
     return found
 
 
@@ -100,15 +101,19 @@ def _recorded(one: Single, state: str, year: int) -> dict[str, Any]:
         "follows": "record",
         "note": NOTE_RECORD,
         "decisions": [],
-        "documented": [_package(package) for package in packages_of(model, state)],
+        "documented": [
+            _package(retold(model, row))
+            for row in documented()
+            if row["year"] == year and row["state"] == state
+        ],
         "standing": [
             {"id": row["id"], "patron": row["patron"]}
-            for row in standing_forces()
+            for row in forces()
             if row["state"] == state and row["year"] <= year <= row["last"]
         ],
         "absent": [
             {"id": row["id"], "patron": row["patron"]}
-            for row in absences(load_record())
+            for row in absent()
             if row["state"] == state and row["year"] == year
         ],
         "added": [
@@ -120,7 +125,6 @@ def _recorded(one: Single, state: str, year: int) -> dict[str, Any]:
 
 def _package(package: Package) -> dict[str, Any]:
     row = package.row
-    sources = load_record().sources
     return {
         "id": row["id"],
         "text": row["text"],
@@ -130,11 +134,7 @@ def _package(package: Package) -> dict[str, Any]:
         "value": round(package.value, 3),
         "valueKnown": row["amount_usd"] is not None,
         "joint": package.joint,
-        "sources": [
-            {"key": k, "cite": sources[k].cite, "url": sources[k].url or ""}
-            for k in row["sources"]
-            if k in sources
-        ],
+        "sources": cited(row["sources"]),
         "weighed": [
             {
                 "area": w.area,
