@@ -104,10 +104,9 @@ export class App {
     const from = years?.from ?? old?.from ?? Math.max(lever.from, (this.cut ?? 0) + 1);
     const until = years ? years.until : old ? old.until : lever.until;
     this.state = withLever(this.state, { address: lever.address, kind: lever.kind, from, until }, value);
-    performance.mark("steppe:lever");
     this.#address("replace");
     this.levers.show(this.state);
-    this.#ask(Math.min(...this.setup.futures), true);
+    this.#ask(Math.min(...this.setup.futures), true, performance.now());
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.#rest(), rest ? 0 : REST);
   }
@@ -162,15 +161,15 @@ export class App {
     this.#ask(this.state.n, false);
   }
 
-  /** @param {number} n @param {boolean} gently */
-  #ask(n, gently) {
+  /** @param {number} n @param {boolean} gently @param {number} [began] when a lever moved: for the time to redraw */
+  #ask(n, gently, began) {
     byId("main").setAttribute("aria-busy", "true");
     this.requests.ask(`api/move?${asked(this.state, n)}`, (/** @type {Move} */ move) => {
       this.move = move;
       byId("waiting").hidden = true;
       this.failure(null);
       this.draw();
-      performance.mark("steppe:drawn");
+      if (began !== undefined) requestAnimationFrame(() => performance.measure("steppe:redraw", { start: began, end: performance.now() }));
       if (gently) return;
       byId("main").setAttribute("aria-busy", "false");
       byId("said").textContent = `${byId("headline").textContent}. ${byId("subline").textContent}`;

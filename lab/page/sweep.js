@@ -36,10 +36,11 @@ export class Sweep {
     this.year.addEventListener("change", () => app.go({ year: Number(this.year.value) }));
     this.status = el("p", { role: "status", class: "note" });
     this.panels = app.areas.map((area) => new Panel(app, this, area));
+    this.grid = el("div", { class: "panels" }, ...this.panels.map((p) => p.frame.element));
     this.element = el("div", { class: "sweep" },
       el("div", { class: "bar-row" }, el("label", { for: "sweep-lever" }, t("sweep.lever")), this.select,
         el("label", { for: "sweep-year" }, t("sweep.year")), this.year, this.status),
-      el("div", { class: "panels" }, ...this.panels.map((p) => p.frame.element)));
+      this.grid);
   }
 
   /** @returns {Lever} */
@@ -77,12 +78,14 @@ export class Sweep {
     this.question = question;
     this.answer = null;
     this.status.textContent = t("working");
+    this.grid.setAttribute("aria-busy", "true");
     this.requests.ask(question, (/** @type {Swept} */ answer) => {
       this.answer = answer;
+      this.grid.setAttribute("aria-busy", "false");
       this.status.textContent = t("sweep.done", { n: number(language, answer.n ?? state.n), points: answer.values.length });
       for (const panel of this.panels) panel.draw();
       this.app.retitle();
-    }, (error) => { this.status.textContent = ""; this.question = ""; this.app.failure(error); });
+    }, (error) => { this.status.textContent = ""; this.question = ""; this.grid.setAttribute("aria-busy", "false"); this.app.failure(error); });
   }
 }
 

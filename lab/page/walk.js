@@ -131,7 +131,7 @@ export class Walk {
         this.scrubber.span(answer.years[0], answer.years[answer.years.length - 1]);
         this.#show();
         this.app.retitle();
-      }, (error) => { this.question = ""; this.app.failure(error); });
+      }, (error) => { this.question = ""; this.list.setAttribute("aria-busy", "false"); this.app.failure(error); });
     }
     this.#show();
   }
@@ -139,6 +139,7 @@ export class Walk {
   #show() {
     const { answer } = this;
     const shown = this.#shown();
+    this.list.setAttribute("aria-busy", String(!answer));
     if (!answer || !shown) return fill(this.list, el("p", { class: "note" }, t("working")));
     this.side.element.hidden = answer.what === null;
     this.side.show(shown === answer.base ? "base" : "what");

@@ -191,6 +191,7 @@ export class Why {
       this.app.retitle();
     }, (error) => {
       this.question = "";
+      this.body.setAttribute("aria-busy", "false");
       fill(this.body);
       this.app.failure(error);
     });
