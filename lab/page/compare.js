@@ -5,7 +5,7 @@ import { el } from "./dom.js";
 import { difference, sidesOf, verdict } from "./findings.js";
 import { Frame } from "./figure.js";
 import { mapOption, quantityName, scaleOf, StateMap, valueText } from "./map.js";
-import { Marks } from "./marks.js";
+import { Marks, showEvents } from "./marks.js";
 import { stops } from "./palette.js";
 import { PairCharts } from "./pair.js";
 import { Scrubber } from "./scrubber.js";
@@ -129,7 +129,8 @@ class MapFigure {
     this.bar.style.setProperty("background", `linear-gradient(to right, ${stops(scale).join(", ")})`);
     this.ends[0].textContent = valueText(this.quantity, this.shownSide, range[0]);
     this.ends[1].textContent = valueText(this.quantity, this.shownSide, range[1]);
-    this.ends[2].textContent = t(`scale.${scale === "diverging" || scale === "change" ? scale : "plain"}`);
+    const kind = scale === "diverging" || scale === "change" ? scale : "plain";
+    this.ends[2].textContent = t(`scale.${kind}`);
     this.scrubber.span(move.years[0], move.years[move.years.length - 1]);
     this.scrubber.show(year);
     const chosen = setup.events.filter((e) => !state.sel || e.state === state.sel);
@@ -138,14 +139,15 @@ class MapFigure {
       this.marks.set(chosen, move.years[0], move.years[move.years.length - 1]);
       this.#place();
     }
-    this.#ask(state, year);
+    this.#ask(state, year, chosen);
   }
 
-  /** The way from a chosen state to its reasons. @param {State} state @param {number} year */
-  #ask(state, year) {
-    if (!state.sel) return this.open.replaceChildren(el("p", { class: "note" }, t("map.click")));
-    this.open.replaceChildren(el("button", { type: "button", class: "main", onclick: () => this.app.go({ tab: "why" }, "push") },
-      t("map.why", { state: t(`state.${state.sel}`), year })));
+  /** The way from a chosen state to its reasons, and the events as a list. @param {State} state @param {number} year @param {RecordEvent[]} events */
+  #ask(state, year, events) {
+    const list = el("button", { type: "button", onclick: () => showEvents(events) }, t("events.list", { count: events.length }));
+    if (!state.sel) return this.open.replaceChildren(el("p", { class: "note" }, t("map.click")), list);
+    this.open.replaceChildren(el("button", { type: "button", class: "main", onclick: () => this.app.go({ tab: "why", year }, "push") },
+      t("map.why", { state: t(`state.${state.sel}`), year })), list);
   }
 
   #place() {

@@ -59,7 +59,8 @@ export function headline(move, state, areas, year) {
   if (n < 0) return "";
   /** @param {string} area */
   const sides = (area) => sidesOf(move.areas[area], state.patron);
-  const whose = t(`whose.${state.patron || "both"}`);
+  const patron = state.patron || "both";
+  const whose = t(`whose.${patron}`);
   if (!moved(state)) {
     const most = areas.reduce((a, b) => (sides(b).base.mean[n] > sides(a).base.mean[n] ? b : a));
     return t("headline.baseline", {

@@ -57,7 +57,7 @@ export function quantityName(id) {
   const [family, ...labels] = id.split(".");
   const patron = labels.pop() ?? "";
   const values = { area: labels[0] ? t(`area.${labels[0]}`) : "", patron: patron ? t(`patron.with.${patron}`) : "" };
-  return t(`quantity.${family}${family === "packages" && patron ? ".of" : ""}`, values);
+  return family === "packages" && patron ? t("quantity.packages.of", values) : t(`quantity.${family}`, values);
 }
 
 /** @param {Quantity} quantity @param {string} side @param {number} value */

@@ -32,9 +32,9 @@ export function luminance(hex) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-/** Ink or paper, whichever is read better on a colour. @param {string} hex */
+/** Black or white, whichever is read better on a colour: one of them always has a contrast of 4.5. @param {string} hex */
 export function inkOn(hex) {
-  return luminance(hex) > 0.22 ? COLOURS.ink : COLOURS.paper;
+  return luminance(hex) > 0.179 ? "#000000" : "#ffffff";
 }
 
 /** Stops of a scale by what it shows. @param {string} scale @returns {string[]} */

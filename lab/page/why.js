@@ -40,7 +40,8 @@ const SMALL = 0.005; // terms below it are named, not drawn
 export function choiceWords(decision) {
   const area = t(`area.${decision.area}`);
   if (decision.frame === "joint") {
-    return t(`chose.joint.${decision.choice === "neither" ? "no" : "yes"}`, {
+    const there = decision.choice === "neither" ? "no" : "yes";
+    return t(`chose.joint.${there}`, {
       area, patron: t(`patron.${decision.onTable[0].patron}`), host: decision.host ? t(`state.${decision.host}`) : "",
     });
   }
