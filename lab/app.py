@@ -21,6 +21,7 @@ from ..model.errors import InputError
 from .answers import Answers
 from .class_routes import class_routes
 from .export import qr_svg
+from .ground import FEW
 from .guard import Guard
 from .jobs import Jobs, Make
 from .moves import Move, Pairs, value_of
@@ -38,14 +39,14 @@ class Lab:
         self.shared = shared
         self.jobs = Jobs()
 
-    async def job(self, request: Request, key: str, make: Make) -> bytes:
+    async def job(self, request: Request, key: str, make: Make, lane: str = "slow") -> bytes:
         """Answer made once for all who ask the same, dropped if nobody waits."""
-        return await self.jobs.get(key, make, lambda: gone(request))
+        return await self.jobs.get(key, make, lambda: gone(request), lane)
 
     async def setup(self, request: Request) -> Response:
         """GET /api/setup."""
         return json_answer(
-            await self.job(request, "setup", lambda _: self.answers.setup(self.shared))
+            await self.job(request, "setup", lambda _: self.answers.setup(self.shared), "quick")
         )
 
     async def ready(self, request: Request) -> Response:
@@ -58,7 +59,10 @@ class Lab:
         """GET /api/move."""
         move = self.answers.move(pairs_of(request))
         found = await self.job(
-            request, move.key("move"), lambda dropped: self.answers.figures(move, dropped)
+            request,
+            move.key("move"),
+            lambda dropped: self.answers.figures(move, dropped),
+            "quick" if move.n <= FEW else "slow",
         )
         return json_answer(found)
 

@@ -17,12 +17,13 @@ from typing import Any, Final
 import numpy as np
 
 from ..model.engine import new_year, run_all
+from ..model.errors import InputError
 from ..model.names import START_YEAR
 from ..model.world import World, empty_outcome
 from ..scenarios.resolve import ResolvedLever
 from .errors import DroppedError, PreparingError
-from .ground import MOST, Ground, Grounds
-from .moves import Move
+from .ground import FEW, MOST, Ground, Grounds
+from .moves import Move, placed
 from .pasts import VARIABLES, Past, Pasts
 
 CHUNK: Final = 50
@@ -62,7 +63,8 @@ class Engine:
 
     def __init__(self, workers: int | None = None) -> None:
         self.workers = workers or os.cpu_count() or 1
-        self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="futures")
+        self._few = ThreadPoolExecutor(self.workers, thread_name_prefix="few")
+        self._many = ThreadPoolExecutor(self.workers, thread_name_prefix="many")
         self._filler = ThreadPoolExecutor(1, thread_name_prefix="pasts")
         self.grounds = Grounds()
         self.pasts = Pasts(self._filler.submit)
@@ -73,7 +75,8 @@ class Engine:
         """Stop the threads."""
         self.pasts.stop()
         self._filler.shutdown(wait=False, cancel_futures=True)
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._few, self._many):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def base(self, start: str, seed: int, n: int) -> Baseline:
         """Baseline of a start and a seed.
@@ -119,7 +122,10 @@ class Engine:
             return Pair(ground, move.n, draws, None, known, known)
         levers = what.levers[len(ground.resolved.levers) :]
         worlds = base.worlds(first, move.n, self.simulate, dropped)
-        late = self.simulate(base, levers, first, ground.last, move.n, worlds, dropped)
+        try:
+            late = self.simulate(base, levers, first, ground.last, move.n, worlds, dropped)
+        except InputError as error:
+            raise placed(error, move.given) from error
         row = first - START_YEAR
         moved = {
             name: np.concatenate([known[name][:, :row], late[name]], axis=1) for name in VARIABLES
@@ -149,9 +155,10 @@ class Engine:
             for array in (getattr(_SHAPES, name),)
         }
         draws = base.ground.draws_of(n)
+        pool = self._few if n <= FEW else self._many
         parts = [slice(at, min(at + CHUNK, draws)) for at in range(0, draws, CHUNK)]
         jobs = [
-            self._pool.submit(_walk, base, levers, first, last, draws, part, worlds, room, dropped)
+            pool.submit(_walk, base, levers, first, last, draws, part, worlds, room, dropped)
             for part in parts
         ]
         for job in jobs:

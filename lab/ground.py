@@ -136,7 +136,7 @@ def _check(part: np.ndarray, lever: ResolvedLever, entry: str) -> None:
     if name == _MASKED:
         raise InputError(
             "the lab does not move how far drivers deviate",
-            field=entry,
+            field=f"levers[{lever.number}]",
             todo="'steppe run' does",
         )
     low, high = quantities()[name].bounds
@@ -145,7 +145,7 @@ def _check(part: np.ndarray, lever: ResolvedLever, entry: str) -> None:
         draw, year = (int(n) for n in wrong[0])
         raise InputError(
             f"{lever.kind} takes {entry} out of its bounds in {lever.first + year}",
-            field=entry,
+            field=f"levers[{lever.number}]",
             found=float(part[draw, year]),
             allowed=f"{low:g} to {high:g}",
         )

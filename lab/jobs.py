@@ -14,10 +14,11 @@ from typing import Any, Final
 
 from .errors import BusyError, DroppedError
 
-WAITING: Final = 64
-"""Different answers that may be asked for at once."""
-AT_ONCE: Final = 4
-"""Jobs at work at once; each hands its futures to as many threads as there are cores."""
+AT_ONCE: Final = 2
+"""Jobs at work at once in a lane; each hands its futures to as many threads as there are cores."""
+WAITING: Final = {"quick": 64, "slow": 24}
+"""Different answers that may be asked for at once, by lane. Moves of few futures have a lane of
+their own, so that a slider that is being dragged does not wait for pages at rest."""
 CACHED: Final = 32 * 2**20
 """Bytes of answers that are kept for who asks the same."""
 
@@ -38,7 +39,8 @@ class Jobs:
     """Answers in the making and made."""
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="jobs")
+        self._pools = {lane: ThreadPoolExecutor(AT_ONCE, f"jobs-{lane}") for lane in WAITING}
+        self._busy = dict.fromkeys(WAITING, 0)
         self._running: dict[str, Job] = {}
         self._made: OrderedDict[str, bytes] = OrderedDict()
         self._size = 0
@@ -47,9 +49,10 @@ class Jobs:
         """Drop all jobs."""
         for job in self._running.values():
             job.dropped.set()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in self._pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)
 
-    async def get(self, key: str, make: Make, gone: Gone) -> bytes:
+    async def get(self, key: str, make: Make, gone: Gone, lane: str = "slow") -> bytes:
         """Answer to a key.
 
         Parameters
@@ -60,6 +63,7 @@ class Jobs:
             Makes it in a thread; raises :class:`DroppedError` when told that nobody waits.
         gone : callable
             Returns when who asks has gone.
+        lane : {"quick", "slow"}
 
         Raises
         ------
@@ -73,9 +77,9 @@ class Jobs:
             return self._made[key]
         job = self._running.get(key)
         if job is None or job.dropped.is_set():
-            if len(self._running) >= WAITING:
+            if self._busy[lane] >= WAITING[lane]:
                 raise BusyError("more is asked than can be computed")
-            job = self._start(key, make)
+            job = self._start(key, make, lane)
         job.waiters += 1
         watch = asyncio.ensure_future(gone())
         try:
@@ -90,7 +94,7 @@ class Jobs:
             if job.waiters == 0 and not job.task.done():
                 job.dropped.set()
 
-    def _start(self, key: str, make: Make) -> Job:
+    def _start(self, key: str, make: Make, lane: str) -> Job:
         dropped = Event()
 
         def run() -> bytes:
@@ -98,12 +102,15 @@ class Jobs:
                 raise DroppedError
             return make(dropped)
 
-        job = Job(asyncio.get_running_loop().run_in_executor(self._pool, run), dropped)
+        loop = asyncio.get_running_loop()
+        job = Job(loop.run_in_executor(self._pools[lane], run), dropped)
         self._running[key] = job
-        job.task.add_done_callback(lambda task: self._settle(key, job, task))
+        self._busy[lane] += 1
+        job.task.add_done_callback(lambda task: self._settle(key, job, lane, task))
         return job
 
-    def _settle(self, key: str, job: Job, task: asyncio.Future[bytes]) -> None:
+    def _settle(self, key: str, job: Job, lane: str, task: asyncio.Future[bytes]) -> None:
+        self._busy[lane] -= 1
         if self._running.get(key) is job:
             del self._running[key]
         if task.cancelled() or task.exception() is not None:

@@ -90,6 +90,11 @@ class Move:
             }
         )
 
+    @property
+    def given(self) -> int:
+        """Levers of the what-if that are the start's or the story's."""
+        return len(self.scenario.levers) - len(self.levers)
+
     @cached_property
     def base(self) -> Resolved:
         """Side without the page's levers."""
@@ -104,17 +109,18 @@ class Move:
         InputError
             If a lever is wrong, or acts in years that follow the record.
         """
-        given = len(self.scenario.levers) - len(self.levers)
         try:
             resolved = resolve(self.scenario, Problems("the address"))
         except InputError as error:
-            raise placed(error, given) from error
+            raise placed(error, self.given) from error
         free = first_free(resolved)
         for lever in resolved.levers[len(self.base.levers) :]:
             if lever.first < free:
                 raise InputError(
                     "the lever acts in years that follow the record",
-                    field=f"l[{lever.number - given}]" if lever.number > given else "story",
+                    field=f"l[{lever.number - self.given}]"
+                    if lever.number > self.given
+                    else "story",
                     found=lever.first,
                     allowed=f"{free} to {resolved.horizon}",
                     todo="start it later; 'steppe run' can move the past too, but not at once",

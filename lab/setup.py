@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from ..calibration.basis import grounds
-from ..calibration.installed import installed, learned, told_by
+from ..calibration.installed import Learned, installed, learned, told_by
 from ..model.errors import InputError
 from ..model.names import (
     AREA_NAMES,
@@ -56,10 +56,13 @@ def declared() -> list[dict[str, Any]]:
 def levers(ground: Ground) -> list[dict[str, Any]]:
     """Levers with what the model says of them."""
     known = learned(installed())
-    return [_lever(entry, ground, known) for entry in declared()]
+    bases = {found.address: found.basis for found in grounds()}
+    return [_lever(entry, ground, known, bases) for entry in declared()]
 
 
-def _lever(entry: dict[str, Any], ground: Ground, known: Any) -> dict[str, Any]:
+def _lever(
+    entry: dict[str, Any], ground: Ground, known: dict[str, Learned], bases: dict[str, str]
+) -> dict[str, Any]:
     entries = expand(entry["address"])
     name, _ = addresses()[entries[0]]
     quantity = quantities()[name]
@@ -69,7 +72,7 @@ def _lever(entry: dict[str, Any], ground: Ground, known: Any) -> dict[str, Any]:
         told = {told_by(e, known) for e in entries}
         rests = "data" if told == {"data"} else "prior"
     else:
-        rests = "data" if {g.basis for g in grounds(name)} & {"stated", "inferred"} else "prior"
+        rests = "prior" if {bases[e] for e in entries} == {"assumed"} else "data"
     return {
         **entry,
         "meaning": quantity.meaning,
