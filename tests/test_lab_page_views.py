@@ -166,7 +166,7 @@ def test_step_mode_marks_what_the_levers_changed(chromium):
 
 def test_a_sweep_covers_the_range_of_a_lever(chromium):
     tab = chromium.open("?tab=sweep&sweep=budget.china")
-    answer = chromium.lab.settled("/api/sweep?lever=budget.china&points=9&year=2035").json
+    answer = chromium.lab.settled("/api/sweep?lever=budget.china&points=9&year=2035&n=200").json
     mean = answer["areas"]["energy_protection"]["year"]["mean"]
     heading = tab.locator(".panels h2", has_text="Energy protection").inner_text()
     assert heading == f"Energy protection: from {mean[0]:.1f} to {mean[-1]:.1f}" or all(

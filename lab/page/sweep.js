@@ -12,6 +12,7 @@ import { asked } from "./state.js";
 import { capital, language, t } from "./text.js";
 
 const POINTS = 9;
+const FUTURES = 200; // at each point
 
 /**
  * @typedef {object} Swept
@@ -72,7 +73,8 @@ export class Sweep {
     const year = Math.max(this.app.yearOf(move), this.lever.from);
     this.select.value = this.lever.address;
     this.year.value = String(year);
-    const question = `api/sweep?${asked({ ...state, levers: state.levers.filter((l) => l.address !== this.lever.address) })}`
+    const others = state.levers.filter((l) => l.address !== this.lever.address);
+    const question = `api/sweep?${asked({ ...state, levers: others }, FUTURES)}`
       + `&lever=${encodeURIComponent(this.lever.address)}&points=${POINTS}&year=${year}`;
     if (question === this.question) return;
     this.question = question;

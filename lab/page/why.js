@@ -56,14 +56,20 @@ export function flipWords({ flip }) {
   });
 }
 
-/** Terms of an offer's worth as a waterfall, which is a table too. @param {string} caption @param {Term[]} terms @param {number} utility @param {number} decline */
-export function waterfall(caption, terms, utility, decline) {
+/** Least and most of the sum of terms on the way, and of declining. @param {Term[]} terms @param {number} decline @returns {[number, number]} */
+function reachOf(terms, decline) {
+  let sum = 0;
+  const sums = [0, decline, ...terms.map(({ value }) => (sum += value))];
+  return [Math.min(...sums), Math.max(...sums)];
+}
+
+/** Terms of an offer's worth as a waterfall, which is a table too. @param {string} caption @param {Term[]} terms @param {number} utility @param {number} decline @param {[number, number]} [reach] of its axis */
+export function waterfall(caption, terms, utility, decline, reach = reachOf(terms, decline)) {
   const told = terms.filter(({ value }) => Math.abs(value) >= SMALL);
   const rest = terms.filter(({ value }) => Math.abs(value) < SMALL).map(({ term }) => t(`term.${term}`));
   let sum = 0;
   const steps = told.map(({ term, value }) => ({ term, value, from: sum, to: (sum += value) }));
-  const reach = [0, utility, decline, ...steps.map((s) => s.to)];
-  const [low, high] = [Math.min(...reach), Math.max(...reach)];
+  const [low, high] = reach;
   /** @param {number} value */
   const at = (value) => (100 * (value - low)) / (high - low || 1);
   /** @param {number} from @param {number} to @param {string} kind */
@@ -111,11 +117,14 @@ function card(decision, action) {
   const offers = decision.onTable.map((offer) => t("why.offer", {
     patron: t(`patron.${offer.patron}`), rung: t(`rung.${offer.rung}`), value: number(language, offer.value),
   }));
+  const reaches = decision.onTable.map(({ patron }) => reachOf(decision.terms[patron], decision.decline));
+  /** @type {[number, number]} one axis for all offers, so that they can be compared */
+  const reach = [Math.min(...reaches.map((r) => r[0])), Math.max(...reaches.map((r) => r[1]))];
   return el("details", { class: "decision" },
     el("summary", {}, el("h3", {}, capital(choiceWords(decision)))),
     el("p", {}, t("why.table", { offers: offers.join("; ") })),
     el("div", { class: "falls" }, ...decision.onTable.map((offer) => waterfall(
-      t("why.waterfall", { patron: t(`patron.${offer.patron}`) }), decision.terms[offer.patron], offer.utility, decision.decline))),
+      t("why.waterfall", { patron: t(`patron.${offer.patron}`) }), decision.terms[offer.patron], offer.utility, decision.decline, reach))),
     decision.onTable.length > 1 ? el("p", { class: "note" }, t("why.both", { value: signed(language, decision.complementarity, 2) })) : null,
     odds(decision),
     el("p", { class: "flip" }, flipWords(decision)), action);
