@@ -228,6 +228,16 @@ def test_an_event_opens_its_source(chromium):
     assert tab.get_by_role("dialog").count() == 0
 
 
+def test_no_mark_of_an_event_lies_over_another(chromium):
+    tab = chromium.open()
+    covered = tab.locator(".time .mark").evaluate_all(
+        """(all) => all.filter((m) => { const b = m.getBoundingClientRect();
+            return document.elementFromPoint(b.left + b.width / 2, b.top + b.height / 2) !== m; }).length"""
+    )
+    assert covered == 0
+    assert tab.locator(".time .mark").count() > 20
+
+
 def test_charts_are_tables_too(chromium):
     tab = chromium.open(MOVED)
     figure = tab.locator(".area").first

@@ -68,20 +68,24 @@ export function band(name, years, low, high, look) {
   };
 }
 
+/** @typedef {{title: string, reading: string, note: string[]}} Words what stands around a picture */
+const PICTURE = { width: 1200, height: 750, top: 165, bottom: 130 };
+/** Where a map stands in it. */
+const BOX = { layoutCenter: [600, 400], layoutSize: 615 };
+
 /**
- * A picture of a chart with its title, how to read it, and the note that belongs to it.
- * @param {any} option @param {"png"|"svg"} kind
- * @param {{title: string, reading: string, note: string[]}} words
+ * A picture of charts side by side, with a title, how to read it, and the note that belongs to it.
+ * @param {any[]} options @param {"png"|"svg"} kind @param {Words} words
  * @returns {Promise<Blob>}
  */
-export async function picture(option, kind, words) {
-  const [width, height] = [1200, 750];
+export async function picture(options, kind, words) {
   const svg = kind === "svg";
+  const { width, height } = PICTURE;
   const place = svg ? null : document.createElement("div");
   const chart = echarts.init(place, null, {
     renderer: svg ? "svg" : "canvas", ssr: svg, width, height, devicePixelRatio: 2,
   });
-  chart.setOption({ animation: false, backgroundColor: "#fff", ...framed(option, words, width, height) });
+  chart.setOption({ animation: false, backgroundColor: "#fff", tooltip: { show: false }, ...lettering(words), ...beside(options) });
   try {
     if (svg) return new Blob([chart.renderToSVGString()], { type: "image/svg+xml" });
     const canvas = /** @type {HTMLCanvasElement} */ (chart.renderToCanvas({ pixelRatio: 2, backgroundColor: "#fff" }));
@@ -92,46 +96,50 @@ export async function picture(option, kind, words) {
   }
 }
 
-/**
- * @param {any} option @param {{title: string, reading: string, note: string[]}} words
- * @param {number} width @param {number} height
- */
-function framed(option, words, width, height) {
-  const text = { fontFamily: FONT, width: width - 60, overflow: "break" };
-  const large = structuredCloneOption(option);
-  for (const axis of [large.xAxis, large.yAxis].flat().filter(Boolean)) {
-    axis.axisLabel = { ...axis.axisLabel, fontSize: 18 };
-  }
-  if (large.grid) large.grid = { ...large.grid, left: 90, right: 170, top: 150, bottom: 130 };
-  if (large.geo) large.geo = { ...large.geo, top: 130, bottom: 120, left: 30, right: 30 };
-  for (const series of large.series ?? []) {
-    if (series.endLabel) series.endLabel = { ...series.endLabel, fontSize: 20 };
-    if (series.lineStyle?.width) series.lineStyle = { ...series.lineStyle, width: series.lineStyle.width * 1.6 };
-  }
+/** Title, reading and note of a picture. @param {Words} words */
+function lettering({ title, reading, note }) {
+  /** @param {string} text @param {number} y @param {string} font @param {string} fill */
+  const line = (text, y, font, fill) => ({
+    type: "text", left: 30, top: y, style: { text, fill, font, width: PICTURE.width - 60, overflow: "break", lineHeight: 26 },
+  });
   return {
-    ...large,
-    tooltip: { show: false },
-    title: {
-      left: 30, top: 24, text: words.title, subtext: words.reading, itemGap: 12,
-      textStyle: { ...text, fontSize: 28, color: COLOURS.ink }, subtextStyle: { ...text, fontSize: 18, color: COLOURS.faint },
-    },
-    graphic: words.note.map((line, n) => ({
-      type: "text", left: 30, top: height - 28 * (words.note.length - n) - 8,
-      style: { text: line, fill: COLOURS.faint, font: `16px ${FONT}`, width: width - 60, overflow: "truncate" },
-    })),
+    graphic: [
+      line(title, 24, `bold 28px ${FONT}`, COLOURS.ink), line(reading, 76, `18px ${FONT}`, COLOURS.faint),
+      ...note.map((text, n) => line(text, PICTURE.height - 28 * (note.length - n) - 6, `16px ${FONT}`, COLOURS.faint)),
+    ],
   };
 }
 
-/** A copy two levels deep; functions are kept. @param {any} option @returns {any} */
-function structuredCloneOption(option) {
-  /** @type {any} */
-  const copy = { ...option };
-  for (const key of ["xAxis", "yAxis", "series", "grid", "geo"]) {
-    const part = copy[key];
-    if (Array.isArray(part)) copy[key] = part.map((item) => ({ ...item }));
-    else if (part) copy[key] = { ...part };
-  }
-  return copy;
+/** Charts as one option, side by side; the first is the widest. @param {any[]} options */
+function beside(options) {
+  const shares = options.length > 1 ? [0.63, 0.37] : [1];
+  let left = 0;
+  const parts = options.map((option, n) => {
+    const wide = shares[n] * PICTURE.width;
+    const grid = { left: left + 80, width: wide - 80 - (n === 0 ? 150 : 40), top: PICTURE.top, bottom: PICTURE.bottom };
+    left += wide;
+    /** @param {any} axis */
+    const axis = (axis) => axis && { ...axis, gridIndex: n, axisLabel: { ...axis.axisLabel, fontSize: 18 } };
+    return {
+      grid, xAxis: axis(option.xAxis), yAxis: axis(option.yAxis), geo: option.geo,
+      series: option.series.map((/** @type {any} */ series) => larger(series, option.geo ? {} : { xAxisIndex: n, yAxisIndex: n })),
+    };
+  });
+  if (parts[0].geo) return { geo: { ...parts[0].geo, ...BOX }, series: parts[0].series };
+  return {
+    grid: parts.map((p) => p.grid), xAxis: parts.map((p) => p.xAxis), yAxis: parts.map((p) => p.yAxis),
+    series: parts.flatMap((p) => p.series),
+  };
+}
+
+/** A series as large as a picture wants it. @param {any} series @param {any} place */
+function larger(series, place) {
+  const { endLabel, lineStyle } = series;
+  return {
+    ...series, ...place,
+    ...(endLabel ? { endLabel: { ...endLabel, fontSize: 20 } } : {}),
+    ...(lineStyle?.width ? { lineStyle: { ...lineStyle, width: lineStyle.width * 1.6 } } : {}),
+  };
 }
 
 /** @param {string} name @param {unknown} shapes */

@@ -59,7 +59,7 @@ export class Classroom {
     this.chartBox = el("div", { class: "wall", role: "img" });
     /** @type {Frame} */
     this.frame = new Frame("h2", {
-      name: "steppe-class", option: () => this.chart?.option,
+      name: "steppe-class", options: () => (this.chart ? [this.chart.option] : []),
       words: () => ({ title: this.frame.heading.textContent ?? "", reading: this.#questionText(), note: app.note() }),
       data: () => ({ head: [t("class.number"), t("class.probability")], rows: (this.room?.distribution?.each ?? []).map((p, n) => [n + 1, p]) }),
     }, [this.chartBox]);
@@ -164,7 +164,10 @@ export class Classroom {
       const body = room.revealed ? this.#result(room) : this.token ? this.#teacher(room) : this.#student(room);
       fill(this.element, ...head, this.count, ...body);
     }
-    if (this.count) this.count.textContent = t("class.answers", { count: room.answers });
+    if (this.count) {
+      this.count.textContent = t("class.answers", { count: room.answers });
+      this.count.hidden = room.revealed;
+    }
     this.frame.element.hidden = !room.distribution || !(room.revealed || this.wall);
     if (!this.frame.element.hidden) this.#wall(room);
   }
@@ -179,9 +182,8 @@ export class Classroom {
     } }, t("class.wall.show"));
     const shared = this.app.setup.share;
     return [
-      el("p", {}, t("class.invite")),
-      shared ? el("img", { class: "qr", src: `api/qr.svg?tab=class&class=${room.code}`, alt: t("share.qr") })
-        : el("p", { class: "note" }, t("share.none")),
+      ...(shared ? [el("p", {}, t("class.invite")), el("img", { class: "qr", src: `api/qr.svg?tab=class&class=${room.code}`, alt: t("share.qr") })]
+        : [el("p", { class: "note" }, t("share.none"))]),
       el("div", { class: "bar-row" }, wall,
         el("button", { type: "button", class: "main", onclick: (/** @type {Event} */ event) => {
           /** @type {HTMLButtonElement} */ (event.currentTarget).disabled = true;

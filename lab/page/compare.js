@@ -84,8 +84,8 @@ class MapFigure {
     this.marks = new Marks(t("events.label"));
     /** @type {Frame} */
     this.frame = new Frame("h2", {
-      name: "steppe-map", option: () => mapOption(app.setup, this.quantity, this.shownSide, this.colours, this.values),
-      words: () => ({ title: this.frame.heading.textContent ?? "", reading: t("map.boundaries"), note: app.note() }),
+      name: "steppe-map", options: () => [mapOption(app.setup, this.quantity, this.shownSide, this.colours, this.values)],
+      words: () => ({ title: this.frame.heading.textContent ?? "", reading: `${this.frame.reading.textContent} ${t("map.boundaries")}`, note: app.note() }),
       data: () => ({
         head: [t("table.state"), t("table.code"), t(`side.${this.shownSide}`)],
         rows: app.setup.states.map(({ code }, n) => [t(`state.${code}`), code, Number(this.values[n].toFixed(4))]),
@@ -170,7 +170,7 @@ class AreaRow {
     this.focus = el("button", { type: "button", class: "focus", onclick: () => app.go({ area: app.state.area === area ? "" : area }) });
     /** @type {Frame} */
     this.frame = new Frame("h2", {
-      name: `steppe-${area}`, option: () => this.pair.fan?.option,
+      name: `steppe-${area}`, options: () => this.pair.options,
       words: () => ({ title: this.frame.heading.textContent ?? "", reading: t("fan.reading"), note: app.note() }),
       data: () => this.#data(),
     }, [this.pair.element], "area");

@@ -138,16 +138,19 @@ export function mapOption(setup, quantity, side, { scale, range }, values) {
   const names = Object.fromEntries(Object.entries(CODES).map(([iso3, code]) => [code, iso3]));
   return {
     geo: {
-      map: "central_asia", nameProperty: "iso3", aspectScale: SQUEEZE, boundingCoords: [[WEST, NORTH], [EAST, SOUTH]],
-      itemStyle: { areaColor: COLOURS.land, borderColor: "#b5b5b5" }, silent: true,
+      map: "central_asia", nameProperty: "iso3", aspectScale: SQUEEZE, silent: true,
+      itemStyle: { areaColor: COLOURS.land, borderColor: "#b5b5b5" },
       regions: setup.states.map(({ code }, n) => ({
         name: names[code], itemStyle: { areaColor: colour(scale, range, values[n]), borderColor: COLOURS.ink },
       })),
     },
     series: [{
-      type: "scatter", coordinateSystem: "geo", symbolSize: 1, itemStyle: { opacity: 0 },
+      type: "lines", coordinateSystem: "geo", silent: true, lineStyle: { color: COLOURS.ink, width: 1, opacity: 1 },
+      data: Object.values(PLACES).flatMap(({ at, line }) => (line ? [{ coords: [line, [at[0], at[1] + 0.9]] }] : [])),
+    }, {
+      type: "scatter", coordinateSystem: "geo", symbolSize: 1, itemStyle: { color: "transparent" },
       data: setup.states.map(({ code }, n) => ({ name: `${t(`state.${code}`)}\n${valueText(quantity, side, values[n])}`, value: PLACES[code].at })),
-      label: { show: true, formatter: "{b}", position: "inside", fontSize: 20, fontWeight: 600, color: COLOURS.ink, textBorderColor: "#fff", textBorderWidth: 3 },
+      label: { show: true, formatter: "{b}", position: "inside", fontSize: 20, lineHeight: 24, fontWeight: 600, color: COLOURS.ink, textBorderColor: "#fff", textBorderWidth: 3 },
     }],
   };
 }

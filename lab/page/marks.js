@@ -61,9 +61,13 @@ export class Marks {
     if (this.list.length) this.list[0].button.tabIndex = 0;
   }
 
-  /** @param {(year: number) => number} x pixel of a year */
+  /** A mark is as wide as its year, so that none lies over another. @param {(year: number) => number} x pixel of a year */
   place(x) {
-    for (const { year, button } of this.list) button.style.left = `${x(year)}px`;
+    const wide = Math.min(16, x(1) - x(0));
+    for (const { year, button } of this.list) {
+      button.style.left = `${x(year)}px`;
+      button.style.width = `${wide}px`;
+    }
   }
 
   /** @param {KeyboardEvent} event */

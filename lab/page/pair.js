@@ -20,6 +20,11 @@ export class PairCharts {
     this.element = el("div", { class: "pair" }, this.fanFrame, this.diffBox);
   }
 
+  /** Options of the charts that are shown. */
+  get options() {
+    return [this.fan, this.diffBox.hidden ? undefined : this.diff].flatMap((chart) => (chart ? [chart.option] : []));
+  }
+
   /** @param {Sides} sides @param {Omit<Frame, "size"|"height"|"names">} rest */
   draw(sides, rest) {
     this.fan ??= new Chart(this.fanBox);

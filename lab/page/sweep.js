@@ -102,7 +102,7 @@ class Panel {
     this.box = el("div", { class: "sweep-chart", role: "img" });
     /** @type {Frame} */
     this.frame = new Frame("h2", {
-      name: `steppe-sweep-${area}`, option: () => this.chart?.option,
+      name: `steppe-sweep-${area}`, options: () => (this.chart ? [this.chart.option] : []),
       words: () => ({ title: this.frame.heading.textContent ?? "", reading: t("sweep.reading"), note: app.note() }),
       data: () => {
         const answer = sweep.answer;

@@ -23,7 +23,7 @@ export function csv(rows) {
 /**
  * @typedef {object} Figure what a figure can give
  * @property {string} name of its files
- * @property {() => any} option
+ * @property {() => any[]} options of its charts, side by side
  * @property {() => {title: string, reading: string, note: string[]}} words
  * @property {() => {head: string[], rows: (string|number)[][]}} data raw numbers, a point as the decimal mark
  */
@@ -31,7 +31,7 @@ export function csv(rows) {
 /** Buttons that take a figure away. @param {Figure} figure */
 export function buttons(figure) {
   /** @param {"png"|"svg"} kind */
-  const take = async (kind) => download(`${figure.name}.${kind}`, await picture(figure.option(), kind, figure.words()));
+  const take = async (kind) => download(`${figure.name}.${kind}`, await picture(figure.options(), kind, figure.words()));
   const table = () => {
     const { head, rows } = figure.data();
     download(`${figure.name}.csv`, new Blob([csv([head, ...rows])], { type: "text/csv" }));
