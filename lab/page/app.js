@@ -211,6 +211,7 @@ export class App {
     if (place.firstElementChild !== view.element) place.replaceChildren(view.element);
     view.draw();
     this.retitle();
+    byId("note").textContent = [...this.note(), location.href].join(" · ");
   }
 
   /** The title: what the view found, or what the levers do. */

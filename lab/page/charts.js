@@ -1,10 +1,14 @@
 // Apache ECharts behind one door: made, resized, redrawn, and taken away as a picture.
+import { el, fill } from "./dom.js";
 import { COLOURS } from "./palette.js";
 
 /** @type {any} */
 const echarts = /** @type {any} */ (globalThis).echarts;
 export const FONT = '"Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, sans-serif';
-const calm = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? true;
+/** @type {HTMLElement} */
+const hintBox = globalThis.document ? el("div", { class: "hint", "aria-hidden": "true", hidden: true }) : /** @type {any} */ (null);
+
+/** What stands beside the pointer: a place on the horizontal axis in words. @typedef {(x: number) => {title: string, rows: string[]}|null} Hint */
 
 /** A chart in an element; follows the element's size. */
 export class Chart {
@@ -14,20 +18,46 @@ export class Chart {
     this.chart = echarts.init(element, null, { renderer: "canvas" });
     /** @type {any} */
     this.option = null;
+    this.parts = "";
     /** @type {(() => void)[]} */
     this.after = [];
+    /** @type {Hint} */
+    this.hint = () => null;
     new ResizeObserver(() => {
       if (!element.clientWidth) return;
       this.chart.resize();
       for (const act of this.after) act();
     }).observe(element);
+    this.chart.getZr().on("mousemove", (/** @type {any} */ event) => this.#point(event));
+    this.chart.getZr().on("globalout", () => { hintBox.hidden = true; });
   }
 
-  /** @param {any} option */
-  draw(option) {
+  /**
+   * What changes is merged into what is drawn; another set of series starts anew.
+   * @param {any} option @param {Hint} [hint]
+   */
+  draw(option, hint = () => null) {
     this.option = option;
-    this.chart.setOption({ animation: false, ...option }, { notMerge: true });
+    this.hint = hint;
+    const parts = option.series.map((/** @type {any} */ s) => s.id).join();
+    this.chart.setOption({ animation: false, ...option }, { notMerge: parts !== this.parts, silent: true });
+    this.parts = parts;
     for (const act of this.after) act();
+  }
+
+  /** @param {{offsetX: number, offsetY: number, event: MouseEvent}} event */
+  #point({ offsetX, offsetY, event }) {
+    const inside = this.chart.containPixel("grid", [offsetX, offsetY]);
+    const found = inside ? this.hint(this.chart.convertFromPixel({ xAxisIndex: 0 }, offsetX)) : null;
+    hintBox.hidden = !found;
+    if (!found) return;
+    fill(hintBox, el("b", {}, found.title), ...found.rows.map((row) => el("div", {}, row)));
+    if (!hintBox.isConnected) document.body.append(hintBox);
+    const open = this.element.closest("dialog");
+    if (open ? hintBox.parentElement !== open : hintBox.parentElement !== document.body) (open ?? document.body).append(hintBox);
+    const left = Math.min(event.clientX + 14, innerWidth - hintBox.offsetWidth - 8);
+    hintBox.style.left = `${left}px`;
+    hintBox.style.top = `${Math.max(4, event.clientY - hintBox.offsetHeight - 10)}px`;
   }
 
   /** Pixel of a value on the first horizontal axis. @param {number} value @returns {number} */
@@ -36,40 +66,61 @@ export class Chart {
   }
 }
 
-export const smooth = !calm;
+/** Size of the text of charts, as a share of the page's own: pixels. @param {number} [share] */
+export function textSize(share = 0.76) {
+  return Math.round(rootSize * share);
+}
+let rootSize = 16;
+if (globalThis.document) {
+  const look = () => { rootSize = parseFloat(getComputedStyle(document.documentElement).fontSize); };
+  addEventListener("resize", look);
+  look();
+}
 
 /** @param {number} size of the text @returns {any} */
 export function axisText(size) {
   return { color: COLOURS.faint, fontFamily: FONT, fontSize: size };
 }
 
+/** Pixels of a place on the axes. @typedef {(x: number, y: number) => [number, number]} At */
+
 /**
- * A band between two lines, as one shape.
- * @param {string} name @param {number[]} years @param {number[]} low @param {number[]} high
- * @param {{fill: string, opacity: number, stroke?: string, z?: number}} look
- * @returns {any}
+ * A series that is drawn as shapes, in their order; one series is much faster than many.
+ * @param {string} id @param {(at: At) => any[]} draw @returns {any}
  */
-export function band(name, years, low, high, look) {
+export function shapes(id, draw) {
   return {
-    type: "custom", name, silent: true, clip: true, z: look.z ?? 1, tooltip: { show: false },
-    encode: { x: 0, y: [1, 2] }, data: years.map((year, n) => [year, low[n], high[n]]),
-    /** @param {any} params @param {any} api */
-    renderItem: (params, api) => {
-      if (params.dataIndexInside !== 0) return null;
-      const points = [
-        ...years.map((year, n) => api.coord([year, high[n]])),
-        ...years.map((year, n) => api.coord([year, low[n]])).reverse(),
-      ];
-      return {
-        type: "polygon", shape: { points },
-        style: { fill: look.fill, opacity: look.opacity, stroke: look.stroke, lineWidth: look.stroke ? 1 : 0 },
-      };
-    },
+    type: "custom", id, silent: true, z: 3, encode: { x: -1, y: -1 }, data: [0],
+    /** @param {any} _ @param {any} api */
+    renderItem: (_, api) => ({ type: "group", children: draw((x, y) => api.coord([x, y])) }),
   };
+}
+
+/** A band between two lines. @param {At} at @param {number[]} xs @param {number[]} low @param {number[]} high @param {any} style */
+export function band(at, xs, low, high, style) {
+  const points = [...xs.map((x, n) => at(x, high[n])), ...xs.map((x, n) => at(x, low[n])).reverse()];
+  return { type: "polygon", shape: { points }, style };
+}
+
+/** @param {At} at @param {number[]} xs @param {number[]} ys @param {any} style */
+export function line(at, xs, ys, style) {
+  return { type: "polyline", shape: { points: xs.map((x, n) => at(x, ys[n])) }, style: { fill: null, lineJoin: "round", ...style } };
+}
+
+/** @param {[number, number]} from @param {[number, number]} to @param {any} style */
+export function segment([x1, y1], [x2, y2], style) {
+  return { type: "line", shape: { x1, y1, x2, y2 }, style };
+}
+
+/** A name right of a place. @param {[number, number]} place @param {string} text @param {number} size @param {string} fill */
+export function label([x, y], text, size, fill) {
+  return { type: "text", x: x + size * 0.4, y, style: { text, fill, font: `600 ${size}px ${FONT}`, verticalAlign: "middle" } };
 }
 
 /** @typedef {{title: string, reading: string, note: string[]}} Words what stands around a picture */
 const PICTURE = { width: 1200, height: 750, top: 165, bottom: 130 };
+/** Size of the text of a chart in it. */
+export const LARGE = 19;
 /** Where a map stands in it. */
 const BOX = { layoutCenter: [600, 400], layoutSize: 615 };
 
@@ -85,7 +136,7 @@ export async function picture(options, kind, words) {
   const chart = echarts.init(place, null, {
     renderer: svg ? "svg" : "canvas", ssr: svg, width, height, devicePixelRatio: 2,
   });
-  chart.setOption({ animation: false, backgroundColor: "#fff", tooltip: { show: false }, ...lettering(words), ...beside(options) });
+  chart.setOption({ animation: false, backgroundColor: "#fff", ...lettering(words), ...beside(options) });
   try {
     if (svg) return new Blob([chart.renderToSVGString()], { type: "image/svg+xml" });
     const canvas = /** @type {HTMLCanvasElement} */ (chart.renderToCanvas({ pixelRatio: 2, backgroundColor: "#fff" }));
@@ -119,26 +170,16 @@ function beside(options) {
     const grid = { left: left + 80, width: wide - 80 - (n === 0 ? 150 : 40), top: PICTURE.top, bottom: PICTURE.bottom };
     left += wide;
     /** @param {any} axis */
-    const axis = (axis) => axis && { ...axis, gridIndex: n, axisLabel: { ...axis.axisLabel, fontSize: 18 } };
+    const axis = (axis) => axis && { ...axis, gridIndex: n, axisLabel: { ...axis.axisLabel, fontSize: LARGE } };
     return {
       grid, xAxis: axis(option.xAxis), yAxis: axis(option.yAxis), geo: option.geo,
-      series: option.series.map((/** @type {any} */ series) => larger(series, option.geo ? {} : { xAxisIndex: n, yAxisIndex: n })),
+      series: option.geo ? option.series : option.series.map((/** @type {any} */ series) => ({ ...series, xAxisIndex: n, yAxisIndex: n })),
     };
   });
   if (parts[0].geo) return { geo: { ...parts[0].geo, ...BOX }, series: parts[0].series };
   return {
     grid: parts.map((p) => p.grid), xAxis: parts.map((p) => p.xAxis), yAxis: parts.map((p) => p.yAxis),
     series: parts.flatMap((p) => p.series),
-  };
-}
-
-/** A series as large as a picture wants it. @param {any} series @param {any} place */
-function larger(series, place) {
-  const { endLabel, lineStyle } = series;
-  return {
-    ...series, ...place,
-    ...(endLabel ? { endLabel: { ...endLabel, fontSize: 20 } } : {}),
-    ...(lineStyle?.width ? { lineStyle: { ...lineStyle, width: lineStyle.width * 1.6 } } : {}),
   };
 }
 

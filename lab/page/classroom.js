@@ -2,7 +2,7 @@
 /** @import {App} from "./app.js" */
 /** @import {Question} from "./types.js" */
 import { ask, post } from "./api.js";
-import { axisText, Chart, FONT } from "./charts.js";
+import { axisText, Chart, FONT, textSize } from "./charts.js";
 import { el, english, fill, table } from "./dom.js";
 import { Frame } from "./figure.js";
 import { number, percent } from "./format.js";
@@ -284,7 +284,7 @@ export class Classroom {
     const { distribution, result } = room;
     if (!distribution) return;
     this.chart ??= new Chart(this.chartBox);
-    const size = Math.round(parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.9);
+    const size = textSize(0.9);
     const points = dots(distribution.each);
     const highest = Math.max(4, ...points.map(([, y]) => y));
     const { mean } = distribution;
@@ -307,7 +307,7 @@ export class Classroom {
       xAxis: { type: "value", min: -2, max: 102, axisLabel: { ...axisText(size), customValues: [0, 25, 50, 75, 100], formatter: (/** @type {number} */ v) => percent(language, v / 100) }, splitLine: { show: false }, axisTick: { show: false } },
       yAxis: { type: "value", min: 0, max: highest + 1, show: false },
       series: [{
-        type: "scatter", data: points, symbolSize: Math.max(8, Math.min(20, 170 / highest)), itemStyle: { color: COLOURS.russia, borderColor: "#fff" }, silent: true,
+        type: "scatter", id: "answers", data: points, symbolSize: Math.max(8, Math.min(20, 170 / highest)), itemStyle: { color: COLOURS.russia, borderColor: "#fff" }, silent: true,
         markLine: { symbol: "none", silent: true, animation: false, data: lines },
       }],
     });

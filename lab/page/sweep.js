@@ -2,8 +2,9 @@
 /** @import {Lever, State} from "./types.js" */
 /** @import {App} from "./app.js" */
 import { Latest } from "./api.js";
-import { axisText, band, Chart, FONT } from "./charts.js";
+import { axisText, band, Chart, FONT, LARGE, line, segment, shapes, textSize } from "./charts.js";
 import { el, fill } from "./dom.js";
+import { ceiling } from "./fans.js";
 import { Frame } from "./figure.js";
 import { number } from "./format.js";
 import { leverName, resting, valueWords } from "./levers.js";
@@ -102,7 +103,7 @@ class Panel {
     this.box = el("div", { class: "sweep-chart", role: "img" });
     /** @type {Frame} */
     this.frame = new Frame("h2", {
-      name: `steppe-sweep-${area}`, options: () => (this.chart ? [this.chart.option] : []),
+      name: `steppe-sweep-${area}`, options: () => [this.#option(LARGE)],
       words: () => ({ title: this.frame.heading.textContent ?? "", reading: t("sweep.reading"), note: app.note() }),
       data: () => {
         const answer = sweep.answer;
@@ -129,39 +130,41 @@ class Panel {
     });
     this.frame.update(capital(t("area.title", { area: t(`area.${this.area}`), finding: t("sweep.short", { from: number(language, first, 2), to: number(language, last, 2) }) })));
     this.box.setAttribute("aria-label", words);
-    const size = Math.round(parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.8);
+    this.chart.draw(this.#option(textSize(0.8)), (x) => {
+      const n = values.reduce((best, v, k) => (Math.abs(v - x) < Math.abs(values[best] - x) ? k : best), 0);
+      return { title: valueWords(lever, values[n]), rows: [t("hint.fan", {
+        mean: number(language, found.mean[n], 2), low: number(language, found.p5[n]), high: number(language, found.p95[n]),
+      })] };
+    });
+    this.frame.update();
+  }
+
+  /** @param {number} size @returns {any} */
+  #option(size) {
+    const { answer, lever } = this.sweep;
+    if (!answer) return { series: [] };
+    const { values } = answer;
+    const { mean, p5, p95 } = answer.areas[this.area].year;
+    const max = ceiling(Math.max(...p95));
     const now = this.app.state.levers.find((l) => l.address === lever.address)?.number ?? resting(lever);
-    this.chart.draw({
-      grid: { left: size * 3, right: size * 1.5, top: size, bottom: size * 2.2 },
+    return {
+      grid: { left: size * 3, right: size * 2.2, top: size * 1.6, bottom: size * 2.2 },
       xAxis: {
         type: "value", min: values[0], max: values[values.length - 1], splitLine: { show: false }, axisTick: { show: false },
         axisLabel: { ...axisText(size), formatter: (/** @type {number} */ v) => valueWords(lever, v), hideOverlap: true },
         axisLine: { lineStyle: { color: "#9a9a9a" } },
       },
-      yAxis: { type: "value", min: 0, splitNumber: 3, axisLabel: axisText(size), axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: COLOURS.grid } } },
-      series: [
-        band("", values, found.p5, found.p95, { fill: COLOURS.whatBand, opacity: 0.22, z: 1 }),
-        {
-          type: "line", name: t("line.what"), data: values.map((v, n) => [v, found.mean[n]]), symbol: "circle", symbolSize: 8, z: 3,
-          lineStyle: { color: COLOURS.what, width: 2.5 }, itemStyle: { color: COLOURS.what },
-          markLine: {
-            symbol: "none", silent: true, animation: false,
-            label: { show: true, formatter: t("sweep.now"), position: "insideEndTop", fontFamily: FONT, fontSize: size * 0.9, color: COLOURS.ink, rotate: 0 },
-            data: [{ xAxis: now, lineStyle: { color: COLOURS.ink, type: "dotted", width: 1.5 } }],
-          },
-        },
-      ],
-      tooltip: {
-        trigger: "axis", appendTo: "body", className: "hint",
-        /** @param {any[]} params */
-        formatter: (params) => {
-          const n = values.indexOf(params[0]?.value?.[0]);
-          return n < 0 ? "" : el("div", {}, el("b", {}, valueWords(lever, values[n])), el("div", {}, t("hint.fan", {
-            mean: number(language, found.mean[n], 2), low: number(language, found.p5[n]), high: number(language, found.p95[n]),
-          })));
-        },
+      yAxis: {
+        type: "value", min: 0, max, interval: max / 2, axisLabel: axisText(size), axisLine: { show: false }, axisTick: { show: false },
+        splitLine: { lineStyle: { color: COLOURS.grid } },
       },
-    });
-    this.frame.update();
+      series: [shapes("sweep", (at) => [
+        band(at, values, p5, p95, { fill: COLOURS.whatBand, opacity: 0.22 }),
+        segment(at(now, 0), at(now, max), { stroke: COLOURS.ink, lineWidth: size / 8, lineDash: [size / 8, size / 6] }),
+        { type: "text", x: at(now, max)[0], y: at(now, max)[1] - 3, style: { text: t("sweep.now"), fill: COLOURS.ink, font: `${size * 0.9}px ${FONT}`, align: "center", verticalAlign: "bottom" } },
+        line(at, values, mean, { stroke: COLOURS.what, lineWidth: size / 5 }),
+        ...values.map((v, n) => ({ type: "circle", shape: { cx: at(v, mean[n])[0], cy: at(v, mean[n])[1], r: size * 0.3 }, style: { fill: COLOURS.what } })),
+      ])],
+    };
   }
 }

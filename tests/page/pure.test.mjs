@@ -152,11 +152,11 @@ test("the title states the finding", () => {
 });
 
 test("names of two lines stand apart and above the axis", () => {
-  for (const [base, what] of [[5, 5], [5, 5.1], [0, 0], [0.1, 0], [10, 2]]) {
-    const shift = apart(base, what, 10, 100, 12);
-    const [b, w] = [(base / 10) * 100 - shift.base, (what / 10) * 100 - shift.what];
-    assert.ok(Math.abs(b - w) >= 12, `${base} ${what}`);
-    assert.ok(Math.min(b, w) >= 7, `${base} ${what}`);
+  for (const [base, what] of [[50, 50], [50, 51], [50, 49], [100, 100], [99, 100], [0, 80]]) {
+    const found = apart(base, what, 100, 12);
+    assert.ok(Math.abs(found.base - found.what) >= 12, `${base} ${what}`);
+    assert.ok(Math.max(found.base, found.what) <= 100 - 7, `${base} ${what}`);
+    if (base !== what) assert.equal(found.base > found.what, base > what);
   }
   assert.deepEqual([0.3, 2, 3, 17, 41].map(ceiling), [2, 2, 4, 20, 60]);
 });
