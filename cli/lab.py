@@ -22,10 +22,19 @@ def lab(
     futures: Annotated[
         int, typer.Option(help="Futures of a move at rest: 200, 400, 600, 800 or 1000.")
     ] = 1000,
+    mesa: Annotated[
+        bool, typer.Option("--mesa", help="Mesa's own viewer of one future (extra mesa-viz).")
+    ] = False,
 ) -> None:
     """Open the lab: levers, a thousand futures, and why. Works without the internet."""
-    from ..lab.serve import serve
+    from ..lab.serve import serve, view
     from ..model.errors import InputError
+
+    if mesa and share:
+        raise InputError("Mesa's viewer is for this machine only", field="--share, --mesa")
+    if mesa:
+        view(port, not no_browser, typer.echo)
+        return
 
     allowed = (200, 400, 600, 800, 1000)
     if futures not in allowed:

@@ -157,10 +157,10 @@ def manifest(
     """Content of ``manifest.json``."""
     from dataclasses import asdict
 
+    from ..explore.badge import source_of
     from ..model.compiled import sources_digest
     from ..results.files import canonical, digest
     from ..results.manifest import versions
-    from ..explore.badge import source_of
     from .execution import evidence_digest
 
     posterior = {"posterior": problem.posterior.digest} if problem.posterior else {}

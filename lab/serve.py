@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import errno
+import os
 import secrets
 import socket
+import subprocess
+import sys
 import threading
 import webbrowser
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Final
 
 from ..model.errors import InputError
 
 LOOPBACK: Final = "127.0.0.1"
+VIEWER: Final = ("solara", "altair", "ipyvuetify")
+"""What Mesa's viewer needs, from the extra ``mesa-viz``."""
 PORT: Final = 8722
 """First port that is tried if none is asked for; the nine after it are tried too."""
 
@@ -68,6 +74,33 @@ def lan_address() -> str:
     finally:
         probe.close()
     return found
+
+
+def view(port: int | None, browser: bool, tell: Callable[[str], None]) -> None:
+    """Show one future in Mesa's own viewer until it is interrupted.
+
+    Raises
+    ------
+    InputError
+        If what the viewer needs is not installed, or the port cannot be used.
+    """
+    if any(find_spec(name) is None for name in VIEWER):
+        raise InputError(
+            "Mesa's viewer is not installed",
+            field="--mesa",
+            todo="pip install -c constraints.txt -e '.[mesa-viz]'",
+        )
+    found = listen(LOOPBACK, port)
+    number = found.getsockname()[1]
+    found.close()
+    tell(f"Mesa's viewer opens at http://{LOOPBACK}:{number}/ in some seconds.")
+    tell("Stop it with Ctrl-C.")
+    options = ["--host", LOOPBACK, "--port", str(number), "--production"]
+    words = ["-m", "solara", "run", "steppe.lab.mesa_view", *options]
+    quiet = {**os.environ, "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False"}
+    subprocess.run(
+        [sys.executable, *words, "--open" if browser else "--no-open"], env=quiet, check=False
+    )
 
 
 def serve(

@@ -228,6 +228,17 @@ def test_what_was_not_on_the_table_cannot_be_answered(engine, move):
         overrule(one, "TM", 2022, "china", True, 50)
 
 
+@pytest.mark.filterwarnings("ignore")  # Solara warns of itself when it is imported
+def test_mesa_s_viewer_shows_the_future_of_the_lab(engine, move, pair):
+    pytest.importorskip("solara", reason="Mesa's viewer comes with the extra mesa-viz")
+    from steppe.lab.mesa_view import Future
+
+    model = Future(future=17, russia=0.4)
+    model.run_until(2035)
+    shown = np.array(model.datacollector.model_vars["packages"])
+    np.testing.assert_array_equal(shown, pair.what["packages"][17, -13:])
+
+
 # ------------------------------------------------------------ sweep
 
 
