@@ -9,6 +9,7 @@ import { headline } from "./findings.js";
 import { Header } from "./header.js";
 import { Levers } from "./levers.js";
 import { asked, INITIAL, moved, read, withLever, write } from "./state.js";
+import { stepper } from "./stepper.js";
 import { Stories, storyOf, titleOf } from "./stories.js";
 import { Sweep } from "./sweep.js";
 import { number, percent } from "./format.js";
@@ -38,7 +39,9 @@ export class App {
     this.levers = new Levers(setup, (lever, value, rest, years) => this.pull(lever, value, rest, years));
     this.compare = new Compare(this, shapes);
     this.views = { compare: this.compare, why: new Why(this), walk: new Walk(this, shapes), sweep: new Sweep(this), class: new Classroom(this) };
+    this.seed = stepper("seed", t("seed"), 0, setup.seedMax, (seed) => this.go({ seed }, "push"));
     fill(byId("what-if"), this.stories.element, this.levers.element);
+    fill(byId("luck"), this.seed.element);
     addEventListener("popstate", () => this.#back());
     this.#controls();
     this.ask();
@@ -68,7 +71,7 @@ export class App {
     const start = this.setup.starts.find((s) => s.name === state.start);
     return [
       move ? `${t(`badge.${move.badge.id}`)}: ${t(`badge.${move.badge.id}.short`)}` : "",
-      t("note.source", { title: story ? titleOf(story) : start ? titleOf(start) : state.start, n: number(language, move?.n ?? state.n), seed: state.seed }),
+      t("note.source", { title: story ? titleOf(story) : start ? titleOf(start) : state.start, n: number(language, move?.n ?? 0), seed: state.seed }),
       t("note.digest", { digest: move?.digest.slice(0, 16) ?? "", version: this.setup.version }),
     ];
   }
@@ -200,6 +203,7 @@ export class App {
     this.header.show(this.state, this.move);
     this.stories.show(this.state);
     this.levers.show(this.state);
+    this.seed.show(this.state.seed);
   }
 
   draw() {

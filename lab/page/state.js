@@ -3,8 +3,8 @@
 
 /** @type {State} */
 export const INITIAL = Object.freeze({
-  start: "baseline-2022", levers: [], seed: 1, n: 1000, area: "", patron: "", quantity: "alignment",
-  side: "what", year: null, sel: "", future: 0, tab: "compare", story: "", sweep: "", lang: "en", code: "",
+  start: "baseline-2022", levers: [], seed: 1, n: 0, area: "", patron: "", quantity: "alignment",
+  side: "what", year: null, sel: "", future: 0, tab: "compare", story: "", sweep: "", total: false, lang: "en", code: "",
 });
 const TABS = ["compare", "why", "walk", "sweep", "class"];
 const SIDES = ["what", "base", "diff"];
@@ -58,7 +58,7 @@ export function read(query, defaults = {}) {
     start: shaped(words.get("start"), /^[a-z0-9-]{1,80}$/, first.start),
     levers: words.getAll("l").map(leverOf).filter((lever) => lever !== null),
     seed: whole(words.get("seed"), first.seed),
-    n: whole(words.get("n"), first.n, 1),
+    n: whole(words.get("n"), first.n),
     area: shaped(words.get("area"), /^[a-z_]{1,40}$/, first.area),
     patron: shaped(words.get("patron"), /^[a-z]{1,20}$/, first.patron),
     quantity: shaped(words.get("q"), /^[a-z_0-9.]{1,60}$/, first.quantity),
@@ -68,6 +68,7 @@ export function read(query, defaults = {}) {
     future: whole(words.get("future"), first.future),
     tab: oneOf(words.get("tab"), TABS, first.tab),
     story: shaped(words.get("story"), /^[a-z0-9-]{1,80}$/, first.story),
+    total: words.get("total") === "1",
     sweep: shaped(words.get("sweep"), /^[a-z_0-9.*A-Z-]{1,80}$/, first.sweep),
     lang: oneOf(words.get("lang"), LANGUAGES, first.lang),
     code: shaped(words.get("class"), /^[A-Za-z0-9]{1,12}$/, first.code),
@@ -80,11 +81,11 @@ export function asked(state, n = state.n) {
   if (state.story) words.set("story", state.story);
   for (const lever of state.levers) words.append("l", leverText(lever));
   words.set("seed", String(state.seed));
-  words.set("n", String(n));
+  if (n) words.set("n", String(n));
   return tidy(words);
 }
 
-const OURS = ["start", "l", "seed", "n", "story", "tab", "area", "patron", "q", "side", "year", "sel", "future", "sweep", "lang", "class"];
+const OURS = ["start", "l", "seed", "n", "story", "tab", "area", "patron", "q", "side", "year", "sel", "future", "sweep", "total", "lang", "class"];
 
 /**
  * The whole state as an address, without what is as at the start.
@@ -101,7 +102,7 @@ export function write(state, old = "") {
     ["tab", state.tab, INITIAL.tab], ["area", state.area, ""], ["patron", state.patron, ""],
     ["q", state.quantity, INITIAL.quantity], ["side", state.side, INITIAL.side],
     ["year", state.year, null], ["sel", state.sel, ""], ["future", state.future, INITIAL.future],
-    ["sweep", state.sweep, ""], ["lang", state.lang, INITIAL.lang], ["class", state.code, ""],
+    ["sweep", state.sweep, ""], ["total", state.total ? 1 : 0, 0], ["lang", state.lang, INITIAL.lang], ["class", state.code, ""],
   ];
   for (const [key, value, initial] of rest) if (value !== initial) words.set(key, String(value));
   return tidy(words);

@@ -2,6 +2,7 @@
 /** @import {Lever, State} from "./types.js" */
 /** @import {App} from "./app.js" */
 import { Latest } from "./api.js";
+import { choice } from "./compare.js";
 import { axisText, band, Chart, FONT, LARGE, line, segment, shapes, textSize } from "./charts.js";
 import { el, fill } from "./dom.js";
 import { ceiling } from "./fans.js";
@@ -20,7 +21,9 @@ const FUTURES = 200; // at each point
  * @property {number[]} values
  * @property {number} year
  * @property {number} n
- * @property {Record<string, {year: {mean: number[], p5: number[], p95: number[]}}>} areas
+ * @property {Record<string, Record<"year"|"sum", {mean: number[], p5: number[], p95: number[]}>>} areas
+ * @property {number} from first year of the lever
+ * @property {number} last
  */
 
 export class Sweep {
@@ -36,12 +39,15 @@ export class Sweep {
     this.select.addEventListener("change", () => app.go({ sweep: this.select.value }, "push"));
     this.year = el("input", { type: "number", id: "sweep-year", min: app.setup.levers[0].from, max: app.setup.years[1] });
     this.year.addEventListener("change", () => app.go({ year: Number(this.year.value) }));
+    this.drawn = "";
+    this.choice = choice("sweep-part", t("sweep.part"), [["year", t("sweep.part.year")], ["sum", t("sweep.part.sum")]],
+      (part) => app.go({ total: part === "sum" }));
     this.status = el("p", { role: "status", class: "note" });
     this.panels = app.areas.map((area) => new Panel(app, this, area));
     this.grid = el("div", { class: "panels" }, ...this.panels.map((p) => p.frame.element));
     this.element = el("div", { class: "sweep" },
       el("div", { class: "bar-row" }, el("label", { for: "sweep-lever" }, t("sweep.lever")), this.select,
-        el("label", { for: "sweep-year" }, t("sweep.year")), this.year, this.status),
+        el("label", { for: "sweep-year" }, t("sweep.year")), this.year, this.choice.element, this.status),
       this.grid);
   }
 
@@ -56,21 +62,34 @@ export class Sweep {
     const name = leverName(lever);
     if (!answer) return { headline: name, subline: t("working") };
     /** @param {string} area */
-    const span = (area) => Math.abs(answer.areas[area].year.mean[answer.values.length - 1] - answer.areas[area].year.mean[0]);
+    const span = (area) => Math.abs(answer.areas[area][this.part].mean[answer.values.length - 1] - answer.areas[area][this.part].mean[0]);
     const most = this.app.areas.reduce((a, b) => (span(b) > span(a) ? b : a));
-    const { mean } = answer.areas[most].year;
+    const { mean } = answer.areas[most][this.part];
     return {
-      headline: t("sweep.headline", {
+      headline: t(`sweep.headline.${this.part}`, {
         lever: name, low: valueWords(lever, answer.values[0]), high: valueWords(lever, answer.values[answer.values.length - 1]),
-        area: t(`area.${most}`), from: number(language, mean[0], 1), to: number(language, mean[mean.length - 1], 1), year: answer.year,
+        area: t(`area.${most}`), from: number(language, mean[0], 1), to: number(language, mean[mean.length - 1], 1), year: answer.year, first: answer.from, last: answer.last,
       }),
       subline: t("sweep.reading"),
     };
   }
 
+  #panels() {
+    this.drawn = this.part;
+    for (const panel of this.panels) panel.draw();
+  }
+
+  /** What is shown: one year, or the sum. @returns {"year"|"sum"} */
+  get part() {
+    return this.app.state.total ? "sum" : "year";
+  }
+
   draw() {
     const { state, move } = this.app;
     if (!move) return;
+    this.choice.show(this.part);
+    this.year.disabled = state.total;
+    if (this.answer && this.drawn !== this.part) this.#panels();
     const year = Math.max(this.app.yearOf(move), this.lever.from);
     this.select.value = this.lever.address;
     this.year.value = String(year);
@@ -86,7 +105,7 @@ export class Sweep {
       this.answer = answer;
       this.grid.setAttribute("aria-busy", "false");
       this.status.textContent = t("sweep.done", { n: number(language, answer.n ?? state.n), points: answer.values.length });
-      for (const panel of this.panels) panel.draw();
+      this.#panels();
       this.app.retitle();
     }, (error) => { this.status.textContent = ""; this.question = ""; this.grid.setAttribute("aria-busy", "false"); this.app.failure(error); });
   }
@@ -107,7 +126,7 @@ class Panel {
       words: () => ({ title: this.frame.heading.textContent ?? "", reading: t("sweep.reading"), note: app.note() }),
       data: () => {
         const answer = sweep.answer;
-        const found = answer?.areas[area].year;
+        const found = answer?.areas[area][sweep.part];
         return {
           head: [t("sweep.value"), t("column.what_mean"), t("column.what_p5"), t("column.what_p95")],
           rows: answer && found ? answer.values.map((v, n) => [v, found.mean[n], found.p5[n], found.p95[n]]) : [],
@@ -121,12 +140,12 @@ class Panel {
     if (!answer) return;
     this.chart ??= new Chart(this.box);
     const { lever } = this.sweep;
-    const found = answer.areas[this.area].year;
+    const found = answer.areas[this.area][this.sweep.part];
     const [first, last] = [found.mean[0], found.mean[found.mean.length - 1]];
     const { values } = answer;
     const words = t("sweep.finding", {
       area: t(`area.${this.area}`), from: number(language, first, 2), to: number(language, last, 2),
-      low: valueWords(lever, values[0]), high: valueWords(lever, values[values.length - 1]), year: answer.year,
+      low: valueWords(lever, values[0]), high: valueWords(lever, values[values.length - 1]),
     });
     this.frame.update(capital(t("area.title", { area: t(`area.${this.area}`), finding: t("sweep.short", { from: number(language, first, 2), to: number(language, last, 2) }) })));
     this.box.setAttribute("aria-label", words);
@@ -144,7 +163,7 @@ class Panel {
     const { answer, lever } = this.sweep;
     if (!answer) return { series: [] };
     const { values } = answer;
-    const { mean, p5, p95 } = answer.areas[this.area].year;
+    const { mean, p5, p95 } = answer.areas[this.area][this.sweep.part];
     const max = ceiling(Math.max(...p95));
     const now = this.app.state.levers.find((l) => l.address === lever.address)?.number ?? resting(lever);
     return {

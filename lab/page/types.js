@@ -19,7 +19,7 @@
  * @property {string} start scenario that the page starts from
  * @property {LeverMove[]} levers
  * @property {number} seed
- * @property {number} n futures
+ * @property {number} n futures, 0 for as many as the server is set to
  * @property {string} area area in focus, "" for all four alike
  * @property {string} patron "" for both together
  * @property {string} quantity of the map
@@ -30,6 +30,7 @@
  * @property {Tab} tab
  * @property {string} story scenario of the library whose levers the what-if takes, "" for none
  * @property {string} sweep address of the lever that is swept
+ * @property {boolean} total whether the sweep shows the sum over the years
  * @property {Language} lang
  * @property {string} code of a class, "" for none
  */

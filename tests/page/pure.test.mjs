@@ -22,7 +22,7 @@ use("en", TEXT);
 const LEVER = { address: "domestic_price.*.russia", kind: "value", number: 0, from: 2026, until: null };
 const FULL = {
   ...INITIAL, start: "baseline", levers: [LEVER, { address: "budget.china", kind: "factor", number: 1.15, from: 2026, until: 2030 }],
-  seed: 7, n: 500, area: "peacekeeping", patron: "china", quantity: "rung.defence.china", side: "diff", year: 2031, sel: "UZ",
+  seed: 7, n: 500, total: true, area: "peacekeeping", patron: "china", quantity: "rung.defence.china", side: "diff", year: 2031, sel: "UZ",
   future: 17, tab: "walk", story: "xinjiang-flares", sweep: "militancy", lang: "ru", code: "ABCDE",
 };
 
