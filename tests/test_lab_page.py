@@ -242,8 +242,10 @@ def test_an_event_opens_its_source(chromium):
 def test_no_mark_of_an_event_lies_over_another(chromium):
     tab = chromium.open()
     covered = tab.locator(".time .mark").evaluate_all(
-        """(all) => all.filter((m) => { const b = m.getBoundingClientRect();
-            return document.elementFromPoint(b.left + b.width / 2, b.top + b.height / 2) !== m; }).length"""
+        """(all) => all.filter((mark) => {
+            const { left, top, width, height } = mark.getBoundingClientRect();
+            return document.elementFromPoint(left + width / 2, top + height / 2) !== mark;
+        }).length"""
     )
     assert covered == 0
     assert tab.locator(".time .mark").count() > 20
@@ -413,9 +415,11 @@ def test_a_stale_answer_is_never_drawn(chromium):
 def test_every_control_can_be_reached_by_the_keyboard(chromium):
     tab = chromium.open(MOVED)
     wanted = tab.evaluate(
-        """() => [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")]
-            .filter((e) => e.checkVisibility() && !e.disabled && e.tabIndex >= 0
-              && !(e.type === "radio" && !e.checked)).length"""
+        """() => {
+            const kinds = "a[href], button, input, select, summary, [tabindex='0']";
+            return [...document.querySelectorAll(kinds)].filter((e) => e.checkVisibility()
+              && !e.disabled && e.tabIndex >= 0 && !(e.type === "radio" && !e.checked)).length;
+        }"""
     )
     seen = set()
     hidden = []
@@ -423,12 +427,17 @@ def test_every_control_can_be_reached_by_the_keyboard(chromium):
     for _ in range(wanted + 5):
         tab.keyboard.press("Tab")
         found = tab.evaluate(
-            """() => { const e = document.activeElement; if (!e || e === document.body) return null;
-               window.seen ??= new Map(); if (!seen.has(e)) seen.set(e, seen.size);
-               const s = getComputedStyle(e), t = e.nextElementSibling && getComputedStyle(e.nextElementSibling);
-               const shown = s.outlineStyle !== "none" || parseFloat(s.strokeWidth) >= 6
-                 || (e.type === "radio" && t && t.outlineStyle !== "none");
-               return [seen.get(e), shown, e.outerHTML.slice(0, 80)]; }"""
+            """() => {
+                const e = document.activeElement;
+                if (!e || e === document.body) return null;
+                window.seen ??= new Map();
+                if (!seen.has(e)) seen.set(e, seen.size);
+                const style = getComputedStyle(e);
+                const framed = (s) => s.outlineStyle !== "none";
+                const shown = framed(style) || parseFloat(style.strokeWidth) >= 6
+                  || (e.type === "radio" && framed(getComputedStyle(e.nextElementSibling)));
+                return [seen.get(e), shown, e.outerHTML.slice(0, 80)];
+            }"""
         )
         if found is None:
             continue

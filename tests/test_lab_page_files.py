@@ -1,4 +1,4 @@
-"""The lab page's own files: texts, what is carried along, types, and its modules that draw nothing."""
+"""The lab page's own files: texts, what is carried along, types, modules that draw nothing."""
 
 import json
 import re
@@ -40,7 +40,9 @@ def used():
     found, patterns = set(), []
     for source in SOURCES:
         text = source.read_text("utf-8")
-        for key in re.findall(r"""(?<![.\w])(?:t|has)\(\s*(?:[^()"`]*\?\s*)?["`]([^"`]+)["`]""", text):
+        for key in re.findall(
+            r"""(?<![.\w])(?:t|has)\(\s*(?:[^()"`]*\?\s*)?["`]([^"`]+)["`]""", text
+        ):
             parts = re.split(r"\$\{[^}]*\}", key)
             if len(parts) > 1:
                 patterns.append(re.compile(".+".join(re.escape(p) for p in parts)))

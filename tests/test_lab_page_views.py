@@ -71,10 +71,14 @@ def test_odds_fill_the_strip_and_the_draw_lies_in_the_chosen_part(chromium):
     tab = chromium.open(f"?tab=why&sel=TJ&year=2027&future={future}")
     strip = tab.locator(".odds").first
     parts = strip.evaluate(
-        """(s) => { const box = s.getBoundingClientRect(), pin = s.querySelector(".draw").getBoundingClientRect(),
-            on = s.querySelector(".chosen").getBoundingClientRect(), x = pin.left + pin.width / 2;
-            return [x >= on.left - 2 && x <= on.right + 2,
-              [...s.querySelectorAll(".odd")].reduce((sum, o) => sum + o.getBoundingClientRect().width, 0) / box.width]; }"""
+        """(strip) => {
+            const box = (e) => e.getBoundingClientRect();
+            const pin = box(strip.querySelector(".draw")), on = box(strip.querySelector(".chosen"));
+            const x = pin.left + pin.width / 2;
+            const widths = [...strip.querySelectorAll(".odd")].map((part) => box(part).width);
+            const filled = widths.reduce((sum, width) => sum + width, 0);
+            return [x >= on.left - 2 && x <= on.right + 2, filled / box(strip).width];
+        }"""
     )
     assert parts[0]
     assert parts[1] == pytest.approx(1.0, abs=0.02)
