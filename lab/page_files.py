@@ -20,6 +20,10 @@ TYPES: Final = {
 """Endings of the files that are served."""
 
 
+MAP: Final = "map/central_asia.geojson"
+"""The page's map is the one of the figures; where it is from: ``results/map/README.md``."""
+
+
 class PageFile(NamedTuple):
     """A file of the page: content, its type, and a tag that changes with it."""
 
@@ -31,6 +35,8 @@ class PageFile(NamedTuple):
 def listed(folder: Traversable | None = None, before: str = "") -> dict[str, Traversable]:
     """Every file of the page by its path below ``/page/``."""
     found: dict[str, Traversable] = {}
+    if folder is None:
+        found[MAP] = files("steppe.results") / "map" / "central_asia.geojson"
     for item in (folder or files("steppe.lab") / "page").iterdir():
         if item.is_dir():
             found |= listed(item, f"{before}{item.name}/")

@@ -72,6 +72,8 @@ def _chosen(decision: Decision) -> dict[str, Any]:
         "state": decision.state,
         "area": decision.area,
         "choice": decision.choice,
+        "offers": [{"patron": o.patron, "rung": o.rung} for o in decision.offers],
+        "host": host,
         "text": text,
     }
 

@@ -1,0 +1,315 @@
+// Predict, then reveal: a class gives probabilities before the engine does. Nobody is named.
+/** @import {App} from "./app.js" */
+/** @import {Question} from "./types.js" */
+import { ask, post } from "./api.js";
+import { axisText, Chart, FONT, textSize } from "./charts.js";
+import { el, english, fill, table } from "./dom.js";
+import { Frame } from "./figure.js";
+import { number, percent } from "./format.js";
+import { COLOURS } from "./palette.js";
+import { download } from "./take.js";
+import { capital, has, language, t } from "./text.js";
+
+const PACE = 2000; // milliseconds between two looks at a class
+const BINS = 20;
+
+/**
+ * @typedef {object} Room
+ * @property {string} code
+ * @property {Question} question
+ * @property {number} answers
+ * @property {boolean} revealed
+ * @property {{counts: number[], mean: number|null, each: number[]}} [distribution]
+ * @property {Result} [result]
+ */
+/** @typedef {Record<string, any> & {each: number[], engine: number, climatology: number, class?: number}} Scores */
+/** @typedef {{engine: number, futures: number, climatology: number, rule: string, record: boolean|null, onRecord: number|null, note: string, distance: Scores, brier?: Scores, log?: Scores}} Result */
+
+/** A question in the page's language, if it has one. @param {Question} question */
+function wording(question) {
+  return has(`question.${question.id}`) ? document.createTextNode(t(`question.${question.id}`)) : english(question.text, language);
+}
+
+/** Answers as dots stacked by twentieths. @param {number[]} answers @returns {[number, number][]} */
+export function dots(answers) {
+  /** @type {Map<number, number>} */
+  const heights = new Map();
+  return [...answers].sort((a, b) => a - b).map((p) => {
+    const place = Math.round(p * BINS) / BINS;
+    const height = (heights.get(place) ?? 0) + 1;
+    heights.set(place, height);
+    return [place * 100, height];
+  });
+}
+
+export class Classroom {
+  /** @param {App} app */
+  constructor(app) {
+    this.app = app;
+    /** @type {Room|null} */
+    this.room = null;
+    this.code = "";
+    this.wall = false;
+    /** @type {ReturnType<typeof setTimeout>|undefined} */
+    this.timer = undefined;
+    this.element = el("div", { class: "class" });
+    /** @type {Chart|undefined} */
+    this.chart = undefined;
+    this.shown = "";
+    this.chartBox = el("div", { class: "wall", role: "img" });
+    /** @type {Frame} */
+    this.frame = new Frame("h2", {
+      name: "steppe-class", options: () => (this.chart ? [this.chart.option] : []),
+      words: () => ({ title: this.frame.heading.textContent ?? "", reading: this.#questionText(), note: app.note() }),
+      data: () => ({ head: [t("class.number"), t("class.probability")], rows: (this.room?.distribution?.each ?? []).map((p, n) => [n + 1, p]) }),
+    }, [this.chartBox]);
+  }
+
+  #questionText() {
+    return this.room ? wording(this.room.question).textContent ?? "" : "";
+  }
+
+  get token() {
+    return sessionStorage.getItem(`steppe-class-${this.code}`) ?? "";
+  }
+
+  get mine() {
+    const found = sessionStorage.getItem(`steppe-answer-${this.code}`);
+    return found ? /** @type {{answer: string, probability: number}} */ (JSON.parse(found)) : null;
+  }
+
+  /** @returns {Record<string, string>} */
+  get headers() {
+    return this.token ? { "x-steppe-teacher": this.token } : {};
+  }
+
+  draw() {
+    const { code } = this.app.state;
+    if (code !== this.code) {
+      this.code = code;
+      this.room = null;
+      this.wall = false;
+      this.shown = "";
+    }
+    if (!code) return this.#door();
+    this.#look();
+  }
+
+  /** Open a class, or join one. */
+  #door() {
+    if (this.shown === "door") return;
+    this.shown = "door";
+    const group = this.app.setup.questions.map((question, n) => {
+      const input = el("input", { type: "radio", name: "question", value: question.id, checked: n === 0 });
+      return el("label", { class: "question-choice" }, input, el("span", {}, wording(question), " ",
+        el("small", {}, t(question.past ? "class.past" : "class.future"))));
+    });
+    const code = el("input", { type: "text", id: "class-code", maxlength: 12, autocomplete: "off", autocapitalize: "characters", required: true });
+    fill(this.element, el("h1", {}, t("class.title")), el("p", {}, t("class.text")),
+      el("div", { class: "doors" },
+        el("form", { class: "decision", onsubmit: (/** @type {SubmitEvent} */ event) => {
+          event.preventDefault();
+          this.#leave(code.value.trim().toUpperCase());
+        } }, el("h2", {}, t("class.join")), el("label", { for: "class-code" }, t("class.code")), code,
+        el("button", { type: "submit", class: "main" }, t("class.join.do"))),
+        el("form", { class: "decision", onsubmit: (/** @type {SubmitEvent} */ event) => {
+          event.preventDefault();
+          this.#create(String(new FormData(/** @type {HTMLFormElement} */ (event.currentTarget)).get("question")));
+        } }, el("h2", {}, t("class.open")), el("fieldset", { class: "questions" }, el("legend", {}, t("class.question")), ...group),
+        el("button", { type: "submit", class: "main" }, t("class.open.do")))));
+  }
+
+  /** @param {string} code */
+  #leave(code) {
+    this.app.go({ code, tab: "class" }, "push");
+  }
+
+  /** @param {string} question */
+  async #create(question) {
+    try {
+      const made = await post("api/class", { question });
+      sessionStorage.setItem(`steppe-class-${made.code}`, made.token);
+      this.#leave(made.code);
+    } catch (error) {
+      this.app.failure(/** @type {Error} */ (error));
+    }
+  }
+
+  /** Look at the class, and again while its question is open. */
+  async #look() {
+    clearTimeout(this.timer);
+    const { code } = this;
+    try {
+      const room = await ask(`api/class/${code}`, { headers: this.headers });
+      if (code !== this.code || this.app.state.tab !== "class") return;
+      this.room = room;
+      this.#show(room);
+      if (!room.revealed) this.timer = setTimeout(() => { if (this.app.state.tab === "class") this.#look(); }, PACE);
+    } catch (error) {
+      if (code !== this.code) return;
+      this.shown = "gone";
+      fill(this.element, el("h1", {}, t("class.gone", { code })), el("p", { lang: "en", class: "note" }, /** @type {Error} */ (error).message),
+        el("button", { type: "button", class: "main", onclick: () => this.#leave("") }, t("class.other")));
+    }
+  }
+
+  /** @param {Room} room */
+  #show(room) {
+    const kind = `${room.code} ${room.revealed} ${this.token !== ""} ${this.mine !== null}`;
+    if (this.shown !== kind) {
+      this.shown = kind;
+      this.count = el("p", { class: "class-count", role: "status" });
+      const head = [el("p", { class: "class-code" }, t("class.code"), " ", el("b", {}, room.code)),
+        el("h1", { class: "class-question" }, wording(room.question))];
+      const body = room.revealed ? this.#result(room) : this.token ? this.#teacher(room) : this.#student(room);
+      fill(this.element, ...head, this.count, ...body);
+    }
+    if (this.count) {
+      this.count.textContent = t("class.answers", { count: room.answers });
+      this.count.hidden = room.revealed;
+    }
+    this.frame.element.hidden = !room.distribution || !(room.revealed || this.wall);
+    if (!this.frame.element.hidden) this.#wall(room);
+  }
+
+  /** @param {Room} room @returns {Node[]} */
+  #teacher(room) {
+    const wall = el("button", { type: "button", "aria-pressed": "false", onclick: () => {
+      this.wall = !this.wall;
+      wall.setAttribute("aria-pressed", String(this.wall));
+      wall.textContent = t(this.wall ? "class.wall.hide" : "class.wall.show");
+      if (this.room) this.#show(this.room);
+    } }, t("class.wall.show"));
+    const shared = this.app.setup.share;
+    return [
+      ...(shared ? [el("p", {}, t("class.invite")), el("img", { class: "qr", src: `api/qr.svg?tab=class&class=${room.code}`, alt: t("share.qr") })]
+        : [el("p", { class: "note" }, t("share.none"))]),
+      el("div", { class: "bar-row" }, wall,
+        el("button", { type: "button", class: "main", onclick: (/** @type {Event} */ event) => {
+          /** @type {HTMLButtonElement} */ (event.currentTarget).disabled = true;
+          this.#act(`api/class/${room.code}/reveal`, "POST");
+        } }, t("class.reveal"))),
+      this.frame.element, this.#keep(room),
+    ];
+  }
+
+  /** @param {Room} room */
+  #keep(room) {
+    return el("div", { class: "bar-row" },
+      el("button", { type: "button", onclick: async () => {
+        const text = await ask(`api/class/${room.code}/export.csv`, { headers: this.headers });
+        download(`class-${room.code}.csv`, new Blob([text], { type: "text/csv" }));
+      } }, t("class.export")),
+      this.token ? el("button", { type: "button", onclick: async () => {
+        await this.#act(`api/class/${room.code}`, "DELETE");
+        this.#leave("");
+      } }, t("class.close")) : null);
+  }
+
+  /** @param {string} path @param {string} method */
+  async #act(path, method) {
+    try {
+      await ask(path, { method, headers: this.headers });
+      if (method === "POST") await this.#look();
+    } catch (error) {
+      this.app.failure(/** @type {Error} */ (error));
+    }
+  }
+
+  /** @param {Room} room @returns {Node[]} */
+  #student(room) {
+    const { mine } = this;
+    const start = Math.round((mine?.probability ?? 0.5) * 100);
+    const output = el("output", { for: "probability", class: "probability" }, percent(language, start / 100));
+    const slider = el("input", { type: "range", id: "probability", min: 0, max: 100, step: 1, value: start });
+    const say = () => {
+      const text = percent(language, Number(slider.value) / 100);
+      output.textContent = text;
+      slider.setAttribute("aria-valuetext", text);
+    };
+    slider.addEventListener("input", say);
+    say();
+    const said = el("p", { role: "status", class: "said" }, mine ? t("class.sent", { share: percent(language, mine.probability) }) : "");
+    return [
+      el("form", { class: "decision answer", onsubmit: async (/** @type {SubmitEvent} */ event) => {
+        event.preventDefault();
+        const probability = Number(slider.value) / 100;
+        try {
+          const found = await post(`api/class/${room.code}/answer`, { probability, ...(this.mine ? { answer: this.mine.answer } : {}) });
+          sessionStorage.setItem(`steppe-answer-${room.code}`, JSON.stringify({ answer: found.answer, probability }));
+          said.textContent = t("class.sent", { share: percent(language, probability) });
+          if (this.count) this.count.textContent = t("class.answers", { count: found.answers });
+          this.shown = `${room.code} false false true`;
+        } catch (error) {
+          said.textContent = /** @type {Error} */ (error).message;
+        }
+      } }, el("label", { for: "probability" }, t("class.ask")),
+      el("div", { class: "answer-row" }, el("span", {}, t("class.never")), slider, el("span", {}, t("class.sure"))), output,
+      el("button", { type: "submit", class: "main" }, t("class.send")), said),
+      el("p", { class: "note" }, t("class.nameless")),
+    ];
+  }
+
+  /** @param {Room} room @returns {Node[]} */
+  #result(room) {
+    const { result } = room;
+    if (!result) return [];
+    const past = result.record !== null;
+    const happened = past ? t(result.record ? "class.happened" : "class.not", { count: result.onRecord ?? 0 }) : t("class.unknown");
+    const { brier, log, distance } = result;
+    /** @param {Scores|undefined} scores @param {string} who */
+    const score = (scores, who) => (scores?.[who] === undefined ? "–" : number(language, scores[who], 3));
+    /** @param {string} who @param {number|undefined} p */
+    const row = (who, p) => [t(`class.who.${who}`), p === undefined ? "–" : percent(language, p),
+      ...(past ? [score(brier, who), score(log, who)] : [score(distance, who)])];
+    const rows = [row("engine", result.engine), row("climatology", result.climatology), row("class", room.distribution?.mean ?? undefined)];
+    const { mine } = this;
+    const place = mine && room.distribution ? room.distribution.each.findIndex((p) => Math.abs(p - mine.probability) < 1e-9) : -1;
+    if (mine && place >= 0) {
+      rows.push([t("class.who.you"), percent(language, mine.probability),
+        ...(past ? [number(language, brier?.each[place] ?? 0, 3), number(language, log?.each[place] ?? 0, 3)] : [number(language, distance.each[place], 3)])]);
+    }
+    return [
+      el("p", { class: "class-finding" }, happened, " ", t("class.engine", { share: percent(language, result.engine), n: number(language, result.futures) })),
+      this.frame.element,
+      table(t("class.scores"), [t("class.who"), t("class.probability"), ...(past ? [t("class.brier"), t("class.log")] : [t("class.distance")])], rows),
+      el("p", { class: "note" }, t(past ? "class.scores.past" : "class.scores.future")),
+      el("p", { class: "note" }, english(`${capital(result.rule)}. ${result.note}`, language)),
+      this.#keep(room),
+    ];
+  }
+
+  /** @param {Room} room */
+  #wall(room) {
+    const { distribution, result } = room;
+    if (!distribution) return;
+    this.chart ??= new Chart(this.chartBox);
+    const size = textSize(0.9);
+    const points = dots(distribution.each);
+    const highest = Math.max(4, ...points.map(([, y]) => y));
+    const { mean } = distribution;
+    /** @param {number} p @param {string} text @param {string} color @param {string} type @param {number} lift */
+    const line = (p, text, color, type, lift) => ({
+      xAxis: p * 100, lineStyle: { color, type, width: 3 },
+      label: { show: true, formatter: text, color, fontFamily: FONT, fontSize: size, fontWeight: 700, position: "end", distance: [0, 4 + lift * size * 1.3] },
+    });
+    const lines = [
+      ...(mean === null ? [] : [line(mean, t("class.line.class", { share: percent(language, mean) }), COLOURS.ink, "dotted", 0)]),
+      ...(result ? [line(result.engine, t("class.line.engine", { share: percent(language, result.engine) }), COLOURS.what, "solid", 1),
+        line(result.climatology, t("class.line.climatology", { share: percent(language, result.climatology) }), COLOURS.base, "dashed", 2)] : []),
+    ];
+    const heading = mean === null ? t("class.wall.none")
+      : t("class.wall.title", { count: distribution.each.length, share: percent(language, mean) });
+    this.frame.update(heading, t("class.wall.reading"));
+    this.chartBox.setAttribute("aria-label", heading);
+    this.chart.draw({
+      grid: { left: size * 2, right: size * 3, top: size * 5.5, bottom: size * 2.4 },
+      xAxis: { type: "value", min: -2, max: 102, axisLabel: { ...axisText(size), customValues: [0, 25, 50, 75, 100], formatter: (/** @type {number} */ v) => percent(language, v / 100) }, splitLine: { show: false }, axisTick: { show: false } },
+      yAxis: { type: "value", min: 0, max: highest + 1, show: false },
+      series: [{
+        type: "scatter", id: "answers", data: points, symbolSize: Math.max(8, Math.min(20, 170 / highest)), itemStyle: { color: COLOURS.russia, borderColor: "#fff" }, silent: true,
+        markLine: { symbol: "none", silent: true, animation: false, data: lines },
+      }],
+    });
+  }
+}

@@ -1,0 +1,98 @@
+// What stands above: the views, the badge, undo and redo, what can be taken away, the language.
+/** @import {Move, State, Tab} from "./types.js" */
+/** @import {App} from "./app.js" */
+import { byId, dialog, el, english, fill } from "./dom.js";
+import { asked, moved, write } from "./state.js";
+import { download, share } from "./take.js";
+import { ask } from "./api.js";
+import { language, t } from "./text.js";
+
+const TABS = /** @type {Tab[]} */ (["compare", "why", "walk", "sweep", "class"]);
+
+export class Header {
+  /** @param {App} app */
+  constructor(app) {
+    this.app = app;
+    this.links = TABS.map((tab) => {
+      const link = el("a", { href: "?" }, t(`tab.${tab}`));
+      link.addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        app.go({ tab }, "push");
+      });
+      return { tab, link };
+    });
+    this.badge = el("button", { type: "button", class: "badge", onclick: () => this.#meaning() });
+    this.undo = el("button", { type: "button", onclick: () => app.undo() }, t("undo"));
+    this.redo = el("button", { type: "button", onclick: () => app.redo() }, t("redo"));
+    this.reset = el("button", { type: "button", onclick: () => app.reset() }, t("reset"));
+    this.language = el("select", { "aria-label": t("language") },
+      el("option", { value: "en", lang: "en" }, "English"), el("option", { value: "ru", lang: "ru" }, "Русский"));
+    this.language.value = language;
+    this.language.addEventListener("change", () => {
+      app.go({ lang: /** @type {State["lang"]} */ (this.language.value) }, "push");
+      location.reload();
+    });
+    this.tools = el("details", { class: "menu" }, el("summary", {}, t("take.title")), el("div", { class: "menu-body" },
+      el("button", { type: "button", onclick: () => share(app.setup.share ? `api/qr.svg?${write(app.state, location.search)}` : null) }, t("share.title")),
+      el("button", { type: "button", onclick: () => this.#file("api/table.csv", "steppe-lab.csv") }, t("take.table")),
+      el("button", { type: "button", onclick: () => this.#file("api/scenario.toml", "steppe-lab.toml") }, t("take.scenario")),
+      el("button", { type: "button", onclick: () => print() }, t("take.print"))));
+    this.tools.addEventListener("focusout", (event) => {
+      if (!this.tools.contains(/** @type {Node|null} */ (event.relatedTarget))) this.tools.open = false;
+    });
+    fill(byId("tabs"), ...this.links.map(({ link }) => link));
+    fill(byId("edit"), this.undo, this.redo, this.reset);
+    fill(byId("tools"), this.badge, this.tools, this.language);
+    addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.target instanceof HTMLInputElement && event.target.type !== "range") return;
+    const key = event.key.toLowerCase();
+    if (key !== "z" && key !== "y") return;
+    event.preventDefault();
+    if (key === "y" || event.shiftKey) this.app.redo();
+    else this.app.undo();
+  }
+
+  /** @param {string} path @param {string} name */
+  async #file(path, name) {
+    try {
+      const text = await ask(`${path}?${asked(this.app.state)}`);
+      download(name, new Blob([text], { type: "text/plain" }));
+    } catch (error) {
+      this.app.failure(/** @type {Error} */ (error));
+    }
+  }
+
+  #meaning() {
+    const { move, setup } = this.app;
+    if (!move) return;
+    const { id } = move.badge;
+    dialog(t(`badge.${id}`), t("close"),
+      el("p", {}, t(`badge.${id}.meaning`)),
+      el("p", { class: "note" }, t("badge.now"), " ", english(move.badge.text, language)),
+      el("h3", {}, t("badge.others")),
+      el("dl", {}, ...Object.keys(setup.badges).filter((other) => other !== id)
+        .flatMap((other) => [el("dt", {}, t(`badge.${other}`)), el("dd", {}, t(`badge.${other}.meaning`))])),
+      el("p", { class: "note" }, t("badge.digest"), " ", el("code", {}, move.digest)));
+  }
+
+  /** @param {State} state @param {Move|null} move */
+  show(state, move) {
+    for (const { tab, link } of this.links) {
+      link.href = `?${write({ ...state, tab }, location.search)}`;
+      if (tab === state.tab) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    this.undo.disabled = !this.app.edits?.canUndo;
+    this.redo.disabled = !this.app.edits?.canRedo;
+    this.reset.disabled = !moved(state);
+    if (!move) return;
+    this.badge.textContent = t(`badge.${move.badge.id}`);
+    this.badge.dataset.badge = move.badge.id;
+    this.badge.title = t(`badge.${move.badge.id}.short`);
+  }
+}

@@ -1,0 +1,223 @@
+// Modules of the lab's page that draw nothing, by node's own test runner: node --test tests/page
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { Latest } from "../../lab/page/api.js";
+import { dots } from "../../lab/page/classroom.js";
+import { Edits } from "../../lab/page/edits.js";
+import { apart, ceiling } from "../../lab/page/fans.js";
+import { headline, verdict } from "../../lab/page/findings.js";
+import { number, percent, signed } from "../../lab/page/format.js";
+import { round, scaleOf } from "../../lab/page/map.js";
+import { grouped } from "../../lab/page/marks.js";
+import { colour, COLOURS, inkOn, luminance, stops } from "../../lab/page/palette.js";
+import { asked, INITIAL, leverOf, leverText, read, withLever, write } from "../../lab/page/state.js";
+import { choiceOf, storyOf } from "../../lab/page/stories.js";
+import { csv } from "../../lab/page/take.js";
+import { t, use } from "../../lab/page/text.js";
+import { alignment, only } from "../../lab/page/walk.js";
+
+const TEXT = JSON.parse(readFileSync(new URL("../../lab/page/text/en.json", import.meta.url)));
+use("en", TEXT);
+const LEVER = { address: "domestic_price.*.russia", kind: "value", number: 0, from: 2026, until: null };
+const FULL = {
+  ...INITIAL, start: "baseline", levers: [LEVER, { address: "budget.china", kind: "factor", number: 1.15, from: 2026, until: 2030 }],
+  seed: 7, n: 500, total: true, area: "peacekeeping", patron: "china", quantity: "rung.defence.china", side: "diff", year: 2031, sel: "UZ",
+  future: 17, tab: "walk", story: "xinjiang-flares", sweep: "militancy", lang: "ru", code: "ABCDE",
+};
+
+test("the address holds the whole state", () => {
+  assert.deepEqual(read(write(FULL)), FULL);
+  assert.equal(write(INITIAL), "");
+  assert.deepEqual(read(""), { ...INITIAL });
+});
+
+test("what is wrong in an address is as at the start, and what is others' stays", () => {
+  const state = read("seed=-1&tab=zz&l=nonsense&l=a:value:1e999:2026&year=x&sel=kz&lang=de&q=<b>");
+  assert.deepEqual(state, { ...INITIAL });
+  assert.equal(write(INITIAL, "?theirs=1&tab=why"), "theirs=1");
+});
+
+test("a seed of zero is a seed", () => {
+  assert.equal(read("seed=0").seed, 0);
+  assert.match(write({ ...INITIAL, seed: 0 }), /seed=0/);
+});
+
+test("a lever keeps its number without noise", () => {
+  assert.equal(leverText({ ...LEVER, number: 0.1 + 0.2 }), "domestic_price.*.russia:value:0.3:2026");
+  assert.deepEqual(leverOf("budget.china:factor:1.15:2026-2030"), FULL.levers[1]);
+  assert.equal(leverOf("budget.china:times:1:2026"), null);
+});
+
+test("the engine is asked nothing of the view", () => {
+  const question = asked(FULL);
+  for (const patch of [{ year: 2024 }, { sel: "KZ" }, { tab: "why" }, { lang: "en" }, { quantity: "packages" }, { code: "" }, { future: 3 }]) {
+    assert.equal(asked({ ...FULL, ...patch }), question);
+  }
+  for (const patch of [{ seed: 8 }, { start: "baseline-2009" }, { levers: [] }, { story: "" }, { n: 100 }]) {
+    assert.notEqual(asked({ ...FULL, ...patch }), question);
+  }
+});
+
+test("a moved lever keeps its place, and goes when it is put back", () => {
+  const again = withLever(FULL, LEVER, 1);
+  assert.deepEqual(again.levers.map((l) => l.number), [1, 1.15]);
+  assert.deepEqual(withLever(again, LEVER, null).levers, [FULL.levers[1]]);
+  assert.equal(FULL.levers[0].number, 0);
+});
+
+test("undo and redo", () => {
+  const edits = new Edits("a", (x) => x);
+  for (const x of ["b", "b", "c"]) edits.record(x);
+  assert.deepEqual(edits.list, ["a", "b", "c"]);
+  assert.equal(edits.undo(), "b");
+  assert.equal(edits.undo(), "a");
+  assert.equal(edits.undo(), null);
+  assert.equal(edits.redo(), "b");
+  edits.record("d");
+  assert.deepEqual(edits.list, ["a", "b", "d"]);
+  edits.meet("b");
+  assert.equal(edits.at, 1);
+  edits.meet("d");
+  assert.equal(edits.at, 2);
+});
+
+test("numbers in words", () => {
+  assert.equal(number("en", -3.14159), "−3.1");
+  assert.equal(number("en", 1234), "1,234");
+  assert.equal(number("ru", 0.5, 2), "0,50");
+  assert.equal(signed("en", 0.004, 2), "0.00");
+  assert.equal(signed("en", -0.004, 2), "0.00");
+  assert.equal(signed("en", 0.256, 2), "+0.26");
+  assert.deepEqual([0, 0.001, 0.5, 0.999, 1].map((p) => percent("en", p)), ["0%", "<1%", "50%", ">99%", "100%"]);
+});
+
+test("plural forms", () => {
+  use("ru", JSON.parse(readFileSync(new URL("../../lab/page/text/ru.json", import.meta.url))));
+  assert.deepEqual([1, 3, 7, 21].map((count) => t("levers.more", { count })),
+    ["Ещё 1 рычаг", "Ещё 3 рычага", "Ещё 7 рычагов", "Ещё 21 рычаг"]);
+  use("en", TEXT);
+  assert.equal(t("levers.more", { count: 1 }), "One more lever");
+});
+
+test("colours: known ends, ink that is read, patrons apart in grey too", () => {
+  assert.equal(colour("diverging", [-2, 2], -2), stops("diverging")[0]);
+  assert.equal(colour("diverging", [-2, 2], 0), "#f4f2ee");
+  assert.equal(colour("diverging", [-2, 2], 9), stops("diverging").at(-1));
+  const contrast = (a, b) => (Math.max(luminance(a), luminance(b)) + 0.05) / (Math.min(luminance(a), luminance(b)) + 0.05);
+  for (const scale of ["diverging", "china", "russia", "neutral", "change"]) {
+    for (let share = 0; share <= 1; share += 0.02) {
+      const fill = colour(scale, [0, 1], share);
+      assert.ok(contrast(fill, inkOn(fill)) >= 4.5, `${scale} ${share.toFixed(2)} ${fill}`);
+    }
+  }
+  for (const name of ["china", "russia", "ink", "faint", "base", "what", "up", "down"]) {
+    assert.ok(contrast(COLOURS[name], "#ffffff") >= 4.5, name);
+  }
+});
+
+test("scales of the map reach over both sides", () => {
+  const sides = { base: [[0.2, 0.3]], what: [[0.2, 0.7]] };
+  assert.deepEqual(scaleOf({ id: "packages.china", family: "packages", unit: "", range: [0, null] }, "what", sides), { scale: "china", range: [0, 1] });
+  assert.deepEqual(scaleOf({ id: "alignment", family: "alignment", unit: "", range: [-5, 5] }, "base", sides).range, [-1, 1]);
+  const { scale, range } = scaleOf({ id: "alignment", family: "alignment", unit: "", range: [-5, 5] }, "diff", sides);
+  assert.equal(scale, "change");
+  assert.ok(range[1] >= 0.4 && range[0] === -range[1]);
+  assert.deepEqual([0.11, 1, 1.1, 3, 17].map(round), [0.2, 1, 2, 5, 20]);
+});
+
+const sides = (mean, low, high, supported) => ({
+  base: { mean: [1, 5] }, what: { mean: [1, 5 + mean] }, diff: { mean: [0, mean], low: [0, low], high: [0, high], supported: [false, supported] },
+});
+const move = (counter, energy) => ({
+  years: [2022, 2030], cut: 2022, moved: 2026, areas: { counter_narcotics: counter, energy_protection: energy },
+});
+
+test("a difference is told only where it is supported", () => {
+  assert.equal(verdict(sides(0.5, 0.4, 0.6, true), 1, false), "more");
+  assert.equal(verdict(sides(-0.5, -0.6, -0.4, true), 1, false), "fewer");
+  assert.equal(verdict(sides(0.5, -0.1, 1.1, false), 1, false), "open");
+  assert.equal(verdict(sides(0, 0, 0, false), 1, false), "same");
+  assert.equal(verdict(sides(0.5, 0.4, 0.6, true), 1, true), "record");
+});
+
+test("the title states the finding", () => {
+  const areas = ["counter_narcotics", "energy_protection"];
+  const state = { ...INITIAL, levers: [LEVER] };
+  const found = move(sides(0.5, 0.4, 0.6, true), sides(-1, -2, 0.1, false));
+  assert.equal(headline(found, state, areas, 2030), "In 2030, more packages a year for counter-narcotics (+0.50)");
+  assert.match(headline(found, state, areas, 2022), /follows the record/);
+  assert.match(headline(move(sides(1, -1, 3, false), sides(1, -1, 3, false)), state, areas, 2030), /no difference/);
+  assert.match(headline(found, INITIAL, areas, 2030), /^Nothing is changed/);
+});
+
+test("names of two lines stand apart and above the axis", () => {
+  for (const [base, what] of [[50, 50], [50, 51], [50, 49], [100, 100], [99, 100], [0, 80]]) {
+    const found = apart(base, what, 100, 12);
+    assert.ok(Math.abs(found.base - found.what) >= 12, `${base} ${what}`);
+    assert.ok(Math.max(found.base, found.what) <= 100 - 7, `${base} ${what}`);
+    if (base !== what) assert.equal(found.base > found.what, base > what);
+  }
+  assert.deepEqual([0.3, 2, 3, 17, 41].map(ceiling), [2, 2, 4, 20, 60]);
+});
+
+test("a story becomes levers where sliders can hold it, and is known again", () => {
+  const lever = { address: "budget.russia", kind: "factor", value: 0.5, from: 2026, until: null, expressible: true };
+  const held = { name: "a", start: "baseline-2022", expressible: true, levers: [lever] };
+  const path = { name: "b", start: "baseline-2022", expressible: false, levers: [] };
+  assert.equal(choiceOf(path).story, "b");
+  assert.equal(choiceOf(held).levers[0].number, 0.5);
+  assert.equal(storyOf([held, path], { ...INITIAL, ...choiceOf(held) }), held);
+  assert.equal(storyOf([held, path], { ...INITIAL, ...choiceOf(path) }), path);
+  assert.equal(storyOf([held, path], INITIAL), undefined);
+});
+
+test("tables are quoted", () => {
+  assert.equal(csv([["a", 'b "c", d'], [1, 2.5]]), 'a,"b ""c"", d"\r\n1,2.5\r\n');
+});
+
+test("answers of a class are stacked", () => {
+  assert.deepEqual(dots([0.5, 0.51, 0.9]), [[50, 1], [50, 2], [90, 1]]);
+});
+
+test("events of a year and patron share a mark", () => {
+  const events = [["b", 2001, "china"], ["a", 2000, "russia"], ["c", 2001, "china"]].map(([id, year, patron]) => ({ id, year, patron }));
+  assert.deepEqual([...grouped(events)].map(([key, found]) => [key, found.length]), [["2000 russia", 1], ["2001 china", 2]]);
+});
+
+test("step mode: who is nearer to whom, and what only one side has", () => {
+  assert.deepEqual(alignment([[[5, 1], [1, 1]]]), [2]);
+  const one = { follows: "model", id: "x.0", year: 2030, state: "KZ", area: "x", choice: "china" };
+  assert.equal(only([one], [{ ...one, choice: "both" }]).size, 1);
+  assert.equal(only([one], [{ ...one }]).size, 0);
+});
+
+test("the newest question counts, whatever answers last", async () => {
+  /** @type {Record<string, (value: unknown) => void>} */
+  const out = {};
+  globalThis.fetch = (path, { signal }) => new Promise((done, fail) => {
+    out[path] = (value) => done(new Response(JSON.stringify(value), { headers: { "content-type": "application/json" } }));
+    signal.addEventListener("abort", () => fail(signal.reason));
+  });
+  const latest = new Latest();
+  const seen = [];
+  const use = (answer) => seen.push(answer.is);
+  const fail = (error) => seen.push(error.message);
+  const rest = () => new Promise((done) => setTimeout(done, 5));
+  latest.ask("a", use, fail);
+  latest.ask("b", use, fail);
+  out.a({ is: "a" });
+  out.b({ is: "b" });
+  await rest();
+  assert.deepEqual(seen, ["b"]);
+  latest.ask("c", use, fail, true);
+  latest.ask("d", use, fail, true);
+  latest.ask("e", use, fail, true);
+  assert.ok(!("d" in out) && !("e" in out));
+  out.c({ is: "c" });
+  await rest();
+  out.e({ is: "e" });
+  await rest();
+  assert.deepEqual(seen, ["b", "c", "e"]);
+  assert.ok(!("d" in out));
+});
