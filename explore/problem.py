@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -45,6 +45,8 @@ class Problem:
         What is documented up to the cut-off; None for a free run.
     posterior : Posterior or None
         The installed posterior, if the draws are from it.
+    pasts : Pasts
+        Where the runs' pasts are kept once they are drawn.
     """
 
     resolved: Resolved
@@ -53,6 +55,7 @@ class Problem:
     setting: dict[str, np.ndarray]
     followed: Followed | None
     posterior: Posterior | None = None
+    pasts: Pasts = field(default_factory=Pasts, compare=False)
 
     @cached_property
     def _kept(self) -> dict[int, Tables]:
@@ -62,10 +65,6 @@ class Problem:
     def dated(self) -> np.ndarray:
         """Years in which a family's series is dated, ``[year, family]``."""
         return dated_years(self.resolved.horizon)
-
-    @cached_property
-    def _pasts(self) -> Pasts:
-        return Pasts()
 
     @property
     def draw_count(self) -> int:
@@ -121,7 +120,7 @@ class Problem:
         tables = self.tables(draw)
         if self.followed is None:
             return simulate(tables, self.seed, runs)
-        past = self._pasts.get(tables, self.followed, self.seed, draw, block)
+        past = self.pasts.get(tables, self.followed, self.seed, draw, block)
         rows = np.array([place.row for place in places])
         worlds = rows_of(past.worlds, rows)
         rest = simulate_from(tables, self.seed, runs, worlds, self.followed.until + 1)
