@@ -28,7 +28,7 @@ def compare(
 
     one, other = load_resolved(a, values), load_resolved(b, values)
     from ..results.compare import compare as paired
-    from ..results.report import Extras, begin_comparison, comparison_manifest, finish_comparison
+    from ..results.report import Extras, begin, comparison_manifest, finish_comparison
     from ..results.words import differences
     from .execution import RUNS_DIRECTORY, changes, compute, notes, prepare
 
@@ -45,7 +45,7 @@ def compare(
     command = ["steppe", "compare", manifest_a.command[2], *manifest_b.command[2:]]
     manifest = comparison_manifest(manifest_a, manifest_b, command)
     directory = out or RUNS_DIRECTORY / manifest.directory_name()
-    begin_comparison(directory, manifest)
+    begin(directory, manifest)
     store_a = compute(problem_a, manifest_a, directory / "runs-a")
     store_b = compute(problem_b, manifest_b.with_runs(store_a.runs), directory / "runs-b")
     comparison = paired(store_a, store_b)

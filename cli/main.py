@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from . import calibrate, evidence, scenarios
+from . import calibrate, evidence, scenarios, study
 from .backtest import backtest
 from .calibration_report import report
 from .claims import claims
@@ -30,6 +30,7 @@ app.add_typer(evidence.app, name="evidence", help="List, show and check the evid
 calibrate.app.command()(check)
 calibrate.app.command()(report)
 app.add_typer(calibrate.app, name="calibrate", help="Fit the model to the record.")
+app.add_typer(study.app, name="study", help="Run a whole what-if study into one report.")
 app.command()(parameters)
 app.command()(run)
 app.command()(compare)

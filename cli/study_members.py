@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import typer
-
 if TYPE_CHECKING:
     import numpy as np
 
@@ -95,9 +93,7 @@ def run_members(
     return pieces
 
 
-def views(
-    found: Sequence[Ready], pieces: Mapping[str, Mapping[str, np.ndarray]]
-) -> list[View]:
+def views(found: Sequence[Ready], pieces: Mapping[str, Mapping[str, np.ndarray]]) -> list[View]:
     """Put the pieces together by viewpoint."""
     from ..results.study.cases import Case, View
 

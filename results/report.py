@@ -93,8 +93,8 @@ def finish(
     return report
 
 
-def begin_comparison(directory: Path | str, manifest: Manifest) -> None:
-    """Take a directory for a comparison, before anything is computed.
+def begin(directory: Path | str, manifest: Manifest) -> None:
+    """Take a directory for a comparison or study, before anything is computed.
 
     Raises
     ------
@@ -137,7 +137,7 @@ def finish_comparison(
     """
     directory = Path(directory)
     manifest = comparison_manifest(a.manifest, b.manifest, command)
-    begin_comparison(directory, manifest)
+    begin(directory, manifest)
     write_table(directory, "compare", comparison.table, manifest)
     write_table(directory, "compare_years", comparison.years, manifest)
     titles = (a.manifest.title or a.manifest.name, b.manifest.title or b.manifest.name)

@@ -28,6 +28,17 @@ NAMES: Final = {
     **PATRON_NAMES,
     **AREA_NAMES,
 }
+LABELS: Final = ("state", "patron", "area", "other")
+"""Columns whose labels a sentence must name, or its heading."""
+DIRECTIONS: Final = {
+    "positive": re.compile(r"\b(raises?|rises?|more than|exceeds?|up by)\b", re.IGNORECASE),
+    "negative": re.compile(r"\b(lowers?|falls?|fewer than|less than|down by)\b", re.IGNORECASE),
+    "largest": re.compile(r"\b(fastest|largest|highest|likeliest|most)\b", re.IGNORECASE),
+    "smallest": re.compile(r"\b(least|smallest|slowest|lowest|weighs most)\b", re.IGNORECASE),
+}
+"""Words that say in which direction: a sentence with one needs a check of that kind."""
+OTHER: Final = {"largest": ("apart", "smallest"), "smallest": ("below",)}
+"""Checks that say as much."""
 COMPARING: Final = re.compile(
     r"\b(more|less|fewer|higher|lower|highest|lowest|larger|smaller|largest|smallest|fastest|"
     r"slowest|least|most|raises?|lowers?|rises?|falls?|exceeds?|first|last|leads?|adds?|takes?)\b",
@@ -35,7 +46,9 @@ COMPARING: Final = re.compile(
 )
 """Words that compare: a sentence with one of them outside its slots needs a check."""
 PLAIN: Final = re.compile(
-    r"or more|at most|at least|at the (first|last)|in the first place|for the first time", re.I
+    r"or more|at most|at least|at the (first|last)|(?<=expected ).* to (grow fastest|"
+    r"meet least resistance)",
+    re.IGNORECASE,
 )
 """Phrases in which these words compare nothing."""
 
@@ -86,13 +99,15 @@ class Told(str):
 
     slots: tuple[Slot, ...]
     checks: tuple[Check, ...]
+    about: Where
 
     @property
     def reference(self) -> str:
         """The references as they stand in a page."""
         slots = [slot._asdict() for slot in self.slots]
         checks = [check._asdict() for check in self.checks]
-        return json.dumps({"slots": slots, "checks": checks}, sort_keys=True, ensure_ascii=False)
+        parts = {"about": self.about, "slots": slots, "checks": checks}
+        return json.dumps(parts, sort_keys=True, ensure_ascii=False)
 
 
 class Teller:
@@ -123,9 +138,13 @@ class Teller:
             self._checks.append(Check(table, _plain(where), column, that, _plain(row or {})))
         return found
 
-    def say(self, text: str) -> Told:
-        """Give the sentence with all that was read since the one before."""
+    def say(self, text: str, **about: Any) -> Told:
+        """Give the sentence with all that was read since the one before.
+
+        ``about`` are labels that stand in the heading above it.
+        """
         told = Told(text[:1].upper() + text[1:])
+        told.about = _plain(about)
         told.slots, told.checks = tuple(self._slots), tuple(self._checks)
         self._slots, self._checks = [], []
         return told
@@ -181,8 +200,7 @@ def _one(rows: pd.DataFrame, column: str) -> Any:
 
 
 def _points(rows: pd.DataFrame, column: str) -> str:
-    value = f"{100.0 * float(_one(rows, column)):+.1f}".replace("-", "\N{MINUS SIGN}")
-    return "0" if value[1:] == "0.0" else value
+    return f"{100.0 * float(_one(rows, column)):.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 FORMS: Final[dict[str, Callable[[pd.DataFrame, str], str]]] = {
@@ -212,18 +230,36 @@ def _smallest(rows: pd.DataFrame, column: str, row: Where) -> bool:
     return bool(_one(chosen(rows, row), column) == rows[column].min())
 
 
+def _apart(rows: pd.DataFrame, column: str, row: Where) -> bool:
+    low, high = column.split("|")
+    mine = chosen(rows, row)
+    others = rows[~rows.index.isin(mine.index)]
+    return bool(len(others) and _one(mine, low) > others[high].max())
+
+
+def _below(rows: pd.DataFrame, column: str, row: Where) -> bool:
+    low, high = column.split("|")
+    mine = chosen(rows, row)
+    others = rows[~rows.index.isin(mine.index)]
+    return bool(len(others) and _one(mine, high) < others[low].min())
+
+
 CHECKS: Final[dict[str, Callable[[pd.DataFrame, str, Where], bool]]] = {
     "all": lambda rows, column, _: len(rows) > 0 and bool(rows[column].all()),
+    "not_all": lambda rows, column, _: len(rows) > 0 and not rows[column].all(),
     "none": lambda rows, column, _: not rows[column].any(),
     "positive": lambda rows, column, _: len(rows) > 0 and bool((rows[column] > 0).all()),
     "negative": lambda rows, column, _: len(rows) > 0 and bool((rows[column] < 0).all()),
     "largest": _largest,
     "smallest": _smallest,
+    "apart": _apart,
+    "below": _below,
     "falling": lambda rows, column, _: bool((np.diff(rows[column].to_numpy()) <= 0).all()),
     "missing": lambda rows, column, _: len(rows) > 0 and bool(rows[column].isna().all()),
 }
-"""What can be checked of a column in some rows: all true; none true; all above or below 0; one
-row has the largest or smallest value; values never rise from row to row; nothing is there."""
+"""What can be checked of a column in some rows: all true; not all; none; all above or below 0; one
+row has the largest or smallest value; its interval lies above or below those of all others
+(``column`` is ``lower|upper``); values never rise from row to row; nothing is there."""
 
 
 # ---------------------------------------------------------------- the check of a page
@@ -307,5 +343,26 @@ def _faults(one: Sentence, tables: Tables) -> Iterator[str]:
                 f"it does not hold that {check.table}.{check.column} {check.where} {check.row} "
                 f"is {check.that}"
             )
-    if not one.reference["checks"] and COMPARING.search(PLAIN.sub("", rest)):
+    yield from _unsaid(one)
+    rest = PLAIN.sub("", rest)
+    if not one.reference["checks"] and COMPARING.search(rest):
         yield "a comparison has no check"
+    made = {fields["that"] for fields in one.reference["checks"]}
+    for kind, words in DIRECTIONS.items():
+        if words.search(rest) and not made & {kind, *OTHER.get(kind, ())}:
+            yield f"a word says a direction, and nothing checks that it is {kind}"
+
+
+def _unsaid(one: Sentence) -> Iterator[str]:
+    """Labels that the sentence reads and does not name."""
+    said = one.text.casefold()
+    for fields in (*one.reference["slots"], *one.reference["checks"]):
+        for column in LABELS:
+            for place in ("where", "row"):
+                label = fields.get(place, {}).get(column)
+                if (
+                    label in NAMES
+                    and label != one.reference["about"].get(column)
+                    and NAMES[label].casefold() not in said
+                ):
+                    yield f"{column} {label} is read and not named"

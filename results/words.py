@@ -26,6 +26,7 @@ from .manifest import Manifest
 from .streams import half_width, wilson
 from .tables import ALL, grid
 from .timeline import Event, recorded
+from .told import number, per_cent
 
 MEANING: Final = {
     "explanation": "The parameters were fitted to the documented record, the fit passed its "
@@ -50,14 +51,6 @@ OUTCOME_WORDS: Final = {
 }
 
 
-def number(value: float) -> str:
-    """Three significant digits, with a minus sign and thousands marked."""
-    if value == 0 or not np.isfinite(value):
-        return "0" if value == 0 else "not known"
-    digits = max(0, 2 - int(np.floor(np.log10(abs(value)))))
-    return f"{value:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
-
-
 def share(p: float, error: float, manifest: Manifest) -> str:
     """Give a probability in per cent with its 95% Monte Carlo interval, in words at the edges."""
     if p in (0.0, 1.0):
@@ -68,14 +61,6 @@ def share(p: float, error: float, manifest: Manifest) -> str:
     reach = float(half_width(error, units(manifest)))
     within = f" \N{PLUS-MINUS SIGN} {100 * reach:.1f}" if np.isfinite(reach) else ""
     return f"{100 * p:.1f}%{within}"
-
-
-def per_cent(p: float) -> str:
-    """Give a share in per cent; only all is 100% and only none is 0%."""
-    rounded = round(100.0 * p)
-    if 0.0 < p < 1.0 and rounded in (0, 100):
-        return "less than 1%" if rounded == 0 else "more than 99%"
-    return f"{rounded}%".replace("-", "\N{MINUS SIGN}")
 
 
 def units(manifest: Manifest) -> int:

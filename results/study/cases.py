@@ -78,8 +78,11 @@ def tables(
 
     for view in views:
         at = (draws, view.viewpoint, view.horizon)
-        add("reach", reach.reach(view.baseline.kept, *at))
-        add("times", reach.times(view.baseline.kept, *at))
+        for name, make in (("reach", reach.reach), ("times", reach.times)):
+            frame = make(view.baseline.kept, *at)
+            add(name, frame[frame["state"] != reach.ANY])
+            add(f"{name}_any", frame[frame["state"] == reach.ANY])
+        add("stands", reach.stands(view.baseline.kept, *at))
         areas, pairs = growth.ranking(view.baseline.kept, *at)
         add("ranking", areas)
         add("pairs", pairs)

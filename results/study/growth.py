@@ -35,7 +35,8 @@ def ranking(
         ``mean`` with its interval; ``p_first_run`` and ``p_first_draw``: share of runs, and of
         draws of the parameters, in which the area is first (equal ones share); ``place``.
     pairs : DataFrame
-        Differences of areas, less and greater, judged together for a measure and patron.
+        Differences of areas; ``ahead`` and ``behind`` where they are supported, all pairs of a
+        measure and patron judged together.
     """
     years = horizon - until
     rise = (kept["last"].astype(np.int16) - kept["start"]).mean(axis=1)[..., _PLACES]
@@ -101,7 +102,8 @@ def _pairs(values: np.ndarray, until: int, measure: str, patron: str) -> pd.Data
                     "area": FOUR[a], "other": FOUR[b],
                     "difference": sign * float(found["mean"]),
                     "lower": sign * float(found[low]), "upper": sign * float(found[high]),
-                    "supported": bool(found["supported"]),
+                    "ahead": bool(found["supported"] and sign * found["mean"] > 0),
+                    "behind": bool(found["supported"] and sign * found["mean"] < 0),
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)

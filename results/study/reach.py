@@ -77,6 +77,19 @@ def times(kept: Mapping[str, np.ndarray], draws: int, until: int, horizon: int) 
     return frame
 
 
+def stands(kept: Mapping[str, np.ndarray], draws: int, until: int, horizon: int) -> pd.DataFrame:
+    """Mean rung of each state at the cut-off and at the end."""
+    frames = []
+    for year, name in ((until, "start"), (horizon, "last")):
+        found = interval(units(kept[name], draws))
+        index = {
+            "viewpoint": [until], "year": [year], "state": STATES, "patron": PATRONS, "area": AREAS
+        }  # fmt: skip
+        columns = {n: found[n][np.newaxis, np.newaxis] for n in ("mean", "se", "lower", "upper")}
+        frames.append(tidy(index, columns))
+    return pd.concat(frames, ignore_index=True)
+
+
 def _with_any(first: np.ndarray) -> np.ndarray:
     """First years ``[run, state, ...]`` with those of whichever state is first."""
     return np.concatenate([first, first.min(axis=1, keepdims=True)], axis=1)

@@ -78,7 +78,7 @@ def split(values: np.ndarray, draws: int) -> Split:
         nothing = {name: np.full(whole["chance"].shape, np.nan) for name in COMPONENTS}
         return Split(
             {n: whole[n] for n in COMPONENTS}, nothing, shares, nothing,
-            sum(np.maximum(whole[n], 0.0) for n in COMPONENTS), whole["block"],
+            _total(whole), whole["block"],
         )  # fmt: skip
     left = [
         _components({n: np.delete(a, d, axis=1) for n, a in stacked.items()}) for d in range(draws)
@@ -90,7 +90,7 @@ def split(values: np.ndarray, draws: int) -> Split:
         errors={n: _jackknife(parts[n]) for n in COMPONENTS},
         shares=shares,
         share_errors={n: _jackknife(np.stack([s[n] for s in of_total])) for n in COMPONENTS},
-        total=np.asarray(sum(np.maximum(whole[n], 0.0) for n in COMPONENTS)),
+        total=_total(whole),
         filter_part=whole["block"],
     )
 
@@ -124,8 +124,7 @@ def _components(moments: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     chance = run + np.where(count > 1, block, 0.0)
     apart_draws = mean.var(axis=1, ddof=1) if draws > 1 else nested / (size * count)
     draw = apart_draws - nested / (size * count)
-    of_rule = mean.mean(axis=1)
-    structure = of_rule.var(axis=0)
+    structure = mean.mean(axis=1).var(axis=0) if rules > 1 else np.full(mean.shape[2:], np.nan)
     if rules > 1 and draws > 1:  # less what chance and the choice of draws put between the means
         apart = mean - mean.mean(axis=0)
         structure = structure - (apart.var(axis=1, ddof=1) / draws).mean(axis=0)
@@ -139,9 +138,14 @@ def _components(moments: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 def _shares(found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     kept = {n: np.maximum(found[n], 0.0) for n in COMPONENTS}
-    total = np.asarray(sum(kept.values()))
+    total = _total(found)
     with np.errstate(invalid="ignore", divide="ignore"):
         return {n: np.where(total > 0.0, kept[n] / total, np.nan) for n in COMPONENTS}
+
+
+def _total(found: dict[str, np.ndarray]) -> np.ndarray:
+    """Sum of the components; one that was not asked for adds nothing."""
+    return np.asarray(sum(np.nan_to_num(np.maximum(found[n], 0.0)) for n in COMPONENTS))
 
 
 def _jackknife(values: np.ndarray) -> np.ndarray:
