@@ -26,8 +26,10 @@ _INLINE: Final = {
     "small": "",
     "code": "",
 }
-_WIDTH: Final = 482.0
-"""Points between the margins of A4."""
+_WIDTH: Final = 470.0
+"""Points across a page of A4 between margins and padding."""
+_LETTER: Final = 4.7
+"""Points that a letter of a table takes, about."""
 
 
 def pdf_of(page: bytes, title: str) -> bytes:
@@ -44,6 +46,7 @@ def pdf_of(page: bytes, title: str) -> bytes:
 
     reader = _Reader(_styles())
     reader.feed(page.decode("utf-8"))
+    reader.close_appendix()
     out = BytesIO()
     document = SimpleDocTemplate(
         out, pagesize=(595.3, 841.9), leftMargin=56, rightMargin=56, topMargin=54, bottomMargin=54,
@@ -115,6 +118,8 @@ class _Reader(HTMLParser):
     def __init__(self, styles: dict[str, Any]) -> None:
         super().__init__()
         self.story: list[Any] = []
+        self._main = self.story
+        self._appendix: list[Any] = []
         self._styles = styles
         self._skip = 0
         self._block: str | None = None
@@ -130,6 +135,8 @@ class _Reader(HTMLParser):
             self._skip += 1
         elif self._skip:
             return
+        elif tag == "details":
+            self.story = self._appendix
         elif tag == "table":
             self._rows, self._heads = [], 0
         elif tag == "tr" and self._rows is not None:
@@ -150,6 +157,14 @@ class _Reader(HTMLParser):
         elif tag == "br":
             self._markup += "<br/>"
 
+    def close_appendix(self) -> None:
+        """Put what the page folds away at the end, under a heading of its own."""
+        from reportlab.platypus import PageBreak, Paragraph
+
+        if self._appendix:
+            heading = Paragraph("Appendix: what the page folds away", self._styles["h2"])
+            self._main += [PageBreak(), heading, *self._appendix]
+
     def _mark(self, mark: str) -> None:
         self._markup += f"<{mark}>" if mark else ""
         self._marks.append(mark)
@@ -166,6 +181,8 @@ class _Reader(HTMLParser):
                 self._markup += "<br/>"
         elif tag == "thead" and self._rows is not None:
             self._heads = len(self._rows)
+        elif tag == "details":
+            self.story = self._main
         elif tag == "table":
             self._table()
         elif tag == self._block:
@@ -236,12 +253,17 @@ class _Reader(HTMLParser):
 
 
 def _widths(rows: list[list[Any]]) -> list[float]:
-    """Widths of columns: by their longest words and their length of text, to the whole width."""
-    columns = list(zip(*rows, strict=True))
-    texts = [[getattr(cell, "text", "") or "" for cell in column] for column in columns]
-    need = [max((len(w) for t in column for w in t.split()), default=1) for column in texts]
-    full = [max((len(t) for t in column), default=1) for column in texts]
-    wanted = [min(36, max(n, f)) + 1.5 for n, f in zip(need, full, strict=True)]
-    least = [min(30, n) + 1.5 for n in need]
-    wanted = [max(w, n) for w, n in zip(wanted, least, strict=True)]
-    return [_WIDTH * w / sum(wanted) for w in wanted]
+    """Widths of columns: room for the longest word, the rest by how much text there is."""
+    texts = [
+        [getattr(cell, "text", "") or "" for cell in column] for column in zip(*rows, strict=True)
+    ]
+    least = [
+        7.0 + _LETTER * min(22, max((len(w) for t in column for w in t.split()), default=1))
+        for column in texts
+    ]
+    full = [7.0 + _LETTER * max((len(t) for t in column), default=1) for column in texts]
+    more = [min(200.0, max(0.0, f - n)) for f, n in zip(full, least, strict=True)]
+    spare = _WIDTH - sum(least)
+    if spare < 0.0 or sum(more) == 0.0:
+        return [_WIDTH * n / sum(least) for n in least]
+    return [n + spare * m / sum(more) for n, m in zip(least, more, strict=True)]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from threading import Lock
+from typing import Final
 
 from ...model.names import START_YEAR
 from ...model.tables import Tables
 from ..conditioning import Followed, Past, Pasts, block_of
+
+MOST: Final = 2000
+"""Blocks that are kept: about 0.4 MB each."""
 
 
 class SharedPasts(Pasts):
@@ -15,13 +19,14 @@ class SharedPasts(Pasts):
 
     The filter reads no later year, so that scenarios whose levers act after the cut-off have
     the same past, bit for bit, and most of the time of a conditioned run is spent once for all
-    of them. All blocks are kept: about 0.4 MB each.
+    of them. The last :data:`MOST` blocks are kept.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._found: dict[tuple[object, ...], Past] = {}
         self._guards = [Lock() for _ in range(64)]
+        self._change = Lock()
 
     def __len__(self) -> int:
         return len(self._found)
@@ -33,7 +38,15 @@ class SharedPasts(Pasts):
             total.update(column.tobytes())
         key = (total.digest(), followed.until, seed, draw, block)
         with self._guards[hash(key) % len(self._guards)]:
-            if key not in self._found:
+            known = self._found.get(key)
+            if known is None:
                 drawn = block_of(tables, followed, seed, draw, block)
-                self._found[key] = Past(drawn.outcome, drawn.worlds)
-            return self._found[key]
+                known = Past(drawn.outcome, drawn.worlds)
+                self._keep(key, known)
+            return known
+
+    def _keep(self, key: tuple[object, ...], past: Past) -> None:
+        with self._change:
+            while len(self._found) >= MOST:
+                del self._found[next(iter(self._found))]
+            self._found[key] = past

@@ -278,21 +278,27 @@ def _heading(at: dict[str, object]) -> dict[str, object]:
 
 
 def short(teller: Teller, viewpoints: Sequence[int]) -> list[Told]:
-    """The short answer of the last viewpoint: how far each area goes with either patron."""
+    """The short answer from the last viewpoint: how far each area goes with either patron."""
     said = []
     for area in FOUR:
-        for patron in PATRONS:
-            at = {"viewpoint": viewpoints[-1], "patron": patron, "area": area}
-            year = _horizon(teller, at)
-            parts = []
-            for rung in (4, 5):
-                where = {**at, "rung": rung, "year": year}
-                p = teller.cell("reach_any", "p", "per_cent", **where)
-                parts.append(f"{RUNG_WORDS[rung]} somewhere in the five states in {p} of runs")
-            told_year = teller.cell("reach_any", "year", "year", **where)
-            said.append(
-                teller.say(f"{named(area)}, {PATRON_NAMES[patron]}: {listed(parts)} by {told_year}")
+        at = {"viewpoint": viewpoints[-1], "area": area, "rung": 4}
+        at["year"] = _horizon(teller, at)
+        since = teller.cell("reach_any", "viewpoint", "year", patron=PATRONS[0], **at)
+        parts = []
+        for rung, words in ((4, "a mixed unit"), (5, "a standing force")):
+            shares = [
+                teller.cell("reach_any", "p", "per_cent", **{**at, "rung": rung, "patron": p})
+                + f" of runs with {PATRON_NAMES[p]}"
+                for p in PATRONS
+            ]
+            parts.append(f"{words} stands or has stood in {listed(shares)}")
+        year = teller.cell("reach_any", "year", "year", patron=PATRONS[0], **at)
+        said.append(
+            teller.say(
+                f"from {since}, {named(area)}: somewhere in the five states {listed(parts)} by the "
+                f"end of {year}"
             )
+        )
     return said
 
 

@@ -17,6 +17,7 @@ from ..files import write_atomic
 from ..html import embedded, render
 from ..manifest import Manifest
 from ..pdf import pdf_of
+from ..report import PDF
 from ..store import REPORT
 from ..style import Note, save
 from ..tables import write_table
@@ -25,7 +26,6 @@ from ..words import MEANING, rung_rows
 from . import answers, figures, sheets
 from .growth import FOUR
 
-PDF: Final = "report.pdf"
 _CONTENTS: Final = (
     ("asked", "What was asked"),
     ("answer", "The short answer"),
@@ -130,7 +130,7 @@ def _short(teller: Teller, viewpoints: Sequence[int]) -> list[Told]:
     said = []
     for viewpoint in viewpoints:
         said += answers.on_expectation(teller, viewpoint)
-    return said + answers.short(teller, viewpoints)
+    return answers.short(teller, viewpoints) + said + answers.changes(teller, viewpoints[-1:])
 
 
 def _area(

@@ -48,8 +48,8 @@ def _reach(tables: Tables, at: Mapping[str, Any], patron: str) -> Sheet:
         for state in (*STATES, "any"):
             mine = chosen(frame, {"rung": rung, "state": state}).set_index("year")
             cells = [
-                f"{per_cent(mine.loc[y, 'p'])} ({per_cent(mine.loc[y, 'lower'])} to "
-                f"{per_cent(mine.loc[y, 'upper'])})"
+                f"{per_cent(mine.loc[y, 'p'])} ({100 * mine.loc[y, 'lower']:.0f} to "
+                f"{100 * mine.loc[y, 'upper']:.0f})"
                 for y in years
             ]
             rows.append([named(state) if state != "any" else "any of the five", words, *cells])
