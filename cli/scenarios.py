@@ -22,7 +22,7 @@ WIDTH = 100
 TABLE_WIDTH = 120
 """Columns of a table where the output is no terminal."""
 
-_WHOLE = ("scenario", "horizon", "compare with", "lever", "quantity", "years")
+_WHOLE = ("scenario", "free", "also", "lever", "quantity", "years", "outcome", "expected")
 """Columns that are never broken."""
 
 app = typer.Typer(
@@ -35,27 +35,25 @@ Named = Annotated[str, typer.Argument(help="Name in the library, or path of a .t
 
 @app.callback()
 def scenarios(context: typer.Context) -> None:
-    """List the scenarios of the library."""
+    """List the scenarios of the library, area by area."""
     if context.invoked_subcommand is not None:
         return
-    from ..scenarios.load import library, load
+    from ..model.names import AREA_NAMES
+    from ..scenarios.load import catalogue, load
 
-    shipped = [load(name) for name in library()]
-    columns = ("scenario", "title", "horizon", "conditioned", "levers", "compare with")
-    _print_table(
-        columns,
-        [
-            (
-                s.name,
-                s.title,
-                str(s.horizon),
-                f"until {s.conditioned_until}" if s.conditioned_until else "no (free)",
-                str(len(s.levers)),
-                s.compare_with or "-",
-            )
-            for s in shipped
-        ],
-    )
+    headings = {None: "Baselines", **AREA_NAMES, "across": "Across the areas"}
+    for area, heading in headings.items():
+        found = [e for e in catalogue() if e.area == area]
+        lines = []
+        for entry in (e for e in found if e.year is None):
+            views = [e.name for e in found if e.file == entry.file and e.year is not None]
+            scenario = load(entry.name)
+            until = scenario.conditioned_until
+            seen = f"from {until + 1}" if until else "throughout"
+            lines.append((entry.name, scenario.title, seen, "\n".join(views) or "-"))
+        if lines:
+            typer.echo(f"\n{heading[0].upper()}{heading[1:]}")
+            _print_table(("scenario", "title", "free", "also"), lines)
 
 
 @app.command()
@@ -122,12 +120,15 @@ def new(
 @app.command()
 def check(files: Annotated[list[str], typer.Argument(help="Files or names to check.")]) -> None:
     """Check files; say everything that is wrong, and leave with 2 if anything is."""
-    from ..scenarios.load import load
+    from ..explore.problem import assemble
+    from ..scenarios.load import load_views
+    from ..scenarios.resolve import resolve
 
     broken = False
     for file in files:
         try:
-            load(file)
+            for scenario in load_views(file):
+                assemble(resolve(scenario), 1).tables(0)
         except InputError as error:
             broken = True
             typer.echo(str(error), err=True)
@@ -135,6 +136,41 @@ def check(files: Annotated[list[str], typer.Argument(help="Files or names to che
             typer.echo(f"{file}: good")
     if broken:
         raise typer.Exit(2)
+
+
+@app.command()
+def verify(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Names or files; all of the library without.")
+    ] = None,
+    runs: Annotated[int, typer.Option(min=2, help="Runs of each.")] = 200,
+    seed: Annotated[int, typer.Option(min=0, help="Key of the luck.")] = 1,
+    parameters: Annotated[
+        str, typer.Option(help="point (quick), prior or posterior (with all that is not known).")
+    ] = "point",
+) -> None:
+    """Run what-ifs beside their baselines, and tell whether levers do what their files expect."""
+    from ..explore.verify import verify as findings
+    from ..scenarios.load import catalogue
+
+    shipped = sorted(
+        (e for e in catalogue() if e.compare_with), key=lambda e: (str(e.compare_with), e.name)
+    )
+    asked = names or [e.name for e in shipped]
+    lines, broken = [], False
+    for found, quiet in findings(asked, runs, seed, parameters):
+        broken |= not quiet or any(f.verdict == "contradicted" for f in found)
+        for f in found:
+            typer.echo(
+                f"{f.scenario:<36} {f.expected.outcome:<42} {f.expected.direction:<4} "
+                f"{f.baseline:9.3f} {f.difference:+9.3f} +- {2 * f.error:<7.3f} {f.verdict}"
+                + ("" if quiet else "; DIFFERS BEFORE ITS FIRST LEVER")
+            )
+            lines.append(f.verdict)
+    told = ", ".join(f"{lines.count(v)} {v}" for v in dict.fromkeys(lines))
+    typer.echo(f"\n{told or 'nothing is expected'}; mean without levers, difference +- 2 errors")
+    if broken:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -167,6 +203,7 @@ def _prose(given: Scenario, resolved: Resolved) -> Iterator[str]:
         else f"free from {resolved.start}{_default(given, 'conditioned_until')}",
         "parameters": _parameters(resolved) + _default(given, "parameters"),
         "compare with": given.compare_with or "nothing",
+        **({"area": given.area.replace("_", " ")} if given.area else {}),
     }
     yield ""
     for label, fact in facts.items():
@@ -179,6 +216,13 @@ def _prose(given: Scenario, resolved: Resolved) -> Iterator[str]:
         yield "\nSources:"
     for citation in given.sources:
         yield _wrapped(f"- {citation.source}: {citation.reason}", "  ")
+    if given.evidence:
+        yield "\nRows of the evidence (steppe evidence show ID):"
+        yield _wrapped(", ".join(given.evidence), "  ")
+    if given.expects:
+        yield "\nExpected if the levers work as described (steppe scenarios verify):"
+    for e in given.expects:
+        yield _wrapped(f"- {e.outcome} {e.direction}: {e.why}", "  ")
 
 
 def _default(given: Scenario, field: str) -> str:
@@ -195,7 +239,13 @@ def _parameters(resolved: Resolved) -> str:
 
 
 def _wrapped(text: str, indent: str = "") -> str:
-    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_on_hyphens=False,
+    )
 
 
 def _years(first: int, last: int) -> str:

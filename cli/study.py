@@ -52,7 +52,7 @@ def areas(
     from ..explore.study.members import members
 
     viewpoints = tuple(sorted(set(viewpoint or VIEWPOINTS)))
-    found = members(viewpoints, tuple(only or ()))
+    found = members(viewpoints, tuple(only or ()), values)
     from ..explore.study.decisions import TERMS
     from ..results.report import begin
     from ..results.study.cases import tables
@@ -61,8 +61,7 @@ def areas(
     from .study_members import ready, run_members, views
 
     typer.echo(f"Reading {len(found)} scenarios ...", err=True)
-    each = [ready(member, runs, seed, values) for member in found]
-    _refuse_unlike(each)
+    each = ready(found, runs, seed, values)
     manifest = _manifest(each, runs, seed, viewpoints, only or (), traced, values)
     directory = out or RUNS_DIRECTORY / manifest.directory_name()
     begin(directory, manifest)
@@ -112,26 +111,6 @@ def check(
     typer.echo(f"{count} sentences follow from their tables.")
 
 
-def _refuse_unlike(each: Sequence[Ready]) -> None:
-    """Scenarios that are not paired run by run cannot be compared."""
-    from ..model.errors import InputError
-
-    first = each[0]
-    for one in each:
-        for name, mine, theirs in (
-            ("parameters.draws", first.problem.draw_count, one.problem.draw_count),
-            ("horizon", first.member.resolved.horizon, one.member.resolved.horizon),
-        ):
-            if mine != theirs:
-                raise InputError(
-                    f"{one.member.name} cannot be paired with {first.member.name}",
-                    field=name,
-                    found=theirs,
-                    allowed=str(mine),
-                    todo="leave it out with --only, or change its file",
-                )
-
-
 def _manifest(
     each: Sequence[Ready],
     runs: int,
@@ -142,6 +121,8 @@ def _manifest(
     values: str | None,
 ) -> Manifest:
     """Manifest of the study; what determines it are its members."""
+    from .execution import references
+
     first = each[0].manifest
     command = ["steppe", "study", "areas", "--runs", str(runs), "--seed", str(seed)]
     for year in viewpoints if tuple(viewpoints) != VIEWPOINTS else ():
@@ -150,7 +131,7 @@ def _manifest(
         command += ["--only", name]
     command += ["--traced", str(traced)] if traced != 200 else []
     command += ["--parameters", values] if values else []
-    references = {r.key: r for one in each for r in one.manifest.references}
+    cited = {r.key: r for one in each for r in references(one.member.resolved)}
     badges = sorted({one.manifest.badge for one in each})
     return first.model_copy(
         update={
@@ -159,13 +140,13 @@ def _manifest(
             "title": "The four areas: how far, by when, against what",
             "question": QUESTION,
             "conditioned_until": max(viewpoints),
-            "scenario": {one.member.name: one.manifest.determining()["scenario"] for one in each},
+            "scenario": {one.member.name: one.key for one in each},
             "digests": {
                 **first.digests,
-                "tables": _joint([one.manifest.digests["tables"] for one in each]),
+                "tables": _joint([one.key for one in each]),
             },
             "command": tuple(command),
-            "references": tuple(references.values()),
+            "references": tuple(cited.values()),
             "badge": badges[0] if len(badges) == 1 else f"{badges[0]} (and others)",
         }
     )

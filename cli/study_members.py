@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from ..explore.study.members import Member
     from ..results.manifest import Manifest
     from ..results.study.cases import View
+    from ..scenarios.resolve import Resolved
 
 PIECES = "pieces"
 
 
 class Ready(NamedTuple):
-    """A member ready to run."""
+    """A member ready to run; ``manifest`` is that of its baseline."""
 
     member: Member
     problem: Problem
@@ -26,20 +27,48 @@ class Ready(NamedTuple):
     key: str
 
 
-def ready(member: Member, runs: int, seed: int, values: str | None) -> Ready:
-    """Assemble a member; its key is what determines its numbers, not its words."""
+def ready(found: Sequence[Member], runs: int, seed: int, values: str | None) -> list[Ready]:
+    """Assemble the members, baselines first; a key is what determines numbers, not words.
+
+    Raises
+    ------
+    InputError
+        If the runs do not fit the draws, or a scenario cannot be paired with its baseline.
+    """
     from ..explore.problem import assemble
     from ..results.files import canonical, digest
     from .execution import check_request, manifest_of
 
-    problem = assemble(member.resolved, seed, runs)
-    check_request(problem, runs)
-    manifest = manifest_of(problem, runs, seed, member.name, values)
-    told = manifest.determining()
-    del told["scenario"]
-    return Ready(
-        member, problem, manifest, digest(canonical({**told, "runs": runs, "rule": member.rule}))
-    )
+    bases: dict[str, tuple[Problem, Manifest]] = {}
+    made = []
+    for member in found:
+        resolved = member.resolved
+        if member.role == "baseline":
+            problem = assemble(resolved, seed, runs)
+            check_request(problem, runs)
+            bases[member.name] = (problem, manifest_of(problem, runs, seed, member.name, values))
+        base, manifest = bases[member.baseline]
+        problem = base if member.role == "baseline" else _beside(base, resolved, member.name)
+        told = manifest.determining()
+        del told["scenario"]
+        key = digest(
+            canonical({**told, "runs": runs, "rule": member.rule, "levers": resolved.digest()})
+        )
+        made.append(Ready(member, problem, manifest, key))
+    return made
+
+
+def _beside(base: Problem, resolved: Resolved, name: str) -> Problem:
+    """The problem of a scenario on its baseline's evidence and draws."""
+    from ..model.errors import InputError
+
+    try:
+        return base.beside(resolved)
+    except ValueError as error:
+        raise InputError(
+            f"{name} cannot be paired with its baseline: {error}",
+            todo="leave it out with --only, or give it its baseline's years and parameters",
+        ) from error
 
 
 def run_members(

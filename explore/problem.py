@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -15,7 +15,8 @@ from ..calibration.packages import as_history, imposed
 from ..calibration.setting import setting
 from ..calibration.target import sums_told
 from ..model.engine import simulate, simulate_from
-from ..model.names import START_YEAR
+from ..model.errors import InputError
+from ..model.names import START_YEAR, VOLATILE
 from ..model.security import SecurityModel
 from ..model.tables import Tables
 from ..model.world import Outcome, World
@@ -56,6 +57,33 @@ class Problem:
     followed: Followed | None
     posterior: Posterior | None = None
     pasts: Pasts = field(default_factory=Pasts, compare=False)
+
+    def beside(self, resolved: Resolved) -> Problem:
+        """Another scenario with the evidence, the draws and the record of this one.
+
+        Parameters
+        ----------
+        resolved : Resolved
+            Differs by its levers and its words only.
+
+        Raises
+        ------
+        InputError
+            If a lever of it does nothing.
+        ValueError
+            If it has other years or other parameters.
+        """
+        mine = self.resolved
+        same = resolved.parameters.model_copy(update={"draws": mine.parameters.draws})
+        if (resolved.horizon, resolved.conditioned_until, same) != (
+            mine.horizon,
+            mine.conditioned_until,
+            mine.parameters,
+        ):
+            raise ValueError(f"{resolved.name} has other years or parameters than {mine.name}")
+        _require_deviations(resolved)
+        changed = resolved.model_copy(update={"parameters": same})
+        return replace(self, resolved=changed, pasts=Pasts())
 
     @cached_property
     def _kept(self) -> dict[int, Tables]:
@@ -129,6 +157,12 @@ class Problem:
             for before, after in zip(past.outcome, rest, strict=True)
         )
 
+    def past_worlds(self, run: int) -> World:
+        """Worlds that the record leaves to the block of a conditioned run, a row for each."""
+        assert self.followed is not None
+        draw, block, _ = place_of(run, self.draw_count)
+        return self.pasts.get(self.tables(draw), self.followed, self.seed, draw, block).worlds
+
     def past(self, run: int) -> tuple[Outcome, World, World]:
         """Years of a conditioned run that follow the record.
 
@@ -195,6 +229,7 @@ def assemble(resolved: Resolved, seed: int, runs: int | None = None) -> Problem:
     InputError
         If evidence, draws or levers do not fit.
     """
+    _require_deviations(resolved)
     until = resolved.conditioned_until
     posterior = installed() if resolved.parameters.installed else None
     resolved = settled(resolved, runs, posterior.manifest.draws if posterior else PRIOR_DRAWS)
@@ -206,3 +241,31 @@ def assemble(resolved: Resolved, seed: int, runs: int | None = None) -> Problem:
         None if until is None else Followed(as_history(imposed(until)), sums_told(until), until),
         posterior,
     )
+
+
+def _require_deviations(resolved: Resolved) -> None:
+    """Refuse a lever on the deviation of a driver in years in which the driver is dated.
+
+    Raises
+    ------
+    InputError
+        If all years of a lever are such years: it would do nothing.
+    """
+    dated = dated_years(resolved.horizon)
+    for lever in resolved.levers:
+        name, _, family = lever.entries[0].partition(".")
+        if name not in ("driver_persistence", "driver_volatility"):
+            continue
+        column = dated[:, VOLATILE.index(family)]
+        if (
+            len(lever.entries) == 1
+            and column[lever.first - START_YEAR :][: len(lever.numbers)].all()
+        ):
+            free = START_YEAR + int(column.sum())
+            raise InputError(
+                f"the lever does nothing: {family} is dated until {free - 1} and does not deviate",
+                file=resolved.name,
+                field=f"levers[{lever.number}]",
+                found=f"{lever.first} to {lever.last}",
+                allowed=f"years from {free} on",
+            )

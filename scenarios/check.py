@@ -14,6 +14,7 @@ from ..model.errors import InputError
 from ..model.names import START_YEAR
 from ..model.quantities import addresses, parameters, quantities
 from .levers import pull
+from .outcomes import named
 from .problems import Place, Problems
 from .schema import MOVES, Lever, ParameterSource, Scenario
 
@@ -34,6 +35,33 @@ def horizon(scenario: Scenario, problems: Problems) -> None:
             found=until,
             allowed=f"a year before the horizon {scenario.horizon}",
         )
+
+
+def views(scenario: Scenario, problems: Problems) -> None:
+    """Views differ in their year, and what is meant for one names a year that there is."""
+    own = scenario.conditioned_until
+    years = [own, *(view.conditioned_until for view in scenario.views)]
+    for number, view in enumerate(scenario.views):
+        if own is None or view.conditioned_until in years[: number + 1]:
+            problems.add(
+                ("views", number, "conditioned_until"),
+                "a view needs a year of its own, beside the conditioned_until of the file",
+                found=view.conditioned_until,
+            )
+    for kind, parts in (("levers", scenario.levers), ("expects", scenario.expects)):
+        for number, part in enumerate(parts):
+            if part.view is not None and part.view not in years:
+                problems.add(
+                    (kind, number, "view"),
+                    "there is no view from this year",
+                    found=part.view,
+                    allowed=", ".join(str(year) for year in years if year) or "none",
+                )
+    for number, expected in enumerate(scenario.expects):
+        try:
+            named(expected.outcome)
+        except InputError as error:
+            problems.adopt(("expects", number, "outcome"), error)
 
 
 def parameter_source(source: ParameterSource, problems: Problems) -> None:
@@ -164,6 +192,50 @@ def first_year(lever: ResolvedLever, place: Place, problems: Problems) -> None:
         )
 
 
+def followed(lever: ResolvedLever, until: int | None, place: Place, problems: Problems) -> None:
+    """Refuse a lever that ends while the record is still followed.
+
+    The packages of these years are those on record whatever it does; it could only change how
+    they are weighed. One that goes on after the cut-off is let pass.
+    """
+    initial = lever.entries[0].startswith("initial_")
+    if until is not None and lever.last <= until and not initial:
+        problems.add(
+            place,
+            f"the lever ends in {lever.last}, but the runs follow the record until {until}: "
+            "what happens in its years is given",
+            found=f"{lever.first} to {lever.last}",
+            todo=f"let it act from {until + 1} on, or leave conditioned_until out",
+        )
+
+
+def opposed(levers: Sequence[ResolvedLever], problems: Problems) -> None:
+    """No two levers may push the same entry up and down in the same year."""
+    pushes = [lever for lever in levers if lever.acts == "multiply"]
+    for position, later in enumerate(pushes):
+        for earlier in pushes[:position]:
+            both = [entry for entry in later.entries if entry in earlier.entries]
+            years = both and [
+                year
+                for year in range(max(later.first, earlier.first), later.last + 1)
+                if (_number(later, year) - 1.0) * (_number(earlier, year) - 1.0) < 0.0
+            ]
+            if years:
+                problems.add(
+                    ("levers", later.number - 1),
+                    f"contradicts levers[{problems.number(earlier.number)}]: "
+                    f"one raises {both[0]}, one lowers it",
+                    found=f"{_number(earlier, years[0]):g} and {_number(later, years[0]):g} "
+                    f"in {years[0]}",
+                    todo="write the one factor that is meant, or give them different years",
+                )
+
+
+def _number(lever: ResolvedLever, year: int) -> float:
+    """Factor of a lever in a year; 1 where it does not act."""
+    return lever.numbers[year - lever.first] if lever.first <= year <= lever.last else 1.0
+
+
 def clashes(levers: Sequence[ResolvedLever], problems: Problems) -> None:
     """No lever may set what an earlier one has already moved in the same year."""
     for position, later in enumerate(levers):
@@ -175,7 +247,8 @@ def clashes(levers: Sequence[ResolvedLever], problems: Problems) -> None:
             if both and begin <= end:
                 problems.add(
                     ("levers", later.number - 1),
-                    f"overrides levers[{earlier.number}], which already moves {both[0]}",
+                    f"overrides levers[{problems.number(earlier.number)}], "
+                    f"which already moves {both[0]}",
                     found=f"{begin} to {end}",
                     todo="give them different years, or put the one that sets first and multiply",
                 )

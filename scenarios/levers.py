@@ -35,11 +35,11 @@ def apply(resolved: Resolved, values: Mapping[str, np.ndarray]) -> dict[str, np.
     Raises
     ------
     InputError
-        If a lever takes an entry out of its bounds.
+        If a lever takes an entry out of its bounds, or multiplies nothing but zeros.
     ValueError
         If an array that a lever needs is missing or has other years.
     """
-    return pull(resolved.levers, values, resolved.horizon, resolved.name)
+    return pull(resolved.levers, values, resolved.horizon, resolved.name, idle=False)
 
 
 def pull(
@@ -47,12 +47,17 @@ def pull(
     values: Mapping[str, np.ndarray],
     horizon: int,
     file: str,
+    idle: bool = True,
 ) -> dict[str, np.ndarray]:
-    """Do the work of :func:`apply` for any levers; ``file`` is named in errors."""
+    """Do the work of :func:`apply` for any levers; ``file`` is named in errors.
+
+    With ``idle`` a lever may multiply zeros.
+    """
     changed = dict(values)
     copied: set[str] = set()
     years = horizon - START_YEAR + 1
     for lever in levers:
+        moved = idle
         for entry in lever.entries:
             name, _ = addresses()[entry]
             if name not in changed:
@@ -64,14 +69,24 @@ def pull(
             if name not in copied:
                 changed[name] = np.array(changed[name], dtype=np.float64)
                 copied.add(name)
-            _pull(lever, entry, series(changed[name], entry), file)
+            moved |= _pull(lever, entry, series(changed[name], entry), file)
+        if not moved:
+            raise InputError(
+                f"the lever does nothing: {lever.entries[0]} is 0 in all the years in which it "
+                "is multiplied",
+                file=file,
+                field=f"levers[{lever.number}].{lever.kind}",
+                found=lever.numbers[0],
+                todo="set it to a value",
+            )
     return changed
 
 
-def _pull(lever: ResolvedLever, entry: str, numbers: np.ndarray, file: str) -> None:
-    """Change one entry's yearly numbers in place, and check them."""
+def _pull(lever: ResolvedLever, entry: str, numbers: np.ndarray, file: str) -> bool:
+    """Change one entry's yearly numbers in place, and check them; False if all were zero."""
     start = lever.first - START_YEAR
     part = numbers[start : start + len(lever.numbers)]
+    moved = lever.acts == "set" or bool(part.any())
     if lever.acts == "set":
         part[:] = lever.numbers
     else:
@@ -86,3 +101,4 @@ def _pull(lever: ResolvedLever, entry: str, numbers: np.ndarray, file: str) -> N
             found=float(part[wrong[0]]),
             allowed=f"{low:g} to {high:g}",
         )
+    return moved

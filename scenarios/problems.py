@@ -10,7 +10,17 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 
 from ..model.errors import InputError, near
-from .schema import NAME, SOURCE, Citation, Lever, ParameterSource, Scenario, Shock
+from .schema import (
+    NAME,
+    SOURCE,
+    Citation,
+    Expectation,
+    Lever,
+    ParameterSource,
+    Scenario,
+    Shock,
+    View,
+)
 
 Place = tuple[str | int, ...]
 
@@ -20,6 +30,8 @@ _TABLES: Final[dict[Place, type[BaseModel]]] = {
     ("levers",): Lever,
     ("levers", "shock"): Shock,
     ("sources",): Citation,
+    ("views",): View,
+    ("expects",): Expectation,
 }
 _TYPES: Final = {
     "float_type": "must be a number",
@@ -32,7 +44,7 @@ _TYPES: Final = {
 }
 _PATTERNS: Final = {
     NAME: "lower-case letters and digits, with single dashes between words",
-    SOURCE: "the key of a document, ext:ID of an external fact (ext:MEM07), or assumed",
+    SOURCE: "the key of a document or series, ext:ID of an external fact (ext:MEM07), or assumed",
 }
 _COMPARISONS: Final = {
     "greater_than_equal": ("ge", "at least"),
@@ -50,15 +62,23 @@ class Problems:
         What the messages call the file.
     text : str, optional
         Its text, so that lines can be named.
+
+    Attributes
+    ----------
+    found : list of InputError
+    places : sequence of int or None
+        Position in the file of each lever, where only those of one view are looked at.
     """
 
     def __init__(self, file: str, text: str = "") -> None:
         self.file = file
         self.found: list[InputError] = []
+        self.places: Sequence[int] | None = None
         self._lines = text.splitlines()
 
     def add(self, place: Place, problem: str, **details: Any) -> None:
         """Note a problem at a place such as ``("levers", 0, "value")``."""
+        place = self._in_file(place)
         self.found.append(InputError(problem, file=self.file, field=self._field(place), **details))
 
     def adopt(self, place: Place, error: InputError) -> None:
@@ -89,6 +109,16 @@ class Problems:
         for item in error.errors(include_url=False):
             problem, details = _sentence(item)
             self.add(item["loc"], problem, **details)
+
+    def number(self, lever: int) -> int:
+        """Number in the file of the lever that is the ``lever``-th of the view, both from 1."""
+        return lever if self.places is None else self.places[lever - 1] + 1
+
+    def _in_file(self, place: Place) -> Place:
+        """Place in the file, where levers are counted in one view."""
+        if self.places is None or len(place) < 2 or place[0] != "levers":
+            return place
+        return ("levers", self.places[int(place[1])], *place[2:])
 
     def _field(self, place: Place) -> str | None:
         """Write a place as ``levers[2].value (line 31)``; levers and sources count from 1."""

@@ -170,8 +170,10 @@ def resolve(scenario: Scenario, problems: Problems | None = None) -> Resolved:
     for position, lever in enumerate(scenario.levers):
         explicit = _lever(lever, position, scenario.horizon, problems)
         if explicit is not None:
+            check.followed(explicit, scenario.conditioned_until, ("levers", position), problems)
             levers.append(explicit)
     check.clashes(levers, problems)
+    check.opposed(levers, problems)
     if not problems.found:
         check.trial(levers, scenario.horizon, problems)
     problems.stop()

@@ -23,8 +23,22 @@ DOCUMENTS: Final = {
 }
 """The five documents that a scenario may cite, by key."""
 
+SERIES: Final = {
+    "dispute-press": "quarrels between states, press",
+    "energy-press": "oil and gas flows, press",
+    "exercises-list": "joint exercises with Russia, 2009-2013",
+    "gtd": "Global Terrorism Database",
+    "owid-milex": "military expenditure, SIPRI through Our World in Data",
+    "sipri-press": "military expenditure, SIPRI press releases",
+    "trade-china": "China's trade with the five",
+    "trade-russia": "Russia's trade with the five",
+    "ucdp-ged": "UCDP Georeferenced Event Dataset",
+    "unodc-opium": "UNODC opium surveys",
+}
+"""Yearly series that a scenario may cite for the size of a change, by key."""
+
 NAME: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-SOURCE: Final = rf"^({'|'.join(DOCUMENTS)}|ext:[A-Z]+[0-9]+|assumed)$"
+SOURCE: Final = rf"^({'|'.join((*DOCUMENTS, *SERIES))}|ext:[A-Z]+[0-9]+|assumed)$"
 ADDRESS: Final = r"^[a-z][a-z_]*(\.[A-Za-z0-9_*-]+)*$"
 MOVES: Final = ("value", "factor", "path", "shock")
 """The four ways of moving a quantity; a lever uses exactly one of them."""
@@ -44,12 +58,23 @@ class Table(BaseModel):
 Year = Annotated[int, Field(ge=START_YEAR, le=LATEST_HORIZON)]
 Text = Annotated[str, Field(min_length=1)]
 Source = Annotated[str, Field(pattern=SOURCE)]
+Area = Literal[
+    "defence",
+    "counter_narcotics",
+    "peacekeeping",
+    "counter_terrorism",
+    "energy_protection",
+    "across",
+]
+Name = Annotated[str, Field(pattern=NAME)]
+Cut = Annotated[int, Field(ge=START_YEAR, le=LAST_HISTORY_YEAR)]
+SOURCES: Final = "key of a document or series, ext:ID of an external fact, or assumed"
 
 
 class Citation(Table):
     """A source of the story, and what it is cited for."""
 
-    source: Source = Field(description="key of a document, ext:ID of an external fact, or assumed")
+    source: Source = Field(description=SOURCES)
     reason: Text = Field(description="what the source is cited for")
 
 
@@ -113,8 +138,13 @@ class Lever(Table):
     until: Year | None = Field(
         default=None, description="last year of a value or factor; the horizon"
     )
+    view: Cut | None = Field(
+        default=None,
+        description="year of the one view that has this lever, in that view's own years; "
+        "absent: all views, with their shift",
+    )
     why: Text = Field(description="why this lever, and why by so much")
-    source: Source = Field(description="key of a document, ext:ID of an external fact, or assumed")
+    source: Source = Field(description=SOURCES)
 
     @property
     def moves(self) -> list[str]:
@@ -122,18 +152,48 @@ class Lever(Table):
         return [move for move in MOVES if getattr(self, move) is not None]
 
 
+class View(Table):
+    """The same what-if seen from another year: a scenario of its own, called NAME-YEAR."""
+
+    conditioned_until: Cut = Field(description="the runs follow the record up to this year")
+    compare_with: Name = Field(description="scenario of the library that differs by the levers")
+    shift: Annotated[int, Field(ge=-50, le=50)] = Field(
+        description="years by which the levers are moved: -15 makes 2026 of the file 2011"
+    )
+    title: Text | None = Field(default=None, description="instead of the file's")
+    story: Text | None = Field(default=None, description="instead of the file's")
+    assumptions: Annotated[tuple[Text, ...], Field(strict=False)] = Field(
+        default=(), description="beside those of the file"
+    )
+
+
+class Expectation(Table):
+    """What the levers should do if the model works as described; checked on paired luck."""
+
+    outcome: Text = Field(
+        description="variable and labels: packages.china.counter_narcotics, mixed_unit.TJ; "
+        "the mean over all else and over the years from the first lever on"
+    )
+    direction: Literal["up", "down"] = Field(description="against compare_with")
+    why: Text = Field(description="by which rule of the model")
+    view: Cut | None = Field(default=None, description="year of the one view that expects it")
+
+
 class Scenario(Table):
     """A scenario as its file states it."""
 
-    name: Annotated[str, Field(pattern=NAME)] = Field(description="lower case, with dashes")
+    name: Name = Field(description="lower case, with dashes")
     title: Text = Field(description="one line for tables and figures")
     story: Text = Field(description="a paragraph: what happens, and why it might")
     question: Text | None = Field(default=None, description="what the scenario is meant to answer")
-    compare_with: Annotated[str, Field(pattern=NAME)] | None = Field(
+    area: Area | None = Field(
+        default=None, description="area that the question is about, or across"
+    )
+    compare_with: Name | None = Field(
         default=None, description="scenario of the library that differs only by the levers"
     )
     horizon: Year = Field(default=DEFAULT_HORIZON, description="last year of the run")
-    conditioned_until: Annotated[int, Field(ge=START_YEAR, le=LAST_HISTORY_YEAR)] | None = Field(
+    conditioned_until: Cut | None = Field(
         default=None,
         description="the runs follow the record up to this year; absent: free from the start",
     )
@@ -143,11 +203,21 @@ class Scenario(Table):
     assumptions: Annotated[tuple[Text, ...], Field(strict=False)] = Field(
         default=(), description="what is assumed beyond the sources"
     )
+    evidence: Annotated[tuple[Name, ...], Field(strict=False)] = Field(
+        default=(),
+        description="rows of the evidence behind it: ids of mechanisms, claims, events or traits",
+    )
+    views: Annotated[tuple[View, ...], Field(strict=False)] = Field(
+        default=(), description="other years from which the same what-if is seen"
+    )
     parameters: ParameterSource = Field(
         default=ParameterSource(), description="where the parameters' values come from"
     )
     levers: Annotated[tuple[Lever, ...], Field(strict=False)] = Field(
         default=(), description="what differs, applied in this order"
+    )
+    expects: Annotated[tuple[Expectation, ...], Field(strict=False)] = Field(
+        default=(), description="directions that the levers should give, to be checked"
     )
 
 

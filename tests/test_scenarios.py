@@ -12,21 +12,33 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from steppe.calibration.record import load_record
 from steppe.cli.scenarios import app
 from steppe.explore.problem import assemble
 from steppe.model.errors import InputError
 from steppe.model.names import PATRONS, START_YEAR, STATES
 from steppe.model.quantities import addresses, quantities
 from steppe.model.tables import prior_draws
+from steppe.model.world import empty_outcome
 from steppe.scenarios.addresses import expand
 from steppe.scenarios.course import constant, path, shock
 from steppe.scenarios.draws import draws_for, parameter_draws, point_draw, settled, yearly
 from steppe.scenarios.levers import apply
-from steppe.scenarios.load import library, library_text, load, load_resolved
+from steppe.scenarios.load import (
+    catalogue,
+    library,
+    library_files,
+    library_text,
+    load,
+    load_resolved,
+    load_views,
+)
+from steppe.scenarios.outcomes import VARIABLES, named
 from steppe.scenarios.resolve import Resolved, resolve
-from steppe.scenarios.schema import DOCUMENTS, Scenario, schema_text
+from steppe.scenarios.schema import DOCUMENTS, SERIES, Scenario, schema_text
 from steppe.scenarios.starter import starter, write_new
 from steppe.scenarios.table import rows, spans
+from steppe.scenarios.views import seen
 
 HORIZON = 2035
 YEARS = HORIZON - START_YEAR + 1
@@ -83,21 +95,15 @@ class TestLibrary:
         assert resolved.name == name
         assert resolved.start == START_YEAR
 
-    def test_sources_are_known(self, name):
-        found = load(name)
-        cited = [c.source for c in found.sources] + [lever.source for lever in found.levers]
-        assert cited
-        for key in cited:
-            assert key in DOCUMENTS or key == "assumed" or re.fullmatch(r"ext:[A-Z]+\d+", key)
-
-    def test_external_facts_are_among_the_evidence(self, name):
+    def test_sources_are_among_the_evidence(self, name):
         known = set()
         for part in (files("steppe.calibration") / "evidence").iterdir():
             if part.name.startswith("sources") and part.name.endswith(".toml"):
                 known |= set(tomllib.loads(part.read_text("utf-8")))
         found = load(name)
         cited = [c.source for c in found.sources] + [lever.source for lever in found.levers]
-        assert {key for key in cited if key.startswith("ext:")} <= known
+        assert cited
+        assert set(cited) <= known | {"assumed"}
 
     def test_every_lever_rests_on_a_cited_source_or_an_assumption(self, name):
         found = load(name)
@@ -119,9 +125,33 @@ class TestLibrary:
         if name.startswith("baseline"):
             assert not found.levers
             return
-        assert found.compare_with == "baseline-2022"
-        for lever in load_resolved(name).levers:
-            assert lever.first in (2026, 2027)
+        assert found.compare_with == f"baseline-{found.conditioned_until}"
+        years = {2009: (2011, 2012), 2022: (2026, 2027)}[found.conditioned_until]
+        resolved = load_resolved(name)
+        assert resolved.levers
+        for lever in resolved.levers:
+            assert lever.first in years
+
+    def test_name_tells_what_happens_and_from_when_it_is_seen(self, name):
+        """Two to five words, then 2009 where it is not seen from the last documented year."""
+        words = r"[a-z]+(-[a-z]+){1,4}"
+        assert re.fullmatch(rf"baseline(-20(09|22))?|{words}(-2009)?", name)
+        if not name.startswith("baseline"):
+            assert load(name).conditioned_until == (2009 if name.endswith("-2009") else 2022)
+
+    def test_evidence_is_on_record(self, name):
+        record = load_record()
+        tables = (record.mechanisms, record.claims, record.events, record.traits)
+        known = {row.id for table in tables for row in table}
+        found = load(name)
+        assert set(found.evidence) <= known
+        if not name.startswith("baseline"):
+            assert len(set(found.evidence)) == len(found.evidence) >= 3
+
+    def test_what_ifs_say_what_they_expect(self, name):
+        found = load(name)
+        assert bool(found.expects) == (not name.startswith("baseline"))
+        assert bool(found.area) == (not name.startswith("baseline"))
 
     def test_round_trip(self, name):
         resolved = load_resolved(name)
@@ -137,6 +167,25 @@ class TestLibrary:
         assert text == same
 
 
+AREAS_OF_2010 = ("counter_narcotics", "peacekeeping", "counter_terrorism", "energy_protection")
+
+
+@pytest.mark.parametrize("area, least", [*((a, 6) for a in AREAS_OF_2010), ("across", 6)])
+def test_every_area_is_asked_from_both_years(area, least):
+    found = [e for e in catalogue() if e.area == area]
+    for year in (2009, 2022):
+        assert sum(e.conditioned_until == year for e in found) >= least
+    assert {e.compare_with for e in found} == {"baseline-2009", "baseline-2022"}
+
+
+def test_documents_and_series_that_may_be_cited_are_in_the_evidence():
+    known = {}
+    for name in ("sources.toml", "sources_series.toml"):
+        text = (files("steppe.calibration") / "evidence" / name).read_text("utf-8")
+        known |= tomllib.loads(text)
+    assert {*DOCUMENTS, *SERIES} <= known.keys()
+
+
 def test_baselines_and_what_ifs_have_different_digests():
     digests = [load_resolved(name).digest() for name in library()]
     assert len(set(digests)) == len(digests)
@@ -149,6 +198,103 @@ def test_digest_follows_numbers_and_not_prose():
     assert resolve(scenario({**lever, "factor": 0.6})).digest() != one.digest()
     assert resolve(scenario({**lever, "until": 2034})).digest() != one.digest()
     assert resolve(scenario(lever, conditioned_until=2022)).digest() != one.digest()
+
+
+# ------------------------------------------------------------------ views
+
+TWO = {
+    "conditioned_until": 2022,
+    "compare_with": "baseline-2022",
+    "assumptions": ["one"],
+    "views": [
+        {
+            "conditioned_until": 2009,
+            "compare_with": "baseline-2009",
+            "shift": -15,
+            "story": "Seen from then.",
+            "assumptions": ["two"],
+        }
+    ],
+    "expects": [{"outcome": "offers", "direction": "up", "why": "w", "view": 2009}],
+}
+
+
+def test_a_view_is_a_scenario_of_its_own():
+    levers = (
+        {"quantity": "budget.russia", "factor": 0.5, "from": 2026, "until": 2030},
+        {"quantity": "militancy", "shock": {"year": 2027, "factor": 2.0, "half_life": 1.0}},
+        {"quantity": "dispute", "path": {"2026": 0.1, "2028": 0.2}, "as": "value",
+         "between": "step"},
+        {"quantity": "budget.china", "factor": 2.0, "from": 2026, "view": 2022},
+        {"quantity": "budget.china", "factor": 3.0, "from": 2012, "view": 2009},
+    )  # fmt: skip
+    whole = scenario(*levers, **TWO)
+    early, late = seen(whole, 2009), seen(whole)
+    assert (early.name, early.compare_with) == ("test-2009", "baseline-2009")
+    assert (early.story, early.assumptions) == ("Seen from then.", ("one", "two"))
+    assert (late.name, late.conditioned_until, late.story) == ("test", 2022, "Something happens.")
+    assert [(x.first, x.numbers[0]) for x in resolve(early).levers] == [
+        (2011, 0.5), (2012, 2.0), (2011, 0.1), (2012, 3.0)
+    ]  # fmt: skip
+    assert [(x.first, x.numbers[0]) for x in resolve(late).levers] == [
+        (2026, 0.5), (2027, 2.0), (2026, 0.1), (2026, 2.0)
+    ]  # fmt: skip
+    assert resolve(early).levers[0].last == 2015
+    assert (len(early.expects), len(late.expects)) == (1, 0)
+    assert early.views == late.views == ()
+
+
+def test_a_file_without_views_is_seen_as_it_stands():
+    whole = scenario({"quantity": "budget.russia", "factor": 0.5, "from": 2026})
+    assert seen(whole) == whole
+
+
+def test_views_of_a_file_are_named_after_it(tmp_path):
+    file = tmp_path / "mine.toml"
+    write_new(file, starter("mine", "gas-line-attack"))
+    assert load(file).conditioned_until == 2022
+    early = load(tmp_path / "mine-2009.toml")
+    assert (early.name, early.conditioned_until) == ("mine-2009", 2009)
+    assert [x.name for x in load_views(file)] == ["mine", "mine-2009"]
+    with pytest.raises(InputError, match=r"no view from this year.*2009"):
+        load(tmp_path / "mine-2015.toml")
+    with pytest.raises(InputError, match="no such file"):
+        load(tmp_path / "other-2009.toml")
+
+
+def test_catalogue_and_files_agree():
+    for entry in catalogue():
+        found = load(entry.name)
+        assert (found.name, found.area) == (entry.name, entry.area)
+        assert found.conditioned_until == entry.conditioned_until
+        assert found.compare_with == entry.compare_with
+
+
+# ------------------------------------------------------------------ outcomes
+
+
+def test_outcomes_are_found_by_their_labels():
+    assert named("packages.china.counter_narcotics").place == (slice(None), 0, 1)
+    assert named("rung.TJ").place == (2, slice(None), slice(None))
+    assert named("forms.joint_exercise.UZ").place == (4, slice(None), 3)
+    assert named("exercises.russia").place == (1,)
+    assert named("mixed_unit.china")[:2] == ("rung", 4)
+
+
+def test_an_outcome_is_a_mean_over_what_is_left_open():
+    outcome = empty_outcome(2, 3)
+    outcome.rung[1, 2, 0, 0, 0] = 4
+    outcome.packages[0, 1, :, 1, 2] = 2
+    assert named("mixed_unit.KZ.china.defence").of(outcome)[1].tolist() == [0, 0, 1]
+    assert named("mixed_unit.KZ.china").of(outcome)[1, 2] == 0.2
+    assert named("standing_force").of(outcome).max() == 0
+    assert named("packages.russia.peacekeeping").of(outcome)[0].tolist() == [0, 2, 0]
+    assert named("packages").of(outcome)[0, 1] == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_every_outcome_is_recorded(name):
+    assert named(name).of(empty_outcome(2, 3)).shape == (2, 3)
 
 
 # ------------------------------------------------------------------ addresses
@@ -321,6 +467,24 @@ def test_factor_that_leaves_the_bounds_is_refused(world):
     lever = {"quantity": "militancy", "factor": 20.0, "from": 2026}
     with pytest.raises(InputError, match=r"militancy out of its bounds in 2026.*0 to 3"):
         after(world, lever)
+
+
+def test_a_factor_on_nothing_but_zeros_is_refused(world):
+    flow = world["energy_flow"].copy()
+    flow[:, 1] = 0.0
+    values = {**world, "energy_flow": flow}
+    with pytest.raises(InputError, match=r"energy_flow.KG is 0 in all the years.*set it"):
+        after(values, {"quantity": "energy_flow.KG", "factor": 2.0, "from": 2026})
+    found = after(values, {"quantity": "energy_flow", "factor": 2.0, "from": 2026})
+    assert found["energy_flow"][-1, 1] == 0.0, "others move, so the lever stands"
+    after(values, {"quantity": "energy_flow.KG", "value": 0.3, "from": 2026})
+
+
+def test_a_lever_on_a_deviation_that_does_not_act_is_refused():
+    lever = {"quantity": "driver_volatility.militancy", "factor": 2.0, "from": 2000}
+    with pytest.raises(InputError, match=r"militancy is dated until 2022.*from 2023 on"):
+        assemble(resolve(scenario({**lever, "until": 2020})), 1)
+    assemble(resolve(scenario(lever)), 1)
 
 
 def test_arrays_of_other_years_are_refused(world):
@@ -515,7 +679,7 @@ def test_schema_file_is_fresh():
     assert shipped.read_text("utf-8") == schema_text()
 
 
-@pytest.mark.parametrize("name", library())
+@pytest.mark.parametrize("name", library_files())
 def test_library_agrees_with_the_schema(name):
     content = tomllib.loads(library_text(name))
     jsonschema.validate(content, json.loads(schema_text()))
@@ -531,7 +695,7 @@ def test_starter_loads_and_is_commented(tmp_path):
     assert file.read_text().count("\n#") > 15
 
 
-@pytest.mark.parametrize("like", library())
+@pytest.mark.parametrize("like", library_files())
 def test_starter_like_another_differs_by_name_only(tmp_path, like):
     file = tmp_path / "mine.toml"
     write_new(file, starter("mine", like))

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from ...model.errors import InputError, near
 from ...model.names import AREAS
-from ...scenarios.load import library, load
+from ...scenarios.load import library, load, load_resolved
 from ...scenarios.resolve import Resolved, resolve
 from ...scenarios.schema import Scenario
 
@@ -52,8 +52,7 @@ class Member:
     @property
     def area(self) -> str:
         """The area that it is about, or ``across``."""
-        area: str | None = getattr(self.scenario, "area", None)
-        return area or "across"
+        return self.scenario.area or "across"
 
 
 def has_rules() -> bool:
@@ -61,7 +60,9 @@ def has_rules() -> bool:
     return "rule" in Resolved.model_fields
 
 
-def members(viewpoints: Sequence[int], names: Sequence[str] = ()) -> list[Member]:
+def members(
+    viewpoints: Sequence[int], names: Sequence[str] = (), values: str | None = None
+) -> list[Member]:
     """Members of the study of areas, baselines first, each viewpoint in turn.
 
     Parameters
@@ -71,6 +72,8 @@ def members(viewpoints: Sequence[int], names: Sequence[str] = ()) -> list[Member
         record to it.
     names : sequence of str
         Only these what-ifs; all of the library by default.
+    values : str, optional
+        Where parameter values come from, instead of what the scenarios say.
 
     Raises
     ------
@@ -92,9 +95,9 @@ def members(viewpoints: Sequence[int], names: Sequence[str] = ()) -> list[Member
                                           if not s.levers and s.conditioned_until})),
             )  # fmt: skip
         common = next((s for s in plain if s.name == f"baseline-{viewpoint}"), plain[0])
-        found.append(_member(common, "baseline", common.name))
+        found.append(_member(common, "baseline", common.name, values))
         found += [
-            _member(s, "what-if", _baseline(s, plain, common))
+            _member(s, "what-if", _baseline(s, plain, common), values)
             for s in seen
             if s.levers and (not names or s.name in names)
         ]
@@ -111,8 +114,8 @@ def members(viewpoints: Sequence[int], names: Sequence[str] = ()) -> list[Member
     return found
 
 
-def _member(scenario: Scenario, role: Role, baseline: str) -> Member:
-    resolved = resolve(scenario)
+def _member(scenario: Scenario, role: Role, baseline: str, values: str | None) -> Member:
+    resolved = resolve(scenario) if values is None else load_resolved(scenario.name, values)
     rule = getattr(scenario, "rule", None) or RULES[0]
     viewpoint = resolved.conditioned_until
     assert viewpoint is not None
