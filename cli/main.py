@@ -12,8 +12,10 @@ from .calibration_report import report
 from .claims import claims
 from .compare import compare
 from .explain import explain
+from .export import export
 from .parameters import parameters
 from .predictive import check
+from .reproduce import reproduce
 from .run import rerun, run
 from .validate import validate
 
@@ -36,6 +38,8 @@ app.command()(run)
 app.command()(compare)
 app.command()(explain)
 app.command()(rerun)
+app.command()(export)
+app.command()(reproduce)
 app.command()(backtest)
 app.command()(validate)
 app.command()(claims)

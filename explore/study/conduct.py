@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...model.names import START_YEAR
 from ..problem import Problem
 from ..replicates import simulate_spans
 from .outcomes import Kept, kept_of
@@ -19,21 +20,22 @@ def with_pasts(problem: Problem, pasts: SharedPasts) -> Problem:
 
 
 def conduct(problem: Problem, runs: int, told: Callable[[int], None] = lambda _: None) -> Kept:
-    """Run a conditioned problem and keep of each run what a study needs.
+    """Run a problem and keep of each run what a study needs.
 
     Parameters
     ----------
     problem : Problem
+        A free run is looked at from the end of its first year.
     runs : int
         A multiple of the number of parameter draws.
     told : callable
         Hears how many runs each span added.
     """
-    assert problem.until is not None
+    until = START_YEAR if problem.until is None else problem.until
     step = problem.draw_count
     spans = [range(first, min(first + step, runs)) for first in range(0, runs, step)]
     parts = []
     for span, outcome in simulate_spans(problem, spans):
-        parts.append(kept_of(outcome, problem.until))
+        parts.append(kept_of(outcome, until))
         told(len(span))
     return Kept._make(np.concatenate(columns) for columns in zip(*parts, strict=True))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from ...model.errors import InputError, near
-from ...model.names import AREAS
+from ...model.names import AREAS, START_YEAR
 from ...scenarios.load import library, load, load_resolved
 from ...scenarios.resolve import Resolved, resolve
 from ...scenarios.schema import Scenario
@@ -112,6 +112,18 @@ def members(
             allowed=f"what-ifs that follow the record to {' or '.join(map(str, viewpoints))}",
         )
     return found
+
+
+def shipped() -> list[Member]:
+    """Every scenario of the library beside what it is held against, baselines first."""
+    free = [s for s in map(load, library()) if s.conditioned_until is None]
+    viewpoints = sorted({s.conditioned_until for s in map(load, library()) if s.conditioned_until})
+    alone = [
+        Member(s, resolve(s), "baseline", START_YEAR, s.name, RULES[0])
+        for s in free
+        if not s.levers
+    ]
+    return [*alone, *(m for m in members(viewpoints) if m.role != "rule")]
 
 
 def _member(scenario: Scenario, role: Role, baseline: str, values: str | None) -> Member:
