@@ -51,7 +51,7 @@ def reproduce(
     same = int((table["difference"].abs() <= 1e-9 * (1.0 + table["reference"].abs())).sum())
     typer.echo(
         f"{len(table)} numbers of {table['scenario'].nunique()} scenarios, {runs:,} runs each, "
-        f"seed {seed}: {same} are the same as the reference, {len(table) - len(wrong)} agree within "
+        f"seed {seed}: {same} are the same, {len(table) - len(wrong)} agree within "
         "their Monte Carlo error."
     )
     for _, row in wrong.iterrows():
