@@ -148,6 +148,17 @@ def load_views(name_or_path: str | Path) -> list[Scenario]:
     return [seen(whole), *(seen(whole, view.conditioned_until) for view in whole.views)]
 
 
+def load_whole(name_or_path: str | Path) -> Scenario:
+    """Read a file and give it as it stands, with its views.
+
+    Raises
+    ------
+    InputError
+        All that is wrong, a line each.
+    """
+    return _whole(name_or_path)[0]
+
+
 def _whole(name_or_path: str | Path) -> tuple[Scenario, int | None]:
     """File that holds a scenario, checked in full, and the year of the view that is named."""
     text = str(name_or_path)
