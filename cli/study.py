@@ -163,22 +163,21 @@ def _beside(each: Sequence[Ready]) -> Beside:
     from ..results.study.page import Beside
     from .execution import notes, timeline_events
 
-    stories: list[dict[str, Any]] = [
-        {
-            "title": one.member.resolved.title,
-            "story": one.member.resolved.story,
-            "assumptions": one.member.resolved.assumptions,
-        }
-        for one in each
-        if one.member.role != "rule"
-    ]
+    stories: dict[str, dict[str, Any]] = {}
+    for resolved in (one.member.resolved for one in each if one.member.role != "rule"):
+        told = stories.setdefault(
+            resolved.story, {"title": resolved.title, "story": resolved.story, "assumptions": []}
+        )
+        new = [text for text in resolved.assumptions if text not in told["assumptions"]]
+        told["assumptions"] += new  # views of one scenario have one story
     assumed = [
         f"From {one.member.viewpoint}: {text}"
         for one in each
         if one.member.role == "baseline"
         for text in one.member.resolved.assumptions
     ]
-    return Beside(timeline_events(each[0].problem), stories, assumed, notes(each[0].problem))
+    events, known = timeline_events(each[0].problem), notes(each[0].problem)
+    return Beside(events, list(stories.values()), assumed, known)
 
 
 def _print_short(page: Path) -> None:

@@ -82,7 +82,7 @@ def evidence(events: Sequence[Event], years: Sequence[int], words: str, note: No
             Margins(left=1.15, top=1.35, bottom=0.95),
         )  # fmt: skip
         _lanes(axes[0, 0], events, years, note)
-        axes[0, 0].set_title("")
+        axes[0, 0].set_title("", loc="left")
         year_axis(axes[0, 0], years)
         _legend(figure, axes[0, 0])
     return figure

@@ -148,7 +148,7 @@ def _area(
         for viewpoint in viewpoints
     ]
     events = [e for e in beside.events if e["area"] == area]
-    years = range(START_YEAR, int(teller.tables["stands"]["year"].max()) + 1)
+    years = range(START_YEAR, max(viewpoints) + 1)
     evidence = None
     if events:
         evidence = draw(
