@@ -6,15 +6,17 @@ import sys
 
 import typer
 
-from . import calibrate, evidence, scenarios
+from . import calibrate, evidence, scenarios, study
 from .backtest import backtest
 from .calibration_report import report
 from .claims import claims
 from .compare import compare
 from .explain import explain
+from .export import export
 from .lab import lab
 from .parameters import parameters
 from .predictive import check
+from .reproduce import reproduce
 from .run import rerun, run
 from .validate import validate
 
@@ -31,11 +33,14 @@ app.add_typer(evidence.app, name="evidence", help="List, show and check the evid
 calibrate.app.command()(check)
 calibrate.app.command()(report)
 app.add_typer(calibrate.app, name="calibrate", help="Fit the model to the record.")
+app.add_typer(study.app, name="study", help="Run a whole what-if study into one report.")
 app.command()(parameters)
 app.command()(run)
 app.command()(compare)
 app.command()(explain)
 app.command()(rerun)
+app.command()(export)
+app.command()(reproduce)
 app.command()(backtest)
 app.command()(validate)
 app.command()(claims)

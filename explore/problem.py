@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -46,6 +46,8 @@ class Problem:
         What is documented up to the cut-off; None for a free run.
     posterior : Posterior or None
         The installed posterior, if the draws are from it.
+    pasts : Pasts
+        Where the runs' pasts are kept once they are drawn.
     """
 
     resolved: Resolved
@@ -54,6 +56,7 @@ class Problem:
     setting: dict[str, np.ndarray]
     followed: Followed | None
     posterior: Posterior | None = None
+    pasts: Pasts = field(default_factory=Pasts, compare=False)
 
     def beside(self, resolved: Resolved) -> Problem:
         """Another scenario with the evidence, the draws and the record of this one.
@@ -79,7 +82,8 @@ class Problem:
         ):
             raise ValueError(f"{resolved.name} has other years or parameters than {mine.name}")
         _require_deviations(resolved)
-        return replace(self, resolved=resolved.model_copy(update={"parameters": same}))
+        changed = resolved.model_copy(update={"parameters": same})
+        return replace(self, resolved=changed, pasts=Pasts())
 
     @cached_property
     def _kept(self) -> dict[int, Tables]:
@@ -89,10 +93,6 @@ class Problem:
     def dated(self) -> np.ndarray:
         """Years in which a family's series is dated, ``[year, family]``."""
         return dated_years(self.resolved.horizon)
-
-    @cached_property
-    def _pasts(self) -> Pasts:
-        return Pasts()
 
     @property
     def draw_count(self) -> int:
@@ -148,7 +148,7 @@ class Problem:
         tables = self.tables(draw)
         if self.followed is None:
             return simulate(tables, self.seed, runs)
-        past = self._pasts.get(tables, self.followed, self.seed, draw, block)
+        past = self.pasts.get(tables, self.followed, self.seed, draw, block)
         rows = np.array([place.row for place in places])
         worlds = rows_of(past.worlds, rows)
         rest = simulate_from(tables, self.seed, runs, worlds, self.followed.until + 1)
@@ -161,7 +161,7 @@ class Problem:
         """Worlds that the record leaves to the block of a conditioned run, a row for each."""
         assert self.followed is not None
         draw, block, _ = place_of(run, self.draw_count)
-        return self._pasts.get(self.tables(draw), self.followed, self.seed, draw, block).worlds
+        return self.pasts.get(self.tables(draw), self.followed, self.seed, draw, block).worlds
 
     def past(self, run: int) -> tuple[Outcome, World, World]:
         """Years of a conditioned run that follow the record.

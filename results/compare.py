@@ -17,6 +17,7 @@ import pandas as pd
 
 from ..model.errors import InputError
 from ..model.names import AREAS, PATRONS, STATES
+from .placebo import SignFlips
 from .store import Store, differences
 from .streams import Mean, half_width
 from .summaries import with_totals
@@ -61,6 +62,8 @@ class Comparison:
     differs: list[str]
     units: int
     cuts: tuple[int | None, int | None]
+    placebo: pd.DataFrame
+    """What the same intervals find where there is nothing: see :mod:`.placebo`."""
 
     @property
     def verdict(self) -> str:
@@ -109,7 +112,8 @@ OUTCOMES: Final = (
 class _Paired:
     """Sums over pairs of runs for one outcome."""
 
-    def __init__(self, draws: int, shape: tuple[int, ...]) -> None:
+    def __init__(self, draws: int, shape: tuple[int, ...], flips: SignFlips | None = None) -> None:
+        self.flips = flips
         self.a, self.b, self.difference, self.changed, self.greater, self.less = (
             Mean(draws, shape) for _ in range(6)
         )
@@ -119,6 +123,8 @@ class _Paired:
         self.a.add(a)
         self.b.add(b)
         self.difference.add(b - a)
+        if self.flips is not None:
+            self.flips.add(b - a)
         self.changed.add(a != b)
         self.greater.add(a > b)
         self.less.add(a < b)
@@ -139,6 +145,7 @@ class _Paired:
             "lower": mean - reach,
             "upper": mean + reach,
             "se_paired": error,
+            "se_within": self.difference.within,
             "se_unpaired": np.hypot(self.a.error, self.b.error),
             "variance_ratio": removed,
             "share_changed": self.changed.mean,
@@ -161,7 +168,10 @@ def compare(a: Store, b: Store) -> Comparison:
     draws, years = a.manifest.parameters.draws, a.manifest.years
     start = max(a.manifest.projection.start, b.manifest.projection.start)
     places = slice(start - years.start, None)
-    paired = {o.name: _Paired(draws, (len(o.states), len(PATRONS), len(o.areas))) for o in OUTCOMES}
+    paired = {}
+    for outcome in OUTCOMES:
+        shape = (len(outcome.states), len(PATRONS), len(outcome.areas))
+        paired[outcome.name] = _Paired(draws, shape, SignFlips(draws, a.runs, shape))
     yearly = _Paired(draws, (len(years), len(PATRONS)))
     changed = Mean(draws, ())
     names = ("rung", "packages", "delivered")
@@ -194,6 +204,10 @@ def compare(a: Store, b: Store) -> Comparison:
         units=changed.units,
         differs=differences(a.manifest, b.manifest),
         cuts=(a.manifest.conditioned_until, b.manifest.conditioned_until),
+        placebo=pd.concat(
+            [p.flips.table(name, a.manifest.seed) for name, p in paired.items() if p.flips],
+            ignore_index=True,
+        ),
     )  # fmt: skip
 
 

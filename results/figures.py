@@ -101,8 +101,10 @@ def draw_run(
     return _save_all(plans, manifest.badge, directory)
 
 
-def draw_comparison(comparison: Comparison, note: Note, directory: Path) -> list[Drawn]:
-    """Draw and save the figures of a comparison, in the order of the report."""
+def draw_comparison(
+    comparison: Comparison, note: Note, directory: Path, ending: str = ""
+) -> list[Drawn]:
+    """Draw and save the figures of a comparison; ``ending`` sets their files apart."""
     span = f"{comparison.first_year}-{comparison.last_year}"
     plans: list[_Plan] = [
         (
@@ -135,6 +137,7 @@ def draw_comparison(comparison: Comparison, note: Note, directory: Path) -> list
             )
         ),
     ]
+    plans = [(f"{name}{ending}", *rest) for name, *rest in plans]
     return _save_all(plans, note.badge, directory)
 
 

@@ -43,7 +43,7 @@ class Manifest(_Part):
     """What determines a run directory, and what helps to read it."""
 
     format: int = FORMAT
-    kind: Literal["run", "compare"] = "run"
+    kind: Literal["run", "compare", "study"] = "run"
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", description="name of the scenario")
     title: str = ""
     question: str = ""

@@ -88,6 +88,35 @@ def highest(state_patron: pd.DataFrame, years: Sequence[int], note: Note) -> Fig
     return figure
 
 
+def area(stands: pd.DataFrame, words: str, note: Note) -> Figure:
+    """Mean rung of one area at the cut-off and at the end, both patrons.
+
+    Parameters
+    ----------
+    stands : DataFrame
+        ``mean`` by year, state and patron, of the area.
+    words : str
+        The area.
+    """
+    years = sorted(stands["year"].unique().tolist())
+    mean = grid(stands.sort_values("year", kind="stable"), "mean", "year", "state", "patron")
+    reading = f"Mean rung of the runs, 0 to 5, in {words}.\n{DISCLAIMER}"
+    with styled():
+        figure, axes = _sheet(
+            2, len(years), 6.4, (f"How far the states go: {words}", reading), note
+        )
+        scale = Normalize(0, 5)
+        for p, patron in enumerate(PATRONS):
+            steps: list[Any] = ["white", *tints(patron)[:4]]
+            colours = LinearSegmentedColormap.from_list(patron, steps)
+            for column, (panel, year) in enumerate(zip(axes[p], years, strict=True)):
+                _draw(panel, mean[column, :, p], colours, scale, "{:.1f}".format)
+                panel.set_title(
+                    f"{PATRON_NAMES[patron]}, {_when(year, note)}", loc="left", weight="bold"
+                )
+    return figure
+
+
 def _when(year: int, note: Note) -> str:
     if note.cut is None:
         return str(year)

@@ -6,21 +6,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ..model.errors import InputError
 from ..model.names import AREA_NAMES, PATRON_NAMES, PATRONS, STATE_NAMES
-from . import words
+from . import verdicts, words
 from .compare import NONE, Comparison
 from .figures import Drawn, draw_comparison, draw_run
 from .files import canonical, digest, write_atomic, write_if_changed
 from .html import embedded, render
 from .manifest import Manifest, Reference
+from .pdf import pdf_of
+from .several import OUTCOMES as SEVERAL
+from .several import pairs
 from .store import MANIFEST, REPORT, Store, claim
 from .style import Note
 from .summaries import summarise
 from .tables import ALL, write_table
 from .timeline import Event
+from .told import problems
+
+PDF: Final = "report.pdf"
+"""The report once more, laid out for paper."""
+LETTERS: Final = "ABCDEFGHIJKL"
+"""Letters of the scenarios of a comparison, the first being what the others are held against."""
 
 
 @dataclass(frozen=True)
@@ -88,13 +97,14 @@ def finish(
         beside=words.beside_record(tables["packages"], events, manifest),
     )
     write_atomic(report, page)
+    write_atomic(directory / PDF, pdf_of(page, manifest.title or manifest.name))
     paths += [path for figure in figures for path in figure.paths]
-    store.record_outputs(inputs, [*paths, report])
+    store.record_outputs(inputs, [*paths, report, directory / PDF])
     return report
 
 
-def begin_comparison(directory: Path | str, manifest: Manifest) -> None:
-    """Take a directory for a comparison, before anything is computed.
+def begin(directory: Path | str, manifest: Manifest) -> None:
+    """Take a directory for a comparison or study, before anything is computed.
 
     Raises
     ------
@@ -106,24 +116,28 @@ def begin_comparison(directory: Path | str, manifest: Manifest) -> None:
 
 
 def finish_comparison(
-    comparison: Comparison,
-    a: Store,
-    b: Store,
+    comparisons: Sequence[Comparison],
+    stores: Sequence[Store],
     directory: Path | str,
     command: Sequence[str],
-    changes: Sequence[Mapping[str, Any]] = (),
-    extras: Extras = Extras(),
+    changes: Sequence[Sequence[Mapping[str, Any]]] = (),
+    extras: Sequence[Extras] = (),
+    checks: Sequence[str] = (),
 ) -> Path:
-    """Write tables, figures and report of the comparison of two finished stores.
+    """Write tables, figures and report of the comparison of finished stores with the first.
 
     Parameters
     ----------
-    comparison : Comparison
-        What :func:`~.compare.compare` gives for ``a`` and ``b``.
+    comparisons : sequence of Comparison
+        What :func:`~.compare.compare` gives for the first store and each of the others.
     command : sequence of str
         What a person types to have the comparison again.
-    changes : sequence of mapping
-        What B changes against A.
+    changes : sequence of sequence of mapping
+        What each of the others changes.
+    extras : sequence of Extras
+        Story, assumptions and notes of each of the others.
+    checks : sequence of str
+        What placebo and precision say.
 
     Returns
     -------
@@ -134,66 +148,134 @@ def finish_comparison(
     ------
     InputError
         If the directory cannot be used.
+    RuntimeError
+        If a sentence does not follow from its table.
     """
     directory = Path(directory)
-    manifest = comparison_manifest(a.manifest, b.manifest, command)
-    begin_comparison(directory, manifest)
-    write_table(directory, "compare", comparison.table, manifest)
-    write_table(directory, "compare_years", comparison.years, manifest)
-    titles = (a.manifest.title or a.manifest.name, b.manifest.title or b.manifest.name)
-    source = f"A: {titles[0]}; B: {titles[1]}; {a.runs:,} paired runs, seed {manifest.seed}"
-    note = Note(manifest.badge, source, manifest.conditioned_until)
-    table = comparison.table
-    told = table[table["supported"] & (table["outcome"] != "packages")]
-    sums = table[(table["outcome"] == "packages") & (table["area"] == ALL)]
+    manifests = [store.manifest for store in stores]
+    manifest = comparison_manifest(manifests, command)
+    begin(directory, manifest)
+    names = [m.name for m in manifests]
+    keys = _keys(names)
+    tables = verdicts.tables(comparisons, keys, manifest)
+    if len(stores) > 2:
+        tables["pairs"] = pairs(stores)
+    for name, frame in tables.items():
+        write_table(directory, name, frame, manifest)
+    titles = [m.title or m.name for m in manifests]
+    parts = []
+    for n, comparison in enumerate(comparisons):
+        letter = LETTERS[n + 1]
+        source = (
+            f"A: {titles[0]}; B: {titles[n + 1]}; {stores[0].runs:,} paired runs, seed "
+            f"{manifest.seed}"
+        )
+        note = Note(manifest.badge, source, manifest.conditioned_until)
+        table = comparison.table
+        told = table[table["supported"] & (table["outcome"] != "packages")]
+        sums = table[(table["outcome"] == "packages") & (table["area"] == ALL)]
+        ending = f"_{letter.lower()}" if len(comparisons) > 1 else ""
+        parts.append(
+            {
+                "letter": letter,
+                "title": titles[n + 1],
+                "name": names[n + 1],
+                "alike": comparison.verdict == NONE,
+                "differs": comparison.differs,
+                "answers": verdicts.told(comparison, tables, keys[n + 1]),
+                "span": f"{comparison.first_year}-{comparison.last_year}",
+                "told": [_difference_row(row) for _, row in told.iterrows()],
+                "sums": [_difference_row(row) for _, row in sums.iterrows()],
+                "figures": _shown(draw_comparison(comparison, note, directory, ending)),
+                "changes": [dict(row) for row in changes[n]] if changes else [],
+                "extras": extras[n] if extras else Extras(),
+            }
+        )
+    common = _common(manifest, [], [], Extras(notes=_notes(extras)))
     page = render(
         "compare.html",
-        **_common(manifest, draw_comparison(comparison, note, directory), changes, extras),
+        **common,
         titles=titles,
-        names=(a.manifest.name, b.manifest.name),
-        alike=comparison.verdict == NONE,
-        differs=comparison.differs,
-        answers=words.differences(comparison, manifest),
-        span=f"{comparison.first_year}-{comparison.last_year}",
-        told=[_difference_row(row) for _, row in told.iterrows()],
-        sums=[_difference_row(row) for _, row in sums.iterrows()],
+        names=names,
+        parts_of=parts,
+        checks=checks,
+        pairs=_pair_rows(tables["pairs"], names) if len(stores) > 2 else [],
     )
+    wrong = problems(page, tables)
+    if wrong:
+        raise RuntimeError(f"{len(wrong)} sentences do not follow from their tables: {wrong[0]}")
     write_atomic(directory / REPORT, page)
+    write_atomic(directory / PDF, pdf_of(page, manifest.title))
     return directory / REPORT
 
 
-def comparison_manifest(a: Manifest, b: Manifest, command: Sequence[str]) -> Manifest:
-    """Manifest of a comparison: what determines it are the two that it compares."""
-    references: dict[str, Reference] = {r.key: r for r in (*a.references, *b.references)}
-    cuts = [m.conditioned_until for m in (a, b) if m.conditioned_until is not None]
+def _keys(names: Sequence[str]) -> list[str]:
+    """Names by which tables know the scenarios: their own, or letters where one comes twice."""
+    return list(names) if len(set(names)) == len(names) else list(LETTERS[: len(names)])
+
+
+def _notes(extras: Sequence[Extras]) -> list[str]:
+    return list(dict.fromkeys(text for one in extras for text in one.notes))
+
+
+def _pair_rows(frame: Any, names: Sequence[str]) -> list[dict[str, str]]:
+    return [
+        {
+            "outcome": SEVERAL[row["outcome"]],
+            "patron": PATRON_NAMES[row["patron"]],
+            "one": row["one"],
+            "other": row["other"],
+            "difference": verdicts.interval(row),
+            "greater": words.per_cent(row["p_greater"]),
+            "equal": words.per_cent(row["p_equal"]),
+            "told": "yes" if row["supported"] else "no",
+        }
+        for _, row in frame.iterrows()
+        if names.index(row["one"]) > names.index(row["other"])
+    ]
+
+
+def comparison_manifest(manifests: Sequence[Manifest], command: Sequence[str]) -> Manifest:
+    """Manifest of a comparison: what determines it are those that it compares."""
+    first, *others = manifests
+    references: dict[str, Reference] = {r.key: r for m in manifests for r in m.references}
+    cuts = [m.conditioned_until for m in manifests if m.conditioned_until is not None]
+    more = f"-and-{len(others) - 1}-more" if len(others) > 1 else ""
+    words = f" and {len(others) - 1} more" if len(others) > 1 else ""
+    badges = {m.badge for m in manifests}
+    told = "; ".join(f"{m.badge} ({x})" for x, m in zip(LETTERS, manifests, strict=False))
     return Manifest(
         kind="compare",
-        name=f"{a.name}-vs-{b.name}",
-        title=f"{b.title or b.name}, against {a.title or a.name}",
-        question=b.question,
-        first_year=a.first_year,
-        last_year=a.last_year,
+        name=f"{first.name}-vs-{others[0].name}{more}",
+        title=f"{others[0].title or others[0].name}{words}, against {first.title or first.name}",
+        question=others[0].question if len(others) == 1 else "",
+        first_year=first.first_year,
+        last_year=first.last_year,
         conditioned_until=max(cuts, default=None),
-        scenario={"a": a.determining(), "b": b.determining()},
-        parameters=a.parameters,
-        seed=a.seed,
-        runs=a.runs,
-        versions=a.versions,
-        digests=a.digests,
+        scenario={
+            letter.lower(): m.determining() for letter, m in zip(LETTERS, manifests, strict=False)
+        },
+        parameters=first.parameters,
+        seed=first.seed,
+        runs=first.runs,
+        versions=first.versions,
+        digests=first.digests,
         command=tuple(command),
         references=tuple(references.values()),
-        badge=a.badge if a.badge == b.badge else f"{a.badge} (A); {b.badge} (B)",
+        badge=first.badge if len(badges) == 1 else told,
     )
 
 
 def _difference_row(row: Any) -> dict[str, str]:
     return {
-        "outcome": words.OUTCOME_WORDS[row["outcome"]],
-        "place": words.place(row),
+        "outcome": verdicts.OUTCOME_WORDS[row["outcome"]],
+        "place": verdicts.place(row),
         "a": words.number(row["mean_a"]),
         "b": words.number(row["mean_b"]),
-        "difference": words.interval(row),
+        "difference": verdicts.interval(row),
         "changed": words.per_cent(row["share_changed"]),
+        "above": words.per_cent(row["p_b_greater"]),
+        "below": words.per_cent(row["p_a_greater"]),
         "removed": "" if row["variance_ratio"] != row["variance_ratio"]
         else words.per_cent(row["variance_ratio"]),
         "told": "yes" if row["supported"] else "no",
@@ -210,15 +292,7 @@ def _common(
         "manifest": manifest,
         "key": manifest.key(),
         "meaning": " ".join(t for kind, t in words.MEANING.items() if f"{kind}:" in manifest.badge),
-        "figures": [
-            {
-                "caption": f.caption,
-                "alt": f.alt,
-                "name": f.name,
-                "data": embedded(f.paths[0].read_bytes()),
-            }
-            for f in figures
-        ],
+        "figures": _shown(figures),
         "changes": [dict(row) for row in changes],
         "extras": extras,
         "rungs": words.rung_rows(),
@@ -227,6 +301,19 @@ def _common(
         "area_names": AREA_NAMES,
         "patron_names": PATRON_NAMES,
     }
+
+
+def _shown(figures: Sequence[Drawn]) -> list[dict[str, str]]:
+    """Figures as a page takes them."""
+    return [
+        {
+            "caption": f.caption,
+            "alt": f.alt,
+            "name": f.name,
+            "data": embedded(f.paths[0].read_bytes()),
+        }
+        for f in figures
+    ]
 
 
 def _inputs(

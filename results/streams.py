@@ -69,6 +69,27 @@ class Mean:
         by_draw = self._by_draw / (self.runs / self.units)
         return np.asarray(by_draw.std(axis=0, ddof=1) / np.sqrt(self.units))
 
+    @property
+    def unit_means(self) -> np.ndarray | None:
+        """Means of the draws ``[draw, ...]``; None for one draw."""
+        return None if self._by_draw is None else self._by_draw / (self.runs / self.units)
+
+    @property
+    def within(self) -> np.ndarray:
+        """The part of :attr:`error` that more runs of the same draws would make smaller.
+
+        All of it for one draw; not a number where each draw has a single run.
+        """
+        means = self.unit_means
+        if means is None:
+            return self.error
+        count = self.runs // self.units
+        if count < 2:
+            return np.full(self.mean.shape, np.nan)
+        between = count * ((means - self.mean) ** 2).sum(axis=0)
+        inside = np.maximum(self._squares - between, 0.0) / (self.units * (count - 1))
+        return np.asarray(np.sqrt(inside / self.runs))
+
 
 def half_width(error: np.ndarray | float, units: int, level: float = 0.95) -> np.ndarray:
     """Half the width of an interval around a mean (Student's t; normal for many units)."""

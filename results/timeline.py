@@ -73,6 +73,21 @@ def timeline(packages: pd.DataFrame, events: Sequence[Event], note: Note) -> Fig
     return figure
 
 
+def evidence(events: Sequence[Event], years: Sequence[int], words: str, note: Note) -> Figure:
+    """The events of the record alone, one lane a state."""
+    reading = f"Documented packages in {words}, each a mark in its year; one lane a state.\n"
+    with styled():
+        figure, axes = panels(
+            1, 1, (10.0, 3.6), (f"What is on record: {words}", reading + note.cut_words), note,
+            Margins(left=1.15, top=1.35, bottom=0.95),
+        )  # fmt: skip
+        _lanes(axes[0, 0], events, years, note)
+        axes[0, 0].set_title("", loc="left")
+        year_axis(axes[0, 0], years)
+        _legend(figure, axes[0, 0])
+    return figure
+
+
 def _lanes(panel: Any, events: Sequence[Event], years: Sequence[int], note: Note) -> None:
     """One lane a state, China's events in its upper half, Russia's in its lower."""
     placed: Counter[tuple[int, str, str]] = Counter()

@@ -21,11 +21,11 @@ from ..model.names import (
     STATE_NAMES,
     STATES,
 )
-from .compare import FEWEST, NONE, Comparison
 from .manifest import Manifest
 from .streams import half_width, wilson
 from .tables import ALL, grid
 from .timeline import Event, recorded
+from .told import number, per_cent
 
 MEANING: Final = {
     "explanation": "The parameters were fitted to the documented record, the fit passed its "
@@ -40,22 +40,6 @@ MEANING: Final = {
     "show how the model reasons; its probabilities are statements about the model, not about "
     "the world.",
 }
-OUTCOME_WORDS: Final = {
-    "rung": "mean rung at the end",
-    "rung_ge_3": "chance of joint activity or more at the end",
-    "rung_ge_4": "chance of a mixed unit or more at the end",
-    "rung_ge_5": "chance of a standing force at the end",
-    "packages": "packages accepted",
-    "delivered": "value delivered, USD million",
-}
-
-
-def number(value: float) -> str:
-    """Three significant digits, with a minus sign and thousands marked."""
-    if value == 0 or not np.isfinite(value):
-        return "0" if value == 0 else "not known"
-    digits = max(0, 2 - int(np.floor(np.log10(abs(value)))))
-    return f"{value:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def share(p: float, error: float, manifest: Manifest) -> str:
@@ -68,14 +52,6 @@ def share(p: float, error: float, manifest: Manifest) -> str:
     reach = float(half_width(error, units(manifest)))
     within = f" \N{PLUS-MINUS SIGN} {100 * reach:.1f}" if np.isfinite(reach) else ""
     return f"{100 * p:.1f}%{within}"
-
-
-def per_cent(p: float) -> str:
-    """Give a share in per cent; only all is 100% and only none is 0%."""
-    rounded = round(100.0 * p)
-    if 0.0 < p < 1.0 and rounded in (0, 100):
-        return "less than 1%" if rounded == 0 else "more than 99%"
-    return f"{rounded}%".replace("-", "\N{MINUS SIGN}")
 
 
 def units(manifest: Manifest) -> int:
@@ -249,65 +225,3 @@ def final_table(
 def rung_rows() -> list[tuple[int, str]]:
     """Rungs by number, in words."""
     return [(k, name.replace("_", " ")) for k, name in enumerate(RUNGS)]
-
-
-def differences(comparison: Comparison, manifest: Manifest) -> list[str]:
-    """Give the answer of a comparison in sentences; B less A throughout."""
-    if comparison.verdict == NONE:
-        return [f"There is {NONE}: the two scenarios give the same rungs, packages and deliveries."]
-    sentences = [f"{comparison.verdict[0].upper()}{comparison.verdict[1:]}."]
-    if comparison.cuts[0] != comparison.cuts[1]:
-        one, other = (f"to {cut}" if cut else "in no year" for cut in comparison.cuts)
-        sentences.append(
-            f"The record is followed {one} in A and {other} in B: the differences below hold what "
-            "the record itself makes, beside what B changes."
-        )
-    if comparison.units < FEWEST:
-        sentences.append(
-            f"Only {comparison.units} independent pair{'s' * (comparison.units > 1)}: too few to "
-            f"support any difference; ask for {FEWEST} at least."
-        )
-        return sentences
-    for outcome, words in OUTCOME_WORDS.items():
-        rows = comparison.table[comparison.table["outcome"] == outcome]
-        if (rows["area"] == ALL).any():
-            rows = rows[rows["area"] == ALL]
-        told = rows[rows["supported"]]
-        if told.empty:
-            sentences.append(f"No difference is supported for: {words}.")
-            continue
-        order = told["difference"].abs().sort_values(ascending=False, kind="stable").index[:3]
-        parts = [_difference(told.loc[n]) for n in order]
-        up = int((told["difference"] > 0.0).sum())
-        rest = f", and {len(told) - 3} more" if len(told) > 3 else ""
-        sentences.append(
-            f"{words[0].upper()}{words[1:]}: supported in {len(told)} of {len(rows)} cells "
-            f"({up} up, {len(told) - up} down); "
-            f"largest {'; '.join(parts)}{rest}."
-        )
-    changed = comparison.table[comparison.table["share_changed"] > 0.0]
-    removed = changed["variance_ratio"].dropna()
-    if len(removed):
-        low, middle, high = (per_cent(float(removed.quantile(level))) for level in (0.0, 0.5, 1.0))
-        sentences.append(
-            "In the cells that change at all, pairing run by run removed "
-            f"{middle} of the variance of the difference (median cell; from {low} to {high})."
-        )
-    return sentences
-
-
-def place(row: pd.Series) -> str:
-    """State, patron and area of a row in words."""
-    state = "all five states" if row["state"] == ALL else STATE_NAMES[row["state"]]
-    area = "all areas" if row["area"] == ALL else AREA_NAMES[row["area"]]
-    return f"{state}, {PATRON_NAMES[row['patron']]}, {area}"
-
-
-def interval(row: pd.Series) -> str:
-    """Difference of a row with its 95% interval."""
-    sign = "+" if row["difference"] > 0 else ""
-    return f"{sign}{number(row['difference'])} ({number(row['lower'])} to {number(row['upper'])})"
-
-
-def _difference(row: pd.Series) -> str:
-    return f"{place(row)}: {interval(row)}"

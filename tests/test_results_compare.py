@@ -7,7 +7,7 @@ from steppe.model.errors import InputError
 from steppe.results import layout
 from steppe.results.compare import NONE, compare
 from steppe.results.store import open_or_create
-from steppe.results.words import differences
+from steppe.results.verdicts import differences
 
 from .results_synthetic import batch, fill, manifest
 

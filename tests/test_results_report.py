@@ -68,7 +68,7 @@ def made(tmp_path_factory):
     extras = Extras(story="Once <i>upon</i> a time", assumptions=["One"], notes=["Beware"])
     run = finish(a, EVENTS, CHANGES, extras)
     compared = finish_comparison(
-        compare(a, b), a, b, place / "c", ("steppe", "compare", "a", "b"), CHANGES
+        [compare(a, b)], [a, b], place / "c", ("steppe", "compare", "a", "b"), [CHANGES]
     )
     return a, run, compared
 
@@ -106,6 +106,7 @@ def test_the_run_directory_is_whole(made):
     names = {p.name for p in run.parent.iterdir()}
     assert names == {
         "manifest.json", "progress.json", "data.zarr", "tables", "figures", "report.html",
+            "report.pdf",
     }  # fmt: skip
     text = Page(run.read_text("utf-8")).words
     assert " ".join(store.manifest.command) in text
@@ -158,8 +159,8 @@ def test_a_comparison_keeps_its_directory(made, tmp_path):
     store, _, compared = made
     twins = compare(store, store)
     with pytest.raises(InputError, match="belongs to another run"):
-        finish_comparison(twins, store, store, compared.parent, ("steppe", "compare"))
-    alike = finish_comparison(twins, store, store, tmp_path / "twins", ("steppe", "compare"))
+        finish_comparison([twins], [store, store], compared.parent, ("steppe", "compare"))
+    alike = finish_comparison([twins], [store, store], tmp_path / "twins", ("steppe", "compare"))
     assert "no difference in any run" in alike.read_text("utf-8")
 
 

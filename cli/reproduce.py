@@ -1,0 +1,121 @@
+"""``steppe reproduce``: the reference results of the shipped scenarios, made again and compared."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .run import Seed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RUNS = 2000
+
+
+def reference_directory() -> Path:
+    """Where the reference results are, in a checkout."""
+    return Path(str(files("steppe.results"))) / "reference" / "scenarios"
+
+
+def reproduce(
+    runs: Annotated[int, typer.Option(min=2, help="Runs of each scenario.")] = RUNS,
+    seed: Seed = 1,
+    write: Annotated[
+        Path | None, typer.Option(help="Write the reference into this directory instead.")
+    ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="Directory of the reference; that of the project by default."),
+    ] = None,
+) -> None:
+    """Make the reference results again and hold them against those that are committed.
+
+    With the runs and seed of the reference the numbers are the same; with others they agree
+    within the Monte Carlo error of both. Leaves with 1 if a number does not.
+    """
+    from ..results.levels import compared, read_reference
+
+    reference = None if write else read_reference(against or reference_directory())
+    found, facts = made(runs, seed)
+    if reference is None:
+        assert write is not None
+        _write(write, found, facts)
+        typer.echo(f"Reference written: {write}")
+        return
+    table = compared(found, reference, int(facts["units"]))
+    wrong = table[~table["within"]]
+    same = int((table["difference"].abs() <= 1e-9 * (1.0 + table["reference"].abs())).sum())
+    typer.echo(
+        f"{len(table)} numbers of {table['scenario'].nunique()} scenarios, {runs:,} runs each, "
+        f"seed {seed}: {same} are the same, {len(table) - len(wrong)} agree within "
+        "their Monte Carlo error."
+    )
+    for _, row in wrong.iterrows():
+        typer.echo(
+            f"  {row['scenario']}, {row['outcome']}, {row['patron']}, {row['area']}: "
+            f"{row['mean']:.4g}, reference {row['reference']:.4g}, "
+            f"{abs(row['difference']) / row['allowed']:.1f} times what chance allows",
+            err=True,
+        )
+    if len(wrong):
+        raise typer.Exit(1)
+
+
+def made(runs: int, seed: int) -> tuple[pd.DataFrame, dict[str, object]]:
+    """Run every shipped scenario and give its levels, and what is to be said of the runs."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from ..explore.study.conduct import conduct, with_pasts
+    from ..explore.study.members import shipped
+    from ..explore.study.pasts import SharedPasts
+    from ..results.levels import Shipped, levels
+    from .execution import warm_up
+    from .study_members import ready
+
+    each = ready(shipped(), runs, seed, None)
+    cases, baselines = [], {}
+    pasts, viewpoint = SharedPasts(), None
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("scenarios", total=len(each))
+        for one in each:
+            if one.member.viewpoint != viewpoint:
+                pasts, viewpoint = SharedPasts(), one.member.viewpoint
+            name, problem = one.member.name, with_pasts(one.problem, pasts)
+            progress.update(task, description=name)
+            if one.member.role == "baseline":
+                warm_up(problem)
+            kept = conduct(problem, runs)._asdict()
+            if one.member.role == "baseline":
+                baselines[name] = kept
+            expects = [(e.outcome, e.direction, e.why) for e in one.member.scenario.expects]
+            cases.append(Shipped(name, one.member.area, one.member.baseline, kept, expects))
+            progress.advance(task)
+    first = each[-1]
+    draws = first.problem.draw_count
+    facts: dict[str, object] = {
+        "command": f"steppe reproduce --runs {runs} --seed {seed} --write DIRECTORY",
+        "runs": runs,
+        "seed": seed,
+        "draws": draws,
+        "units": draws if draws > 1 else runs,
+        "badge": first.manifest.badge,
+        "versions": first.manifest.versions,
+        "digests": first.manifest.digests,
+    }
+    return levels(cases, baselines, draws), facts
+
+
+def _write(directory: Path, found: pd.DataFrame, facts: dict[str, object]) -> None:
+    from ..results.files import canonical, write_atomic
+    from ..results.levels import FILE, account
+
+    text = found.to_csv(index=False, float_format="%.10g", lineterminator="\n", na_rep="nan")
+    write_atomic(directory / FILE, text.encode("utf-8"))
+    write_atomic(directory / "manifest.json", canonical(facts))
+    write_atomic(directory / "README.md", account(found, facts).encode("utf-8"))

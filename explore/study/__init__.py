@@ -1,0 +1,1 @@
+"""A study: many scenarios of the library on the same luck, reduced to what its report needs."""

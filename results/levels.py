@@ -1,0 +1,204 @@
+"""Reference levels: a few numbers of every shipped scenario, with errors and reasons.
+
+A level is the mean of an outcome over the runs of a scenario. What explains it stands beside
+it: where the outcome stood at the cut-off, what the baseline gives on the same luck, and by
+which rule the scenario's file expects its levers to move it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit  # type: ignore[import-untyped]
+
+from ..model.errors import InputError
+from ..model.names import AREA_NAMES, AREAS, PATRON_NAMES, PATRONS
+from .study.estimates import interval, units
+from .study.whatifs import OUTCOMES, outcome
+from .tables import ALL
+
+KEY: Final = ["scenario", "outcome", "patron", "area"]
+SHOWN: Final = ("rung", "reach_4", "packages")
+FALSE_ALARM: Final = 0.001
+"""Chance of an alarm anywhere in the table if nothing has changed."""
+FILE: Final = "levels.csv"
+
+
+class Shipped(NamedTuple):
+    """A shipped scenario and what was kept of its runs.
+
+    Attributes
+    ----------
+    name, area, baseline : str
+        ``area`` is what it is about, or ``across``.
+    kept : mapping of name to ndarray
+    expects : sequence of (outcome, direction, why)
+        What its file expects of its levers.
+    """
+
+    name: str
+    area: str
+    baseline: str
+    kept: Mapping[str, np.ndarray]
+    expects: Sequence[tuple[str, str, str]]
+
+
+def levels(
+    cases: Sequence[Shipped], baselines: Mapping[str, Mapping[str, np.ndarray]], draws: int
+) -> pd.DataFrame:
+    """Levels of the scenarios: of a baseline in every area, of a what-if in its own.
+
+    Returns
+    -------
+    DataFrame
+        ``mean`` and ``se`` over the runs; ``start``, the mean rung at the cut-off; ``baseline``,
+        its level; ``difference`` and ``se_difference``, paired; ``expected``, up or down as the
+        file says, or nothing; ``why``.
+    """
+    rows = []
+    for case in cases:
+        base = baselines[case.baseline]
+        own = case.name == case.baseline
+        areas = (*AREAS, ALL) if own else ((ALL,) if case.area == "across" else (case.area,))
+        for name in SHOWN:
+            values, beside = outcome(name, case.kept), outcome(name, base)
+            level = interval(units(values, draws))
+            apart = interval(units(values - beside, draws))
+            start = _start(case.kept)
+            for p, patron in enumerate(PATRONS):
+                for area in areas:
+                    a = (*AREAS, ALL).index(area)
+                    expected, why = _expected(case, name, patron, area, own)
+                    rows.append(
+                        {
+                            "scenario": case.name, "outcome": name, "patron": patron, "area": area,
+                            "mean": level["mean"][p, a], "se": level["se"][p, a],
+                            "start": start[p, a] if name == "rung" else np.nan,
+                            "baseline": np.nan if own else beside[:, p, a].mean(),
+                            "difference": np.nan if own else apart["mean"][p, a],
+                            "se_difference": np.nan if own else apart["se"][p, a],
+                            "expected": expected, "why": why,
+                        }
+                    )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _start(kept: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Mean rung at the cut-off, ``[patron, area and all]``."""
+    mean = kept["start"].mean(axis=(0, 1))
+    return np.concatenate([mean, mean.mean(axis=1, keepdims=True)], axis=1)
+
+
+def _expected(case: Shipped, name: str, patron: str, area: str, own: bool) -> tuple[str, str]:
+    """What the file expects of this number, and why; or what else explains it."""
+    if own:
+        return "", "what the fitted rules make of the record, nothing moved"
+    base = "packages" if name == "packages" else "rung"
+    for expected, direction, why in case.expects:
+        variable, *labels = expected.split(".")
+        if variable == base and all(label in (patron, area) for label in labels):
+            return direction, why
+    return "", "its file expects nothing of this number: it moves by what follows from the levers"
+
+
+def compared(found: pd.DataFrame, reference: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Hold levels against the reference, within the Monte Carlo error of both.
+
+    Parameters
+    ----------
+    found, reference : DataFrame
+        As :func:`levels` gives them.
+    count : int
+        Independent units behind ``found``.
+
+    Returns
+    -------
+    DataFrame
+        ``difference`` from the reference, ``allowed``, and whether it is ``within``; the level of
+        the test is widened for the number of rows.
+
+    Raises
+    ------
+    InputError
+        If a scenario is missing in either.
+    """
+    both = found.merge(reference, on=KEY, how="outer", suffixes=("", "_reference"), indicator=True)
+    lacking = both[both["_merge"] != "both"]
+    if len(lacking):
+        row = lacking.iloc[0]
+        where = "the reference" if row["_merge"] == "left_only" else "the library"
+        raise InputError(
+            f"{where} lacks {row['scenario']}", todo="write the reference again: --write"
+        )
+    times = float(stdtrit(max(1, count - 1), 1.0 - FALSE_ALARM / len(both) / 2.0))
+    error = np.hypot(both["se"].fillna(0.0), both["se_reference"].fillna(0.0))
+    difference = both["mean"] - both["mean_reference"]
+    allowed = times * error + 1e-9
+    return both[KEY].assign(
+        mean=both["mean"],
+        reference=both["mean_reference"],
+        difference=difference,
+        allowed=allowed,
+        within=difference.abs() <= allowed,
+    )
+
+
+def read_reference(directory: Path) -> pd.DataFrame:
+    """Read the reference levels.
+
+    Raises
+    ------
+    InputError
+        If there are none.
+    """
+    path = directory / FILE
+    if not path.is_file():
+        raise InputError(
+            "there are no reference results", file=str(path), todo="write them: --write DIRECTORY"
+        )
+    return pd.read_csv(path, keep_default_na=False, na_values=["nan"])
+
+
+def account(reference: pd.DataFrame, manifest: Mapping[str, Any]) -> str:
+    """The reference in words: every number with what explains it."""
+    lines = [
+        "# Reference results of the shipped scenarios",
+        "",
+        f"Written by `{manifest['command']}`: {manifest['runs']:,} runs of each scenario over "
+        f"{manifest['draws']} draws of the parameters, seed {manifest['seed']}. "
+        f"{manifest['badge'][0].upper()}{manifest['badge'][1:]}. "
+        "Plus-minus is the Monte Carlo standard error. `steppe reproduce` makes the numbers again; "
+        "the tests hold a smaller run with other luck against them.",
+        "",
+        "A baseline's rung is explained by where it stood at the cut-off and what the fitted rules "
+        "add; a what-if's number by its baseline on the same luck and by what its levers move.",
+    ]
+    for name, rows in reference.groupby("scenario", sort=False):
+        lines += ["", f"## {name}", ""]
+        lines += [f"- {_sentence(row)}" for _, row in rows.iterrows()]
+    return "\n".join(lines) + "\n"
+
+
+def _sentence(row: pd.Series) -> str:
+    where = "all areas" if row["area"] == ALL else AREA_NAMES[row["area"]]
+    text = (
+        f"{OUTCOMES[row['outcome']]}, {PATRON_NAMES[row['patron']]}, {where}: "
+        f"{row['mean']:.4g} ± {row['se']:.2g}"
+    )
+    if row["difference"] == row["difference"]:
+        text += (
+            f"; {row['difference']:+.3g} ± {row['se_difference']:.2g} against the baseline's "
+            f"{row['baseline']:.4g}"
+        )
+        if row["expected"]:
+            sure = abs(row["difference"]) > 2.0 * row["se_difference"]
+            agrees = (row["difference"] > 0) == (row["expected"] == "up")
+            verdict = ("as expected" if agrees else "NOT as expected") if sure else "not told apart"
+            text += f" (expected {row['expected']}: {verdict})"
+    elif row["start"] == row["start"]:
+        text += f"; {row['start']:.4g} at the cut-off"
+    return f"{text}: {row['why']}".rstrip(".") + "."

@@ -1,0 +1,1 @@
+"""What came out of a study: its tables, sentences, figures and page."""

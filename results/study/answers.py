@@ -1,0 +1,340 @@
+"""The answers of a study in sentences, each with the cells that it rests on.
+
+Which sentence is said follows from the tables: a state, a term, an area or a what-if is put
+first only where its interval keeps it apart from all others, or the difference is supported when
+all that are judged with it are taken together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+
+from ...model.names import PATRON_NAMES, PATRONS, STATES
+from ..tables import ALL
+from ..told import Teller, Told, chosen, named
+from ..words import listed
+from .growth import FOUR, MEASURES
+from .whatifs import OUTCOMES
+
+RUNG_WORDS: Final = {3: "joint activity", 4: "a mixed unit", 5: "a standing force"}
+_TOP: Final = 3
+"""What-ifs that are named for each patron."""
+
+
+def on_area(teller: Teller, area: str, viewpoint: int, patron: str) -> list[Told]:
+    """Say how far an area goes with a patron, when, and what stands in the way."""
+    at = {"viewpoint": viewpoint, "patron": patron, "area": area}
+    return [
+        _any_state(teller, at),
+        _likeliest(teller, at),
+        *_time(teller, at),
+        _obstacle(teller, at),
+        *_exceptions(teller, at),
+    ]
+
+
+def _any_state(teller: Teller, at: dict[str, object]) -> Told:
+    horizon = _horizon(teller, at)
+    parts = []
+    for rung, words in RUNG_WORDS.items():
+        where = {**at, "rung": rung, "year": horizon}
+        p = teller.cell("reach_any", "p", "per_cent", **where)
+        parts.append(f"{words} in {p} of runs")
+    year = teller.cell("reach_any", "year", "year", **{**at, "rung": 5, "year": horizon})
+    return teller.say(
+        f"one of the five states at least has come to {listed(parts)} by {year}, or stood there "
+        "already",
+        **_heading(at),
+    )
+
+
+def _likeliest(teller: Teller, at: dict[str, object]) -> Told:
+    """Which state comes to a mixed unit likeliest, if one is apart from the others."""
+    where = {**at, "rung": 4, "year": _horizon(teller, at)}
+    rows = chosen(teller.tables["reach"], where).sort_values("p", ascending=False, kind="stable")
+    first = str(rows["state"].iloc[0])
+    mine = {**where, "state": first}
+    if float(rows["p"].iloc[0]) > 0.0 and teller.holds(
+        "apart", "reach", "lower|upper", {"state": first}, **where
+    ):
+        p, low, high = (
+            teller.cell("reach", name, "per_cent", **mine) for name in ("p", "lower", "upper")
+        )
+        return teller.say(
+            f"the likeliest to come to a mixed unit is {named(first)}: {p} of runs ({low} to "
+            f"{high})",
+            **_heading(at),
+        )
+    parts = []
+    for state in rows["state"].iloc[:3]:
+        p = teller.cell("reach", "p", "per_cent", **{**where, "state": state})
+        parts.append(f"{named(state)} {p}")
+    return teller.say(
+        f"which state comes to a mixed unit before the others is not settled ({listed(parts)})",
+        **_heading(at),
+    )
+
+
+def _time(teller: Teller, at: dict[str, object]) -> list[Told]:
+    """When a mixed unit is reached, in the state in which most runs newly reach it."""
+    rows = chosen(teller.tables["times"], {**at, "rung": 4})
+    best = rows.sort_values("runs_new", ascending=False, kind="stable").iloc[0]
+    where = {**at, "rung": 4, "state": best["state"]}
+    if pd.isna(best["q50"]):
+        teller.holds("missing", "times", "q50", **where)
+        text = (
+            f"a mixed unit is newly reached in {teller.cell('times', 'runs_new', 'whole', **where)}"
+            f" runs in {named(best['state'])}, too few for a time to it"
+        )
+        return [teller.say(text, **_heading(at))]
+    new = teller.cell("times", "p_new", "per_cent", **where)
+    middle, low, high = (
+        teller.cell("times", name, "year", **where) for name in ("q50", "q25", "q75")
+    )
+    never = teller.cell("times", "p_never", "per_cent", **where)
+    return [
+        teller.say(
+            f"in {named(best['state'])} {new} of runs newly come to a mixed unit, in {middle} in "
+            f"the median (middle half {low} to {high}); {never} do not by the end",
+            **_heading(at),
+        )
+    ]
+
+
+def _obstacle(teller: Teller, at: dict[str, object]) -> Told:
+    where = {**at, "state": ALL}
+    row = chosen(teller.tables["obstacles"], where).iloc[0]
+    declined = teller.cell("obstacles", "share_declined", "per_cent", **where)
+    if not row["term"]:
+        return teller.say(
+            f"{declined} of the offers are declined, too few for a term to be named",
+            **_heading(at),
+        )
+    if teller.holds("all", "obstacles", "told", **where) and teller.holds(
+        "smallest", "terms", "declined", {"term": row["term"]}, **where
+    ):
+        mean = teller.cell("terms", "declined", "number", term=row["term"], **where)
+        text = f"{row['term']} weighs most against those ({mean} on average)"
+    else:
+        text = f"{row['term']} and {row['next']} weigh against those and are not told apart"
+    return teller.say(f"{declined} of the offers are declined; {text}", **_heading(at))
+
+
+def _exceptions(teller: Teller, at: dict[str, object]) -> list[Told]:
+    """States in which another term weighs most than in all together."""
+    rows = chosen(teller.tables["obstacles"], at).set_index("state")
+    whole = rows.loc[ALL, "term"]
+    said = []
+    for state in STATES:
+        term = rows.loc[state, "term"]
+        where = {**at, "state": state}
+        if term and term != whole and teller.holds("all", "obstacles", "told", **where):
+            teller.holds("smallest", "terms", "declined", {"term": term}, **where)
+            mean = teller.cell("terms", "declined", "number", term=term, **where)
+            said.append(f"in {named(state)} {term} weighs most ({mean})")
+    return [teller.say(listed(said), **_heading(at))] if said else []
+
+
+def what_changes(teller: Teller, area: str, viewpoint: int, patron: str) -> Told:
+    """Say which what-ifs move the mean rung of an area, those with the larger estimates first."""
+    at = {"viewpoint": viewpoint, "patron": patron, "area": area, "outcome": "rung"}
+    rows = chosen(teller.tables["what_ifs"], at)
+    told = rows[rows["supported"]].sort_values("place")
+    where = {**at, "scenario": rows["scenario"].iloc[0]}
+    since = teller.cell("what_ifs", "viewpoint", "year", **where)
+    count = teller.cell("what_ifs", "supported", "true", **at)
+    every = teller.cell("what_ifs", "supported", "rows", **at)
+    text = (
+        f"from {since}, with {PATRON_NAMES[patron]}: {count} of {every} what-ifs make a supported "
+        "difference to the mean rung"
+    )
+    parts = []
+    for scenario in told["scenario"].iloc[:_TOP]:
+        where = {**at, "scenario": scenario}
+        teller.holds("all", "what_ifs", "supported", **where)
+        up = teller.holds("positive", "what_ifs", "lower", **where)
+        if not up:
+            teller.holds("negative", "what_ifs", "upper", **where)
+        title = teller.cell("what_ifs", "title", "name", **where)
+        size, low, high = (
+            teller.cell("what_ifs", name, "signed", **where)
+            for name in ("difference", "lower", "upper")
+        )
+        parts.append(f"\N{LEFT DOUBLE QUOTATION MARK}{title}\N{RIGHT DOUBLE QUOTATION MARK} "
+                     f"{'raises' if up else 'lowers'} it ({size}, {low} to {high})")  # fmt: skip
+    return teller.say(f"{text}{': ' if parts else ''}{'; '.join(parts)}", **_heading(at))
+
+
+def on_ranking(teller: Teller, measure: str, viewpoint: int, patron: str) -> Told:
+    """Say which of the four areas is first by a measure, if it is told from all others."""
+    at = {"viewpoint": viewpoint, "measure": measure, "patron": patron}
+    rows = chosen(teller.tables["ranking"], at).sort_values("place")
+    first, second = (str(rows["area"].iloc[n]) for n in (0, 1))
+    mine = {**at, "area": first}
+    since = teller.cell("ranking", "viewpoint", "year", **mine)
+    value, low, high = (
+        teller.cell("ranking", name, _FORM[measure], **mine) for name in ("mean", "lower", "upper")
+    )
+    words = {
+        "rungs": "grows fastest by its mean rung",
+        "packages": "grows fastest by packages a year",
+        "acceptance": "meets least resistance",
+    }[measure]
+    who = {ALL: "both patrons together"}.get(patron, PATRON_NAMES.get(patron, patron))
+    if teller.holds("all", "pairs", "ahead", area=first, **at):
+        teller.holds("largest", "ranking", "mean", {"area": first}, **at)
+        if measure == "acceptance":  # least resistance is the highest acceptance
+            teller.holds("smallest", "ranking", "place", {"area": first}, **at)
+        ahead = teller.cell("pairs", "difference", _FORM[measure], area=first, other=second, **at)
+        text = f"{named(first)} {words} ({value}, {low} to {high}), ahead of {named(second)} by "
+        text += ahead
+    else:
+        pairs = chosen(teller.tables["pairs"], {**at, "area": first})
+        level = [str(o) for o in pairs[~pairs["ahead"]]["other"]]
+        for other in level:
+            teller.holds("none", "pairs", "ahead", area=first, other=other, **at)
+        names = [f"{named(first)} ({value}, {low} to {high})", *(named(o) for o in level)]
+        verb = {"acceptance": "meets least resistance"}.get(measure, "grows fastest")
+        text = f"which area {verb} is not settled between {listed(names)}"
+        teller.holds("largest", "ranking", "mean", {"area": first}, **at)
+        teller.holds("smallest", "ranking", "place", {"area": first}, **at)
+    runs = teller.cell("ranking", "p_first_run", "per_cent", **mine)
+    draws = teller.cell("ranking", "p_first_draw", "per_cent", **mine)
+    return teller.say(
+        f"from {since}, with {who}, {text}; {named(first)} is ahead in {runs} of runs and in "
+        f"{draws} of the draws of the parameters"
+    )
+
+
+_FORM: Final = {"rungs": "signed", "packages": "signed", "acceptance": "per_cent"}
+
+
+def on_expectation(teller: Teller, viewpoint: int) -> list[Told]:
+    """Hold the report's ranking against the model's: energy fastest, with least resistance."""
+    energy = "energy_protection"
+    said = []
+    for measure, expected in (
+        ("rungs", "grow fastest"),
+        ("acceptance", "meet least resistance"),
+    ):
+        at = {"viewpoint": viewpoint, "measure": measure, "patron": "china"}
+        since = teller.cell("ranking", "viewpoint", "year", area=energy, **at)
+        pairs = chosen(teller.tables["pairs"], {**at, "area": energy})
+        ahead = [str(other) for other in pairs[pairs["behind"]]["other"]]
+        if teller.holds("all", "pairs", "ahead", area=energy, **at):
+            verdict = "the model agrees"
+        elif ahead:
+            for other in ahead:
+                teller.holds("all", "pairs", "behind", area=energy, other=other, **at)
+            are = "are" if len(ahead) > 1 else "is"
+            verdict = f"in the model {listed([named(o) for o in ahead])} {are} ahead of it"
+        else:
+            teller.holds("not_all", "pairs", "ahead", area=energy, **at)
+            teller.holds("none", "pairs", "behind", area=energy, **at)
+            verdict = "the model does not settle it"
+        place = teller.cell("ranking", "place", "whole", area=energy, **at)
+        of = teller.cell("ranking", "place", "rows", **at)
+        said.append(
+            teller.say(
+                f"from {since}: the report expected energy protection to {expected}, with China: "
+                f"{verdict} (place {place} of {of})"
+            )
+        )
+    return said
+
+
+def on_split(teller: Teller, viewpoint: int, patron: str, outcome: str) -> Told:
+    """Say how the variance of an outcome is split."""
+    at = {"viewpoint": viewpoint, "patron": patron, "area": ALL, "outcome": outcome}
+    row = chosen(teller.tables["split"], at).iloc[0]
+    since = teller.cell("split", "viewpoint", "year", **at)
+    parts = []
+    for part, words in (
+        ("structure", "the decision rule"),
+        ("parameters", "parameters"),
+        ("chance", "chance"),
+    ):
+        if pd.isna(row[f"share_{part}"]):
+            continue
+        share = teller.cell("split", f"share_{part}", "per_cent", **at)
+        error = teller.cell("split", f"se_share_{part}", "points", **at)
+        parts.append(f"{share} ({error} points standard error) to {words}")
+    return teller.say(
+        f"from {since}: {OUTCOMES[outcome]}, {PATRON_NAMES[patron]}: of the variance between runs, "
+        f"{listed(parts)}"
+    )
+
+
+def _horizon(teller: Teller, at: dict[str, object]) -> int:
+    rows = chosen(teller.tables["reach"], {"viewpoint": at["viewpoint"]})
+    return int(rows["year"].max())
+
+
+def _heading(at: dict[str, object]) -> dict[str, object]:
+    return {name: at[name] for name in ("patron", "area") if name in at}
+
+
+def short(teller: Teller, viewpoints: Sequence[int]) -> list[Told]:
+    """The short answer from the last viewpoint: how far each area goes with either patron."""
+    said = []
+    for area in FOUR:
+        at = {"viewpoint": viewpoints[-1], "area": area, "rung": 4}
+        at["year"] = _horizon(teller, at)
+        since = teller.cell("reach_any", "viewpoint", "year", patron=PATRONS[0], **at)
+        parts = []
+        for rung, words in ((4, "a mixed unit"), (5, "a standing force")):
+            shares = [
+                teller.cell("reach_any", "p", "per_cent", **{**at, "rung": rung, "patron": p})
+                + f" of runs with {PATRON_NAMES[p]}"
+                for p in PATRONS
+            ]
+            parts.append(f"{words} stands or has stood in {listed(shares)}")
+        year = teller.cell("reach_any", "year", "year", patron=PATRONS[0], **at)
+        said.append(
+            teller.say(
+                f"from {since}, {named(area)}: somewhere in the five states {listed(parts)} by the "
+                f"end of {year}"
+            )
+        )
+    return said
+
+
+def rankings(teller: Teller, viewpoints: Sequence[int]) -> list[Told]:
+    """The report's expectation, then each measure, patron and viewpoint."""
+    said = []
+    for viewpoint in viewpoints:
+        said += on_expectation(teller, viewpoint)
+        said += [
+            on_ranking(teller, measure, viewpoint, patron)
+            for measure in MEASURES
+            for patron in (*PATRONS, ALL)
+        ]
+    return said
+
+
+def changes(teller: Teller, viewpoints: Sequence[int]) -> list[Told]:
+    """What-ifs that move the mean rung over all areas, where a viewpoint has any."""
+    if "what_ifs" not in teller.tables:
+        return []
+    has = set(teller.tables["what_ifs"]["viewpoint"])
+    return [
+        what_changes(teller, ALL, viewpoint, patron)
+        for viewpoint in viewpoints
+        if viewpoint in has
+        for patron in PATRONS
+    ]
+
+
+def splits(teller: Teller, viewpoints: Sequence[int]) -> list[Told]:
+    """How the variance is split, for two outcomes."""
+    if "split" not in teller.tables:
+        return []
+    return [
+        on_split(teller, viewpoint, patron, outcome)
+        for viewpoint in viewpoints
+        for outcome in ("rung", "packages")
+        for patron in PATRONS
+    ]

@@ -1,0 +1,244 @@
+"""Tables and report of a study, on walks that are known."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from steppe.explore.study.outcomes import NEVER, kept_of
+from steppe.model.names import AREAS, PATRONS, STATES
+from steppe.model.world import empty_outcome
+from steppe.results.pdf import pdf_of
+from steppe.results.study.page import Beside, write
+from steppe.results.study.pieces import read_piece, write_piece
+from steppe.results.study.reach import times
+from steppe.results.study.whatifs import paired
+from steppe.results.tables import read_table
+from steppe.results.told import chosen, problems, sentences
+
+from . import study_synthetic as synthetic
+from .results_synthetic import manifest
+
+EVENTS = [
+    {"id": "e1", "year": 2000, "state": "TJ", "patron": "china", "area": "counter_narcotics",
+     "channel": "aid", "text": "Trucks & <radios>"},
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made():
+    return synthetic.made()
+
+
+@pytest.fixture(scope="module")
+def report(made, tmp_path_factory):
+    place = tmp_path_factory.mktemp("study") / "out"
+    told = manifest(runs=80, draws=synthetic.DRAWS, last_year=synthetic.LAST, kind="study")
+    stories = [{"title": "Hungry <b>", "story": "Once", "assumptions": ("One",)}]
+    return write(place, made, told, Beside(EVENTS, stories, ["Assumed"], ["Beware"]))
+
+
+# ---------------------------------------------------------------- what is kept
+
+
+def test_a_run_by_hand():
+    """Stands at rung 2 at the cut, at 3 two years later, falls to 1 at the end."""
+    outcome = empty_outcome(1, 8)  # 1992 to 1999
+    outcome.rung[0, :, 0, 0, 0] = [0, 0, 2, 2, 2, 3, 3, 1]
+    outcome.packages[0, :, 0, 0, 0] = [9, 1, 1, 1, 2, 3, 4, 5]
+    kept = kept_of(outcome, 1995)
+    assert kept.start[0, 0, 0, 0] == 2
+    assert kept.last[0, 0, 0, 0] == 1
+    assert kept.first[0, 0, 0, 0].tolist() == [0, 0, 2, NEVER, NEVER]
+    assert kept.packages[0, 0, 0, 0] == 2 + 3 + 4 + 5
+    assert kept.before[0, 0, 0, 0] == 9 + 1 + 1 + 1
+
+
+# ---------------------------------------------------------------- tables
+
+
+def test_reaching_is_monotone(made):
+    """More years, more runs; higher rungs, fewer; any state, at least as many as one."""
+    frame = made["reach"].set_index(["state", "patron", "area", "rung", "year"])["p"].unstack()
+    assert (np.diff(frame.to_numpy(), axis=1) >= 0).all()
+    by_rung = frame.reset_index().pivot_table(
+        index=["state", "patron", "area"], columns="rung", values=synthetic.LAST
+    )
+    assert (np.diff(by_rung.to_numpy(), axis=1) <= 0).all()
+    some = chosen(made["reach_any"], {"year": synthetic.LAST}).set_index(["patron", "area", "rung"])
+    one = chosen(made["reach"], {"year": synthetic.LAST, "state": "KZ"})
+    one = one.set_index(["patron", "area", "rung"])
+    assert (some["p"] >= one["p"]).all()
+
+
+def test_times_by_hand():
+    """Forty runs: ten there at the cut, thirty new in years 1 to 3, ten each; none never."""
+    first = np.full((40, 5, 2, 5, 5), NEVER, np.uint8)
+    first[:10, 0, 0, 0, 2] = 0
+    for n in range(3):
+        first[10 + 10 * n : 20 + 10 * n, 0, 0, 0, 2] = n + 1
+    frame = times({"first": first}, 1, 2000, 2010)
+    row = chosen(frame, {"state": "KZ", "patron": "china", "area": "defence", "rung": 3}).iloc[0]
+    assert (row["p_start"], row["p_new"], row["p_never"]) == (0.25, 0.75, 0.0)
+    assert (row["q25"], row["q50"], row["q75"]) == (2001, 2002, 2003)
+    none = chosen(frame, {"state": "UZ", "patron": "china", "area": "defence", "rung": 3}).iloc[0]
+    assert np.isnan(none["q50"])
+    assert none["p_never"] == 1.0
+
+
+def test_a_twin_makes_no_difference(made):
+    rows = chosen(made["what_ifs"], {"scenario": "twin"})
+    assert (rows[["difference", "lower", "upper", "changed"]] == 0.0).all(axis=None)
+    assert not rows["supported"].any()
+
+
+def test_a_lever_changes_its_cell_and_no_other(made):
+    rows = chosen(made["what_ifs"], {"scenario": "hungry"})
+    own = (rows["patron"] == "china") & rows["area"].isin(["counter_narcotics", "all"])
+    assert rows[own & (rows["outcome"] == "packages")]["supported"].all()
+    assert (rows[own & (rows["outcome"] == "packages")]["difference"] > 0).all()
+    assert (rows[~own]["changed"] == 0.0).all()
+
+
+def test_differences_turn_with_the_sides():
+    one, other = synthetic.kept(), synthetic.kept(0.3)
+    forth, back = (paired(a, b, synthetic.DRAWS) for a, b in ((one, other), (other, one)))
+    assert forth["difference"].to_numpy() == pytest.approx(-back["difference"].to_numpy())
+    assert (forth["p_b_greater"] == back["p_a_greater"]).all()
+
+
+def test_pairs_of_areas_mirror_each_other(made):
+    pairs = made["pairs"].set_index(["measure", "patron", "area", "other"])
+    for (measure, patron, area, other), row in pairs.iterrows():
+        mirror = pairs.loc[(measure, patron, other, area)]
+        assert row["difference"] == pytest.approx(-mirror["difference"])
+        assert row["lower"] == pytest.approx(-mirror["upper"])
+        assert row["ahead"] == mirror["behind"]
+
+
+def test_the_term_that_was_put_in_the_way_is_found(made):
+    cells = made["obstacles"]
+    far = cells[(cells["state"] == "TM") & (cells["term"] != "")]
+    near = cells[~cells["state"].isin(["TM", "all"]) & (cells["term"] != "")]
+    assert len(far)
+    assert (far["term"] == "language").all()
+    assert far["told"].all()
+    assert len(near)
+    assert (near["term"] == "sovereignty").all()
+    assert near["told"].all()
+
+
+def test_acceptance_is_accepted_over_offered(made):
+    kept = synthetic.kept()
+    row = chosen(
+        made["ranking"], {"measure": "acceptance", "patron": "russia", "area": "peacekeeping"}
+    ).iloc[0]
+    p, a = PATRONS.index("russia"), AREAS.index("peacekeeping")
+    expected = kept["packages"][:, :, p, a].sum() / kept["offers"][:, :, p, a].sum()
+    assert row["mean"] == pytest.approx(expected)
+
+
+# ---------------------------------------------------------------- the report
+
+
+def test_every_sentence_follows_from_its_table(report):
+    page = report.read_bytes()
+    stored = {
+        path.stem: read_table(report.parent, path.stem)
+        for path in (report.parent / "tables").glob("*.parquet")
+    }
+    assert len(sentences(page)) > 40
+    assert problems(page, stored) == []
+
+
+@pytest.mark.parametrize("table", ["reach", "reach_any", "terms", "pairs", "ranking", "what_ifs"])
+def test_a_table_that_was_tampered_with_is_found(report, table):
+    """Negative control: numbers of a table moved under the prose."""
+    stored = {
+        path.stem: read_table(report.parent, path.stem)
+        for path in (report.parent / "tables").glob("*.parquet")
+    }
+    frame = stored[table].copy()
+    for column in frame.select_dtypes("float").columns:
+        frame[column] = frame[column] * 0.7 - 0.05
+    for column in frame.select_dtypes("bool").columns:
+        frame[column] = ~frame[column]
+    assert problems(report.read_bytes(), {**stored, table: frame})
+
+
+def test_the_prose_says_no_difference_where_there_is_none(made):
+    """A study of twins alone: no what-if raises or lowers anything."""
+    from steppe.results.study import answers
+    from steppe.results.told import Teller
+
+    table = made["what_ifs"]
+    alone = {**made, "what_ifs": table[table["scenario"] == "twin"].reset_index(drop=True)}
+    said = answers.what_changes(Teller(alone), "all", synthetic.CUT, "china")
+    assert "0 of 1 what-ifs" in said
+    assert "raises" not in said
+    assert "lowers" not in said
+
+
+def test_nothing_is_loaded_from_elsewhere(report):
+    text = report.read_text("utf-8")
+    assert "Hungry &lt;b&gt;" in text
+    for forbidden in ("url(", "@import", "<script", 'src="http', "<link"):
+        assert forbidden not in text
+
+
+def test_the_pdf_is_whole_and_the_same_each_time(report):
+    first = report.with_suffix(".pdf").read_bytes()
+    assert first.startswith(b"%PDF-")
+    assert first.rstrip().endswith(b"%%EOF")
+    title = manifest().title
+    assert pdf_of(report.read_bytes(), title) == first
+
+
+def test_the_report_is_the_same_each_time(report, made, tmp_path):
+    told = manifest(runs=80, draws=synthetic.DRAWS, last_year=synthetic.LAST, kind="study")
+    stories = [{"title": "Hungry <b>", "story": "Once", "assumptions": ("One",)}]
+    again = write(tmp_path / "b", made, told, Beside(EVENTS, stories, ["Assumed"], ["Beware"]))
+    for name in ("report.html", "report.pdf", "tables/reach.parquet", "figures/rankings.png"):
+        assert (again.parent / name).read_bytes() == (report.parent / name).read_bytes()
+
+
+def test_rules_become_the_structure(made):
+    """Two more decision rules: the split asks for them, the page says how many."""
+    from steppe.explore.study.decisions import TERMS
+    from steppe.results.study.cases import tables
+
+    rules = [
+        dataclasses.replace(synthetic.case(name, hunger), rule=name)
+        for name, hunger in (("threshold", 0.15), ("bandwagon", 0.3))
+    ]
+    view = dataclasses.replace(synthetic.view(), rules=rules)
+    split = tables([view], TERMS, synthetic.FACTS)["split"]
+    own = chosen(split, {"outcome": "packages", "patron": "china", "area": "counter_narcotics"})
+    other = chosen(split, {"outcome": "packages", "patron": "russia", "area": "counter_narcotics"})
+    assert own["share_structure"].iloc[0] > 0.2
+    assert other["share_structure"].iloc[0] == pytest.approx(0.0, abs=0.01)
+
+
+# ---------------------------------------------------------------- pieces
+
+
+def test_a_piece_comes_back_and_no_other(tmp_path):
+    arrays = {"a": np.arange(6).reshape(2, 3), "b": np.array([True])}
+    path = tmp_path / "one.npz"
+    write_piece(path, "k", arrays)
+    found = read_piece(path, "k")
+    assert found is not None
+    assert (found["a"] == arrays["a"]).all()
+    assert read_piece(path, "other") is None
+    assert read_piece(tmp_path / "none.npz", "k") is None
+    content = path.read_bytes()
+    write_piece(path, "k", arrays)
+    assert path.read_bytes() == content
+    path.write_bytes(content[: len(content) // 2])
+    assert read_piece(path, "k") is None
+
+
+def test_states_are_all_in_the_tables(made):
+    assert set(made["reach"]["state"]) == set(STATES)
+    assert isinstance(made["facts"], pd.DataFrame)
