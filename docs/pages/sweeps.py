@@ -47,6 +47,6 @@ def _default(field: Any) -> str:
     value = field.default
     if value is None:
         return ""
-    return (
-        "see below" if isinstance(value, tuple) and value else f"`{value}`" if value != () else ""
-    )
+    if isinstance(value, tuple):
+        return "see below" if value else ""
+    return f"`{str(value).lower()}`"
