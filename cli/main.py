@@ -18,6 +18,7 @@ from .parameters import parameters
 from .predictive import check
 from .reproduce import reproduce
 from .run import rerun, run
+from .sweep import sweep
 from .validate import validate
 
 app = typer.Typer(
@@ -45,6 +46,7 @@ app.command()(backtest)
 app.command()(validate)
 app.command()(claims)
 app.command()(lab)
+app.command()(sweep)
 
 
 def _version(asked: bool) -> None:

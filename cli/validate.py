@@ -158,10 +158,10 @@ def manifest(
     from dataclasses import asdict
 
     from ..explore.badge import source_of
+    from ..explore.identity import evidence_digest
     from ..model.compiled import sources_digest
     from ..results.files import canonical, digest
     from ..results.manifest import versions
-    from .execution import evidence_digest
 
     posterior = {"posterior": problem.posterior.digest} if problem.posterior else {}
     cut = problem.until

@@ -26,6 +26,7 @@ from pages import (
     predictive,
     references,
     scenarios,
+    sweeps,
     validate,
     variables,
 )
@@ -45,6 +46,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/predictive.md": predictive.page,
     "reference/references.md": references.page,
     "reference/scenarios.md": scenarios.page,
+    "reference/sweeps.md": sweeps.page,
     "reference/validate.md": validate.page,
     "reference/variables.md": variables.page,
 }
