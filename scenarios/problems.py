@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -13,8 +13,9 @@ from ..model.errors import InputError, near
 from .schema import NAME, SOURCE, Citation, Lever, ParameterSource, Scenario, Shock
 
 Place = tuple[str | int, ...]
+Tables = Mapping[Place, type[BaseModel]]
 
-_TABLES: Final[dict[Place, type[BaseModel]]] = {
+_TABLES: Final[Tables] = {
     (): Scenario,
     ("parameters",): ParameterSource,
     ("levers",): Lever,
@@ -50,11 +51,14 @@ class Problems:
         What the messages call the file.
     text : str, optional
         Its text, so that lines can be named.
+    tables : mapping of place to model, optional
+        Tables of the file, ``()`` for the whole; those of a scenario by default.
     """
 
-    def __init__(self, file: str, text: str = "") -> None:
+    def __init__(self, file: str, text: str = "", tables: Tables = _TABLES) -> None:
         self.file = file
         self.found: list[InputError] = []
+        self._tables = tables
         self._lines = text.splitlines()
 
     def add(self, place: Place, problem: str, **details: Any) -> None:
@@ -87,7 +91,7 @@ class Problems:
     def translate(self, error: ValidationError) -> None:
         """Note every problem that pydantic found, in plain words."""
         for item in error.errors(include_url=False):
-            problem, details = _sentence(item)
+            problem, details = _sentence(item, self._tables)
             self.add(item["loc"], problem, **details)
 
     def _field(self, place: Place) -> str | None:
@@ -118,12 +122,12 @@ class Problems:
         return start or None
 
 
-def _sentence(item: Any) -> tuple[str, dict[str, Any]]:
+def _sentence(item: Any, tables: Tables) -> tuple[str, dict[str, Any]]:
     """Turn one item of a ValidationError into a problem and its details."""
     kind, found, context = item["type"], item["input"], item.get("ctx", {})
     last = item["loc"][-1] if item["loc"] else ""
     if kind == "extra_forbidden":
-        allowed = _fields(item["loc"][:-1])
+        allowed = _fields(item["loc"][:-1], tables)
         return "unknown field", {
             "found": last,
             "allowed": ", ".join(allowed),
@@ -161,7 +165,7 @@ def _sentence(item: Any) -> tuple[str, dict[str, Any]]:
 
 
 def _not_a_list(field: str, found: Any) -> tuple[str, dict[str, Any]]:
-    if field in ("levers", "sources"):
+    if field in ("levers", "sources", "factors"):
         todo = f"write [[{field}]] in double brackets, once for each"
     else:
         todo = f'write {field} = ["...", "..."]'
@@ -169,7 +173,7 @@ def _not_a_list(field: str, found: Any) -> tuple[str, dict[str, Any]]:
     return "must be a list", {"found": told, "todo": todo}
 
 
-def _fields(place: Sequence[str | int]) -> list[str]:
+def _fields(place: Sequence[str | int], tables: Tables) -> list[str]:
     """Names of the fields that the table at a place may have, as they are written."""
-    table = _TABLES.get(tuple(part for part in place if isinstance(part, str)), Scenario)
+    table = tables.get(tuple(part for part in place if isinstance(part, str)), tables[()])
     return [field.alias or name for name, field in table.model_fields.items()]

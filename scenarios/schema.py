@@ -153,13 +153,15 @@ class Scenario(Table):
 
 def json_schema() -> dict[str, Any]:
     """JSON schema of a scenario file, for editors."""
-    schema: dict[str, Any] = _without_null(Scenario.model_json_schema())
+    schema = plain_schema(Scenario, "Steppe scenario")
     schema["$defs"]["Lever"]["properties"]["quantity"]["examples"] = list(quantities())
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **schema,
-        "title": "Steppe scenario",
-    }
+    return schema
+
+
+def plain_schema(table: type[BaseModel], title: str) -> dict[str, Any]:
+    """JSON schema of a file that holds this table, with nothing that TOML lacks."""
+    schema: dict[str, Any] = _without_null(table.model_json_schema())
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": title}
 
 
 def schema_text() -> str:
