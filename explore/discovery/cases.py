@@ -72,7 +72,7 @@ class Event:
         return f"{self.address} {self.comparison} {self.number:g}"
 
     def happens(self, sweep: Dataset) -> np.ndarray:
-        """Whether each run shows it, ``[point, replicate]``: 1, 0, or not a number if it is missing.
+        """Whether each run shows it, ``[point, replicate]``: 1 or 0; not a number if missing.
 
         A first year that never comes is neither before nor after any year.
         """

@@ -107,8 +107,14 @@ def morris(
     span: Span = None,
     paired: bool = True,
     most_missing: float = MOST_MISSING,
+    levels: int | None = None,
 ) -> Dataset:
     """Morris statistics: mu, mu_star, sigma; parameters as of :func:`sobol`.
+
+    Parameters
+    ----------
+    levels : int, optional
+        Levels of the design, if factors are not evenly spread: see :class:`~.screening.Paths`.
 
     Returns
     -------
@@ -121,8 +127,7 @@ def morris(
         If the points are no Morris design.
     """
     names = names_of(problem, points)
-    paths = screening.Paths(points, problem["bounds"])
-    levels = screening.levels_of(paths)
+    paths = screening.Paths(points, problem["bounds"], levels)
 
     def one(answers: Responses) -> Answer:
         whole = paths.whole(answers.known)
@@ -131,8 +136,8 @@ def morris(
         runs = answers.values[rows]
         varies(runs)
         settings = (resamples, level, seed)
-        found = screening.estimate(problem, points[rows], runs.mean(axis=1), levels, settings)
-        kept = screening.Paths(points[rows], problem["bounds"])
+        found = screening.estimate(problem, points[rows], runs.mean(axis=1), paths.levels, settings)
+        kept = screening.Paths(points[rows], problem["bounds"], paths.levels)
         limits = {} if whole.all() else screening.bounds(paths, answers)
         return {**found, **screening.chance(kept, runs), **limits, **_shares(runs, paired)}
 

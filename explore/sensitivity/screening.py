@@ -28,6 +28,10 @@ class Paths:
     points : ndarray [point, factor]
     bounds : sequence of (float, float)
         Of each factor.
+    levels : int, optional
+        Levels p of the design, of which a step is ``p / (2 (p - 1))`` of the range; found from
+        the points without it. It is needed where factors are spread by the quantiles of a
+        prior or over whole numbers, so that equal steps are no equal differences.
 
     Raises
     ------
@@ -35,7 +39,7 @@ class Paths:
         If the points are no such design.
     """
 
-    def __init__(self, points: np.ndarray, bounds: Any) -> None:
+    def __init__(self, points: np.ndarray, bounds: Any, levels: int | None = None) -> None:
         self.factors = points.shape[1]
         size = self.factors + 1
         if len(points) % size or len(points) < 2 * size:
@@ -47,12 +51,15 @@ class Paths:
         moves = np.abs(steps) > 1e-9
         if not (moves.sum(axis=2) == 1).all() or not (moves.sum(axis=1) == 1).all():
             raise _no_paths(points)
-        self.step = float(np.abs(steps).max())
         # [path, factor]: after which row of its path each factor has moved, and its direction.
         self._row = moves.argmax(axis=1)
         self._sign = np.sign(steps.sum(axis=1))
-        if not np.allclose(np.abs(steps).max(axis=2), self.step, rtol=1e-6):
-            raise _no_paths(points)
+        self.levels = _levels(np.abs(steps).max(axis=2), points) if levels is None else levels
+
+    @property
+    def step(self) -> float:
+        """Step of a factor, as a share of its range."""
+        return self.levels / (2.0 * (self.levels - 1.0))
 
     def whole(self, known: np.ndarray) -> np.ndarray:
         """Paths of which every point is known, ``[path]``."""
@@ -85,26 +92,19 @@ def _no_paths(points: np.ndarray) -> InputError:
     return InputError(
         "the points are no Morris design",
         found=f"{len(points)} points of {factors} factors",
-        allowed=f"at least two trajectories of {factors + 1} points that differ by one factor",
+        allowed=f"at least two trajectories of {factors + 1} points that differ by one factor, "
+        "by one step",
         todo="use the Morris design, or delta or PAWN, which take any points",
     )
 
 
-def levels_of(paths: Paths) -> int:
-    """Number of levels behind a design's step, ``p / (2 (p - 1))`` for p levels.
-
-    Raises
-    ------
-    InputError
-        If the step is not of that form.
-    """
-    levels = round(2.0 * paths.step / (2.0 * paths.step - 1.0)) if paths.step > 0.5 else 0
-    if levels < 2 or abs(levels / (2.0 * (levels - 1)) - paths.step) > 1e-6:
-        raise InputError(
-            "the step of the Morris design is not that of a number of levels",
-            found=f"{paths.step:.4g} of the range",
-            allowed="p / (2 (p - 1)), for p levels",
-        )
+def _levels(steps: np.ndarray, points: np.ndarray) -> int:
+    """Number of levels behind the steps of a design, all of one length."""
+    step = float(steps.max())
+    levels = round(2.0 * step / (2.0 * step - 1.0)) if step > 0.5 else 0
+    fits = levels >= 2 and abs(levels / (2.0 * (levels - 1)) - step) < 1e-6
+    if not fits or not np.allclose(steps, step, rtol=1e-6):
+        raise _no_paths(points)
     return levels
 
 
