@@ -102,6 +102,7 @@ def manifest_of(
 ) -> Manifest:
     """Manifest of a run; ``name`` and ``values`` are what was asked on the command line."""
     from ..explore import conditioning
+    from ..explore.identity import evidence_digest
     from ..model.compiled import sources_digest
     from ..results.manifest import Manifest, Parameters, versions
 
@@ -139,19 +140,6 @@ def manifest_of(
         references=references(resolved),
         badge=badge_of(problem),
     )
-
-
-def evidence_digest() -> str:
-    """Digest of every file of the evidence."""
-    from ..calibration.reading import evidence_directory
-
-    total = hashlib.sha256()
-    root = evidence_directory()
-    for folder, prefix in ((root, ""), (root / "series", "series/")):
-        for file in sorted(folder.iterdir(), key=lambda f: f.name):
-            if file.name.endswith((".csv", ".toml")):
-                total.update(f"{prefix}{file.name}\0".encode() + file.read_bytes())
-    return total.hexdigest()
 
 
 def _digest_arrays(arrays: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from .explain import explain
 from .parameters import parameters
 from .predictive import check
 from .run import rerun, run
+from .sweep import sweep
 from .validate import validate
 
 app = typer.Typer(
@@ -38,6 +39,7 @@ app.command()(rerun)
 app.command()(backtest)
 app.command()(validate)
 app.command()(claims)
+app.command()(sweep)
 
 
 def _version(asked: bool) -> None:

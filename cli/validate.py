@@ -157,10 +157,11 @@ def manifest(
     """Content of ``manifest.json``."""
     from dataclasses import asdict
 
+    from ..explore.identity import evidence_digest
     from ..model.compiled import sources_digest
     from ..results.files import canonical, digest
     from ..results.manifest import versions
-    from .execution import evidence_digest, source_of
+    from .execution import source_of
 
     posterior = {"posterior": problem.posterior.digest} if problem.posterior else {}
     cut = problem.until

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 
 from ..model.world import Outcome, empty_outcome
 from .problem import Problem
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 
 def simulate_span(problem: Problem, span: range) -> Outcome:
@@ -40,12 +44,29 @@ def simulate_spans(
     workers : int, optional
         Threads; as many as there are cores by default.
     """
+    yield from in_order(lambda span: simulate_span(problem, span), spans, workers)
+
+
+def in_order(
+    compute: Callable[[Task], Result], tasks: Iterable[Task], workers: int | None = None
+) -> Iterator[tuple[Task, Result]]:
+    """Yield (task, result) in the order of ``tasks``, computed ahead by threads.
+
+    At most one task more than there are workers is under way or waits to be taken.
+
+    Parameters
+    ----------
+    compute : function of a task
+    tasks : iterable
+    workers : int, optional
+        Threads; as many as there are cores by default.
+    """
     workers = workers or os.cpu_count() or 1
-    waiting: deque[tuple[range, Future[Outcome]]] = deque()
+    waiting: deque[tuple[Task, Future[Result]]] = deque()
     with ThreadPoolExecutor(workers) as pool:
         try:
-            for span in spans:
-                waiting.append((span, pool.submit(simulate_span, problem, span)))
+            for task in tasks:
+                waiting.append((task, pool.submit(compute, task)))
                 if len(waiting) > workers:
                     first, future = waiting.popleft()
                     yield first, future.result()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +27,16 @@ def canonical(value: Any) -> bytes:
     return (text + "\n").encode("utf-8")
 
 
-def write_atomic(path: Path, content: bytes) -> None:
+def write_atomic(path: Path, content: bytes, sync: bool = True) -> None:
     """Write beside the place, then rename, so that a reader sees the old file or the new one.
+
+    Parameters
+    ----------
+    path : Path
+    content : bytes
+    sync : bool
+        Whether to wait until the disk has it. Without, a power cut can leave a file that is
+        not whole, for those who can tell and make it again.
 
     Raises
     ------
@@ -41,9 +51,12 @@ def write_atomic(path: Path, content: bytes) -> None:
         with part.open("wb") as stream:
             stream.write(content)
             stream.flush()
-            os.fsync(stream.fileno())
+            if sync:
+                os.fsync(stream.fileno())
         part.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise refused(path, error) from error
 
 
@@ -77,6 +90,13 @@ def remove_parts(directory: Path) -> None:
 
 def refused(path: Path, error: OSError) -> InputError:
     """Say in the user's words that the system refused a path."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return InputError(
+            "there is no room to write",
+            file=str(path),
+            found=error.strerror,
+            todo="make room and ask again: what is finished is kept",
+        )
     return InputError(
         "the place cannot be used",
         file=str(path),

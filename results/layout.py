@@ -89,12 +89,17 @@ def metadata(manifest: Manifest) -> dict[str, bytes]:
             draws,
             {"units": variable.unit, "long_name": variable.long_name, "badge": manifest.badge},
         )
-    _coordinate(root, "scenario", [manifest.name])
-    _coordinate(root, "draw", range(draws))
-    _coordinate(root, "replicate", range(replicates))
-    _coordinate(root, "year", years)
+    coordinate(root, "scenario", [manifest.name])
+    coordinate(root, "draw", range(draws))
+    coordinate(root, "replicate", range(replicates))
+    coordinate(root, "year", years)
     for name, labels in LABELS.items():
-        _coordinate(root, name, labels)
+        coordinate(root, name, labels)
+    return consolidated(memory)
+
+
+def consolidated(memory: dict[str, Any]) -> dict[str, bytes]:
+    """All files of a group in memory by path, with every description in the root too."""
     found = {path: bytes(buffer.to_bytes()) for path, buffer in memory.items()}
     described = {
         path.removesuffix("/zarr.json"): json.loads(content)
@@ -131,7 +136,8 @@ def _create(
     )
 
 
-def _coordinate(group: Any, name: str, labels: Any) -> None:
+def coordinate(group: Any, name: str, labels: Any) -> None:
+    """Add labels or whole numbers along a dimension of their name."""
     values = np.asarray(list(labels))
     words = values.dtype.kind == "U"
     array = group.create_array(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -16,6 +17,9 @@ from .files import canonical, digest
 FORMAT = 1
 """Version of the layout of a run directory."""
 BADGES = ("explanation", "exploration", "illustration")
+
+
+M = TypeVar("M", bound="Keyed")
 
 
 class _Part(BaseModel):
@@ -39,7 +43,30 @@ class Reference(_Part):
     url: str = ""
 
 
-class Manifest(_Part):
+class Keyed(_Part):
+    """A manifest that is known by what determines the results."""
+
+    format: int
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", description="what was run")
+
+    def determining(self) -> dict[str, Any]:
+        """Give what determines the results: not how many there are, nor how they were asked for."""
+        raise NotImplementedError
+
+    def key(self) -> str:
+        """Digest of :meth:`determining`: equal keys, equal results."""
+        return digest(canonical(self.determining()))
+
+    def directory_name(self) -> str:
+        """Name of the directory: what was run, and the head of the key."""
+        return f"{self.name}-{self.key()[:10]}"
+
+    def to_bytes(self) -> bytes:
+        """Content of ``manifest.json``; the key stands in it for a reader, and is checked."""
+        return canonical({"key": self.key(), **self.model_dump(mode="json")})
+
+
+class Manifest(Keyed):
     """What determines a run directory, and what helps to read it."""
 
     format: int = FORMAT
@@ -93,8 +120,6 @@ class Manifest(_Part):
 
         Nor Mesa, which drives single runs only, nor the last part of Python's version.
         """
-        versions = {n: v for n, v in self.versions.items() if n != "mesa"}
-        versions["python"] = ".".join(versions.get("python", "").split(".")[:2])
         return {
             "format": self.format,
             "kind": self.kind,
@@ -102,17 +127,9 @@ class Manifest(_Part):
             "years": [self.first_year, self.last_year, self.conditioned_until],
             "parameters": self.parameters.model_dump(),
             "seed": self.seed,
-            "versions": versions,
+            "versions": determining_versions(self.versions),
             "digests": self.digests,
         }
-
-    def key(self) -> str:
-        """Digest of :meth:`determining`: equal keys, equal results."""
-        return digest(canonical(self.determining()))
-
-    def directory_name(self) -> str:
-        """Name of the run directory: the scenario and the head of the key."""
-        return f"{self.name}-{self.key()[:10]}"
 
     def with_runs(self, runs: int) -> Manifest:
         """Give the same manifest for another number of runs, its command included."""
@@ -121,9 +138,12 @@ class Manifest(_Part):
             command[command.index("--runs") + 1] = str(runs)
         return self.model_copy(update={"runs": runs, "command": tuple(command)})
 
-    def to_bytes(self) -> bytes:
-        """Content of ``manifest.json``; the key stands in it for a reader, and is checked."""
-        return canonical({"key": self.key(), **self.model_dump(mode="json")})
+
+def determining_versions(found: Mapping[str, str]) -> dict[str, str]:
+    """Versions on which the numbers depend: not Mesa's, nor the last part of Python's."""
+    kept = {name: version for name, version in found.items() if name != "mesa"}
+    kept["python"] = ".".join(kept.get("python", "").split(".")[:2])
+    return kept
 
 
 def versions() -> dict[str, str]:
@@ -143,34 +163,39 @@ def versions() -> dict[str, str]:
 
 
 def read_manifest(content: bytes, file: str) -> Manifest:
-    """Read ``manifest.json``.
+    """Read the ``manifest.json`` of a run or comparison.
 
     Raises
     ------
     InputError
         If it is no manifest, of another format, or changed by hand.
     """
+    return read_keyed(Manifest, FORMAT, content, file, "run")
+
+
+def read_keyed(model: type[M], form: int, content: bytes, file: str, kind: str) -> M:
+    """Read a manifest of some kind, a run's or a sweep's; see :func:`read_manifest`."""
     try:
         fields = json.loads(content)
         key = fields.pop("key", None)
-        manifest = Manifest.model_validate(fields)
+        manifest = model.model_validate(fields)
     except (ValueError, AttributeError) as error:
         detail = error.errors()[0] if isinstance(error, ValidationError) else None
         raise InputError(
-            detail["msg"] if detail else "not the manifest of a run directory",
+            detail["msg"] if detail else f"not the manifest of a {kind} directory",
             file=file,
             field=".".join(map(str, detail["loc"])) if detail else None,
             todo="name another directory, or remove this one",
         ) from error
-    if manifest.format != FORMAT:
+    if manifest.format != form:
         raise InputError(
-            "a run directory of another format", file=file, field="format", found=manifest.format,
-            allowed=str(FORMAT), todo="run the scenario again in a new directory",
+            f"a {kind} directory of another format", file=file, field="format",
+            found=manifest.format, allowed=str(form), todo="run it again in a new directory",
         )  # fmt: skip
     if key != manifest.key():
         raise InputError(
-            "the manifest does not match its key: it was changed after the run",
+            f"the manifest does not match its key: it was changed after the {kind}",
             file=file, field="key", found=key, allowed=manifest.key(),
-            todo="run the scenario again in a new directory",
+            todo="run it again in a new directory",
         )  # fmt: skip
     return manifest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,14 @@ from ...model.errors import InputError
 from ...model.quantities import addresses, parameters
 from ...scenarios.addresses import expand
 from ...scenarios.problems import Place, Problems
+from .outcomes import LABELS, OUTCOMES
 from .schema import FACTOR_MOVES, FactorTable, SweepTable
 
 if TYPE_CHECKING:
     from ...model.quantities import Prior
     from ...scenarios.resolve import Resolved
 
+FACTOR_NAME = r"[A-Za-z0-9][A-Za-z0-9_. -]*"
 LISTED = ("one", "grid")
 """Methods whose points are the factors' own numbers; the others have a size."""
 
@@ -57,8 +60,24 @@ def design(table: SweepTable, problems: Problems) -> None:
 
 
 def names(found: Sequence[str], problems: Problems) -> None:
-    """Every factor has a name of its own."""
+    """Every factor has a name of its own, which no other column or dimension has."""
+    taken = {
+        *OUTCOMES,
+        *LABELS,
+        "status",
+        "failed",
+        "computed",
+        "point",
+        "replicate",
+        "year",
+        "block",
+    }
     for number, name in enumerate(found):
+        if name in taken or not re.fullmatch(FACTOR_NAME, name):
+            problems.add(
+                ("factors", number, "name"), "cannot be the name of a column", found=name,
+                allowed="letters, digits, dots and dashes, and no outcome or dimension",
+            )  # fmt: skip
         if name in found[:number]:
             problems.add(
                 ("factors", number), "two factors have this name", found=name,

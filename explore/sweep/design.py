@@ -6,13 +6,17 @@ outcomes ``[point]``, and nothing else of a sweep.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import numpy as np
 
 from ...model.errors import InputError
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 Method = Literal["one", "grid", "lhs", "sequence", "sobol", "morris", "posterior"]
 METHODS: Final[tuple[str, ...]] = get_args(Method)
@@ -82,6 +86,28 @@ class Design:
         if self.method == "sobol":
             return (2 * factors if self.meta["second_order"] else factors) + 2
         return factors + 1 if self.method == "morris" else 1
+
+    def to_json(self) -> str:
+        """Everything but the points."""
+        return json.dumps(
+            {
+                "method": self.method,
+                "names": self.names,
+                "bounds": self.bounds,
+                "seed": self.seed,
+                "meta": dict(self.meta),
+            },
+            sort_keys=True,
+        )
+
+    @classmethod
+    def of_dataset(cls, dataset: xr.Dataset) -> Design:
+        """Design of a sweep that was opened as a dataset."""
+        told = json.loads(dataset.attrs["design"])
+        names = tuple(told["names"])
+        points = np.stack([np.asarray(dataset[name], np.float64) for name in names], axis=1)
+        bounds = tuple((low, high) for low, high in told["bounds"])
+        return cls(told["method"], names, bounds, points, told["seed"], told["meta"])
 
     def first(self, size: int) -> Design:
         """The smaller design with so many of the blocks, of a nested method.

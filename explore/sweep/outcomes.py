@@ -93,7 +93,7 @@ def _mean_state(array: np.ndarray) -> np.ndarray:
 
 _YEARLY: Final = (
     Yearly(
-        "rung", CELL, "float32", "rung, 0 to 5", "Rung, mean of the five states",
+        "mean_rung", CELL, "float32", "rung, 0 to 5", "Rung, mean of the five states",
         lambda out: _mean_state(out.rung),
     ),
     Yearly(
@@ -181,8 +181,8 @@ _OUTCOMES: Final = (
         "Packages accepted by the five states in all projected years", "packages", _total,
     ),
     RunOutcome(
-        "rung", CELL, "float32", "rung, 0 to 5",
-        "Rung at the end of the last year, mean of the five states", "rung", _last,
+        "mean_rung", CELL, "float32", "rung, 0 to 5",
+        "Rung at the end of the last year, mean of the five states", "mean_rung", _last,
     ),
     RunOutcome(
         "top_rung", CELL, "uint8", "rung, 0 to 5",
@@ -240,7 +240,7 @@ _OUTCOMES: Final = (
 OUTCOMES: Final[dict[str, RunOutcome]] = {o.name: o for o in _OUTCOMES}
 
 DEFAULT_OUTCOMES: Final = tuple(name for name in OUTCOMES if not name.startswith("state_"))
-DEFAULT_YEARLY: Final = ("rung", "packages", "delivered", "dependence")
+DEFAULT_YEARLY: Final = ("mean_rung", "packages", "delivered", "dependence")
 
 
 def yearly_of(outcome: Outcome, names: tuple[str, ...]) -> dict[str, np.ndarray]:

@@ -211,7 +211,7 @@ def _factors(
         unit = quantities()[addresses()[low.entries[0]][0]].unit
         found.append(
             ResolvedFactor(
-                name=factor.name or factor.quantity,
+                name=factor.name or factor.quantity.replace("*", "all"),
                 quantity=factor.quantity,
                 entries=low.entries,
                 acts=low.acts,

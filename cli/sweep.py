@@ -1,0 +1,180 @@
+"""``steppe sweep``: a scenario at many points, each many times, into a directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..model.errors import InputError
+
+if TYPE_CHECKING:
+    from ..explore.sweep.resolve import ResolvedSweep
+
+Range = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--lever",
+        metavar="ADDRESS:LOW:HIGH[:COUNT]",
+        help="Multiply a quantity by LOW to HIGH; COUNT numbers in a grid. Can be repeated.",
+    ),
+]
+
+
+def sweep(
+    file: Annotated[
+        Path | None, typer.Argument(help="A sweep file; without one, give levers.")
+    ] = None,
+    lever: Range = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="ADDRESS:LOW:HIGH[:COUNT]", help="Set a quantity to LOW to HIGH."
+        ),
+    ] = None,
+    prior: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--prior",
+            metavar="ADDRESS:LOW:HIGH[:COUNT]",
+            help="Set a parameter to quantiles LOW to HIGH of its prior (0.05:0.95).",
+        ),
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option("--on", help="Scenario to sweep; baseline-2022 by default.")
+    ] = None,
+    method: Annotated[
+        str | None,
+        typer.Option(
+            help="one, grid, lhs, sequence, sobol, morris or posterior; one or grid if the levers "
+            "have counts, else lhs."
+        ),
+    ] = None,
+    size: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Size of the design; more extends a sobol, morris, sequence or posterior sweep.",
+        ),
+    ] = None,
+    replicates: Annotated[
+        int | None, typer.Option(min=1, help="Runs of every point, 200 by default; more extend.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=2**63 - 1, help="Key of all luck, 1 by default.")
+    ] = None,
+    values: Annotated[
+        str | None,
+        typer.Option("--parameters", help="point, prior or posterior; the scenario says."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Name of a sweep without a file.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Directory; steppe-runs/<name>-<key> by default.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=1024, help="Threads; one for each core by default.")
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="tcp://...", help="Compute on the Dask cluster of this scheduler."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would cost, and stop.")
+    ] = False,
+) -> None:
+    """Sweep levers, parameters, drivers or posterior draws of a scenario.
+
+    Says first how many runs there will be, how long they take and how much room. Asking
+    again goes on from what is there, repairs what is damaged, and extends what is smaller.
+    """
+    given = {"factor": lever or [], "value": set_ or [], "prior": prior or []}
+    changes = {"replicates": replicates, "seed": seed, "parameters": values, "on": on}
+    if file is None:
+        resolved = _from_options(given, {**changes, "size": size}, method, name)
+    else:
+        _only_file(given, method, name)
+        from ..explore.sweep.load import load_sweep
+
+        resolved = load_sweep(file, {**changes, "size": size})
+    from .sweep_execution import run_sweep
+
+    asked = [str(file.name)] if file is not None else _options(given, on, method, name)
+    more = {"--size": size, "--replicates": replicates, "--seed": seed, "--parameters": values}
+    if file is not None:
+        more["--on"] = on
+    for option, value in more.items():
+        asked += [option, str(value)] if value is not None else []
+    run_sweep(resolved, ("steppe", "sweep", *asked), out, workers, cluster, dry_run)
+
+
+def _only_file(given: dict[str, list[str]], method: str | None, name: str | None) -> None:
+    for option, found in (
+        *(("--" + {"factor": "lever", "value": "set"}.get(m, m), v) for m, v in given.items()),
+        ("--method", method),
+        ("--name", name),
+    ):
+        if found:
+            raise InputError(
+                "does not go with a sweep file", field=option, found=found,
+                todo="write it into the file, or leave the file out",
+            )  # fmt: skip
+
+
+def _from_options(
+    given: dict[str, list[str]], changes: dict[str, Any], method: str | None, name: str | None
+) -> ResolvedSweep:
+    """A sweep that the options tell, checked as a file is."""
+    from ..explore.sweep.load import read_sweep
+
+    factors = [_factor(text, move) for move, texts in given.items() for text in texts]
+    counted = [factor for factor in factors if "count" in factor]
+    if method is None:
+        if not factors:
+            raise InputError("nothing to sweep", todo="name a sweep file, or give --lever")
+        method = ("one" if len(factors) == 1 else "grid") if counted else "lhs"
+    size = changes.pop("size")
+    design = {"method": method, **({} if size is None else {"size": size})}
+    fields = {key: value for key, value in changes.items() if value is not None}
+    on = fields.pop("on", "baseline-2022")
+    swept = " and ".join(factor["quantity"] for factor in factors) or "the posterior"
+    content = {
+        "name": name or f"sweep-{Path(on).stem}",
+        "title": f"{swept} on {Path(on).stem}",
+        "on": on,
+        "design": design,
+        "factors": factors,
+        **fields,
+    }
+    return read_sweep(content, "command line")
+
+
+def _factor(text: str, move: str) -> dict[str, Any]:
+    """A factor of an option ``ADDRESS:LOW:HIGH[:COUNT]``."""
+    address, *numbers = text.split(":")
+    try:
+        low, high = (float(number) for number in numbers[:2])
+        count = [int(number) for number in numbers[2:]]
+        if len(count) > 1:
+            raise ValueError
+    except ValueError:
+        raise InputError(
+            "not written as it must be", field={"factor": "--lever", "value": "--set"}.get(move),
+            found=text, allowed="ADDRESS:LOW:HIGH or ADDRESS:LOW:HIGH:COUNT, such as "
+            "budget.russia:0.5:1.5:11",
+        ) from None  # fmt: skip
+    return {"quantity": address, move: [low, high], **({"count": count[0]} if count else {})}
+
+
+def _options(
+    given: dict[str, list[str]], on: str | None, method: str | None, name: str | None
+) -> list[str]:
+    """The options again, as a person types them."""
+    words: list[str] = []
+    for move, texts in given.items():
+        option = {"factor": "--lever", "value": "--set"}.get(move, "--prior")
+        for text in texts:
+            words += [option, text]
+    for option, value in (("--on", on), ("--method", method), ("--name", name)):
+        words += [option, value] if value is not None else []
+    return words

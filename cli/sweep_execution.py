@@ -1,0 +1,285 @@
+"""Run a resolved sweep into its directory: announce it, fill what is missing, say what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from .execution import RUNS_DIRECTORY, badge_of, references, warm_up
+
+if TYPE_CHECKING:
+    from ..explore.sweep.execute import Computed, Task
+    from ..explore.sweep.problem import SweepProblem
+    from ..explore.sweep.resolve import ResolvedSweep
+    from ..results.sweep.manifest import Array, SweepManifest
+    from ..results.sweep.store import SweepStore
+
+SMALLEST_CHUNK = 200
+"""Runs that a small sweep's chunks have at least."""
+
+
+def run_sweep(
+    sweep: ResolvedSweep,
+    command: tuple[str, ...],
+    out: Path | None,
+    workers: int | None,
+    cluster: str | None,
+    dry_run: bool,
+) -> None:
+    """Announce a sweep and, unless it is only a trial, bring its directory to what is asked."""
+    from ..explore.sweep.problem import prepare
+    from ..results.lock import locked
+    from ..results.sweep.store import existing
+
+    problem = prepare(sweep)
+    problem.check()
+    manifest = manifest_of(problem, command)
+    directory = out or RUNS_DIRECTORY / manifest.directory_name()
+    existing(directory, manifest)
+    with nullcontext() if dry_run else locked(directory):
+        stored = existing(directory, manifest)
+        if stored is not None:
+            problem, manifest = _at_least(stored, problem, manifest)
+        announce(problem, manifest, directory, workers, cluster)
+        if dry_run:
+            return
+        store = _opened(directory, manifest, problem)
+        _fill(store, problem, workers, cluster)
+        store.finish()
+        _told(store)
+
+
+def _at_least(
+    stored: SweepManifest, problem: SweepProblem, manifest: SweepManifest
+) -> tuple[SweepProblem, SweepManifest]:
+    """Keep what a directory holds where it is more than asked, and the size of its chunks."""
+    from ..explore.sweep.problem import prepare
+
+    sweep = problem.sweep
+    more: dict[str, Any] = {}
+    if stored.replicates > sweep.replicates:
+        more["replicates"] = stored.replicates
+    if stored.points.count > len(problem.design):
+        size = stored.points.count // problem.design.block
+        more["design"] = sweep.design.model_copy(update={"size": size})
+    if more:
+        typer.echo(
+            f"The directory already holds {stored.points.count:,} points x "
+            f"{stored.replicates:,} replicates: all are kept.", err=True,
+        )  # fmt: skip
+        problem = prepare(sweep.model_copy(update=more))
+    return problem, manifest_of(problem, manifest.command, stored.chunk)
+
+
+def manifest_of(
+    problem: SweepProblem, command: tuple[str, ...], chunk: tuple[int, int] | None = None
+) -> SweepManifest:
+    """Manifest of a sweep."""
+    from ..explore import conditioning
+    from ..explore.identity import evidence_digest, sweep_digest
+    from ..explore.sweep.design import NESTED
+    from ..explore.sweep.outcomes import LABELS
+    from ..model.compiled import sources_digest
+    from ..results.manifest import versions
+    from ..results.sweep.manifest import Points, SweepManifest
+
+    sweep, base, design = problem.sweep, problem.problem, problem.design
+    more = {"posterior": base.posterior.digest} if base.posterior else {}
+    if base.followed is not None:
+        more["filter"] = conditioning.sources_digest()
+    arrays = kept_arrays(problem)
+    return SweepManifest(
+        name=sweep.name,
+        title=sweep.title,
+        question=sweep.question or "",
+        sweep=sweep.model_dump(mode="json"),
+        points=Points(
+            method=design.method,
+            nested=design.method in NESTED,
+            names=design.names,
+            bounds=design.bounds,
+            seed=design.seed,
+            meta=dict(design.meta),
+            count=len(design),
+        ),
+        replicates=sweep.replicates,
+        chunk=sweep.chunk or chunk or chunk_size(len(design), sweep.replicates),
+        arrays=arrays,
+        labels={dim: LABELS[dim] for dim in LABELS if any(dim in a.dims for a in arrays)},
+        first_year=problem.years[0],
+        last_year=problem.years[-1],
+        conditioned_until=base.until,
+        versions=versions(),
+        digests={
+            "evidence": evidence_digest(),
+            "model": sources_digest(),
+            "tables": base.digest(),
+            "sweeps": sweep_digest(),
+            **more,
+        },
+        command=command,
+        references=references(sweep.scenario),
+        badge=_badge(problem),
+    )
+
+
+def _badge(problem: SweepProblem) -> str:
+    """A sweep explores, however well its scenario's parameters are known."""
+    word, why = badge_of(problem.problem).split(":", 1)
+    return f"{'illustration' if word == 'illustration' else 'exploration'}: a sweep;{why}"
+
+
+def chunk_size(points: int, replicates: int) -> tuple[int, int]:
+    """Points and replicates of a chunk: a sixteenth of the sweep, 200 to 4,000 runs."""
+    from ..explore.sweep.resolve import CHUNK_RUNS
+
+    runs = min(CHUNK_RUNS, max(SMALLEST_CHUNK, points * replicates // 16))
+    along_runs = min(replicates, runs)
+    return min(points, max(1, runs // along_runs)), along_runs
+
+
+def kept_arrays(problem: SweepProblem) -> tuple[Array, ...]:
+    """What is kept of a sweep: outcomes of runs, then means and deviations by year."""
+    from ..explore.sweep.outcomes import OUTCOMES, YEARLY
+    from ..results.sweep.manifest import Array
+
+    found = []
+    for name in problem.sweep.outcomes:
+        spec = OUTCOMES[name]
+        found.append(
+            Array(
+                name=name, per="run", dims=spec.dims, dtype=spec.dtype, unit=spec.unit,
+                long_name=spec.long_name,
+            )
+        )  # fmt: skip
+    for name in problem.sweep.yearly:
+        year = YEARLY[name]
+        for part, words in (("mean", "mean"), ("sd", "standard deviation")):
+            found.append(
+                Array(
+                    name=f"yearly_{name}_{part}", per="block", dims=("year", *year.dims),
+                    dtype="float32", unit=year.unit,
+                    long_name=f"{year.long_name}: {words} of the runs of a point",
+                )
+            )  # fmt: skip
+    return tuple(found)
+
+
+def _opened(directory: Path, manifest: SweepManifest, problem: SweepProblem) -> SweepStore:
+    from ..results.sweep.store import open_or_create
+
+    return open_or_create(directory, manifest, problem.design.points, problem.design.to_json())
+
+
+# ---------------------------------------------------------------- what it will cost
+
+
+def announce(
+    problem: SweepProblem,
+    manifest: SweepManifest,
+    directory: Path,
+    workers: int | None,
+    cluster: str | None,
+) -> None:
+    """Say how many runs there are, how long they take, and how much room.
+
+    Raises
+    ------
+    InputError
+        If the disk has not that much room.
+    """
+    from ..explore.sweep import cost
+    from .sweep_text import announcement
+
+    warm_up(problem.problem)
+    found = cost.measure(problem)
+    typer.echo(announcement(problem, manifest, directory, found, workers, cluster), err=True)
+
+
+# ---------------------------------------------------------------- filling
+
+
+def _fill(
+    store: SweepStore, problem: SweepProblem, workers: int | None, cluster: str | None
+) -> None:
+    """Compute the chunks that a store lacks, with a progress bar."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from ..explore.sweep.execute import Task
+
+    missing = store.missing()
+    for chunk, path in store.damaged.items():
+        typer.echo(
+            f"Chunk {chunk[0]}-{chunk[1]} is damaged ({path}): it is computed again.", err=True
+        )
+    if not missing:
+        return
+    tasks = [Task(chunk, *store.spans(chunk)) for chunk in missing]
+    total = sum(len(task.points) * len(task.runs) for task in tasks)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f}/{task.total:,.0f} runs"),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    try:
+        with Progress(*columns, console=_console()) as progress:
+            bar = progress.add_task(store.manifest.name, total=total, rate="")
+            for task, computed in _computed(problem, tasks, workers, cluster):
+                store.write(task.chunk, computed.arrays, computed.failures)
+                progress.advance(bar, len(task.points) * len(task.runs))
+                speed = progress.tasks[bar].speed
+                progress.update(bar, rate=f"{speed:,.0f} runs/s" if speed else "")
+    except KeyboardInterrupt:
+        typer.echo(f"Interrupted. To go on from here: {_again(store)}", err=True)
+        raise
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console(stderr=True)
+
+
+def _again(store: SweepStore) -> str:
+    import shlex
+
+    words = list(store.manifest.command)
+    if store.directory.name != store.manifest.directory_name():
+        words += ["--out", str(store.directory)]
+    return shlex.join(words)
+
+
+def _computed(
+    problem: SweepProblem, tasks: list[Task], workers: int | None, cluster: str | None
+) -> Iterator[tuple[Task, Computed]]:
+    if cluster is None:
+        from ..explore.sweep.execute import compute_here
+
+        yield from compute_here(problem, tasks, workers)
+        return
+    from ..explore.sweep.cluster import Cluster, own_identity
+
+    def say(text: str) -> None:
+        typer.echo(text, err=True)
+
+    there = Cluster(cluster, problem.sweep.to_json(), own_identity(problem), say)
+    yield from there.compute(tasks)
+
+
+def _told(store: SweepStore) -> None:
+    manifest = store.manifest
+    failed, reasons = store.failed
+    runs = manifest.points.count * manifest.replicates
+    typer.echo(
+        f"{manifest.title}: {manifest.points.count:,} points x {manifest.replicates:,} "
+        f"replicates, {runs:,} runs. {manifest.badge}."
+    )
+    if failed:
+        typer.echo(f"{failed:,} runs failed: {'; '.join(reasons[:3])}")
+    typer.echo(f"Data: {store.directory} (Zarr in data.zarr, Parquet in runs/, design.parquet)")

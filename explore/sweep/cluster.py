@@ -1,0 +1,297 @@
+"""Compute chunks of a sweep on a Dask cluster, with the same numbers as on this machine.
+
+A worker computes for a sweep only if it has the same code, evidence and versions, and gets the
+same numbers in a trial. One that differs at the start is refused; one that joins later and
+differs gets nothing to do. Chunks of workers that die are computed by others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+from threading import Lock
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from ...model.errors import InputError
+from ..identity import identity
+from .execute import Computed, Task
+from .problem import SweepProblem, prepare
+from .resolve import ResolvedSweep
+
+PATIENCE: Final = 60.0
+"""Seconds to wait for a first worker."""
+ATTEMPTS: Final = 3
+"""Times that a chunk is asked for again after it has outlived the workers that Dask allows."""
+_AHEAD: Final = 3
+"""Chunks under way for each thread of the cluster."""
+
+
+def trial_digest(problem: SweepProblem) -> str:
+    """Digest of the first runs of the first point: equal numbers, equal mathematics."""
+    arrays, failures = problem.compute(range(1), range(min(2, problem.sweep.replicates)))
+    total = hashlib.sha256(repr(failures).encode())
+    for name, array in arrays.items():
+        total.update(name.encode() + np.ascontiguousarray(array).tobytes())
+    return total.hexdigest()
+
+
+def own_identity(problem: SweepProblem) -> dict[str, str]:
+    """What a worker must have in common with this machine to compute for a sweep."""
+    return {**identity(), "trial": trial_digest(problem)}
+
+
+# ---------------------------------------------------------------- on a worker
+
+_lock = Lock()
+
+
+@lru_cache(maxsize=2)
+def _prepared(text: str) -> tuple[SweepProblem, dict[str, str]]:
+    problem = prepare(ResolvedSweep.from_json(text))
+    return problem, own_identity(problem)
+
+
+def differing(text: str, expected: Mapping[str, str]) -> list[str]:
+    """Names of what this worker has otherwise than expected; none if it fits.
+
+    A trial is made only where all else is the same.
+    """
+    mine = identity()
+    found = [name for name in mine if mine[name] != expected[name]]
+    if not found:
+        with _lock:
+            _, known = _prepared(text)
+        found = ["trial"] if known["trial"] != expected["trial"] else []
+    return found
+
+
+class Differs(NamedTuple):
+    """A worker that does not compute for a sweep, and in what it differs."""
+
+    worker: str
+    names: list[str]
+
+
+def compute_remote(
+    text: str, expected: Mapping[str, str], points: range, runs: range
+) -> Computed | Differs:
+    """Compute a chunk on a worker, or say in what the worker differs."""
+    from distributed import get_worker
+
+    different = _checked(text, tuple(sorted(expected.items())))
+    if different:
+        return Differs(get_worker().address, different)
+    with _lock:
+        problem, _ = _prepared(text)
+    return Computed(*problem.compute(points, runs))
+
+
+@lru_cache(maxsize=2)
+def _checked(text: str, expected: tuple[tuple[str, str], ...]) -> list[str]:
+    return differing(text, dict(expected))
+
+
+# ---------------------------------------------------------------- on this machine
+
+
+@dataclass
+class _Wanted:
+    """A chunk that was asked for."""
+
+    task: Task
+    workers: frozenset[str]
+    attempts: int = 1
+
+
+@dataclass
+class Cluster:
+    """A connection to a Dask scheduler for one sweep.
+
+    Attributes
+    ----------
+    address : str
+        Such as ``tcp://10.0.0.1:8786``.
+    text : str
+        The resolved sweep.
+    expected : mapping
+        Of :func:`own_identity`.
+    say : function of str
+        Told what the user should know on the way.
+    """
+
+    address: str
+    text: str
+    expected: Mapping[str, str]
+    say: Callable[[str], None]
+    _refused: set[str] = field(default_factory=set)
+
+    def compute(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Computed]]:
+        """Yield (task, computed) as they are finished.
+
+        Raises
+        ------
+        InputError
+            If there is no scheduler or no worker, a worker differs, the scheduler is lost, or
+            a chunk kills its workers again and again.
+        """
+        client = self._client()
+        waiting: dict[Any, _Wanted] = {}
+        rest = iter(tasks)
+        try:
+            self._check(client)
+            while True:
+                room = self._room(client) - len(waiting)
+                for task in islice(rest, max(room, 0)):
+                    self._ask(client, waiting, _Wanted(task, frozenset()))
+                if not waiting:
+                    return
+                for future in self._finished(client, waiting):
+                    wanted = waiting.pop(future)
+                    result = self._taken(client, future, wanted)
+                    if result is None:
+                        self._ask(client, waiting, wanted)
+                    else:
+                        yield wanted.task, result
+        finally:
+            client.cancel(list(waiting), force=True)
+            client.close(timeout=5)
+
+    def _client(self) -> Any:
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise InputError(
+                "Dask is not installed", field="--cluster",
+                todo="install the extra 'cluster': pip install 'steppe-scenarios[cluster]'",
+            ) from error  # fmt: skip
+        try:
+            return Client(self.address, timeout=15, set_as_default=False)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise InputError(
+                "no Dask scheduler answers", field="--cluster", found=self.address,
+                allowed="the address that 'dask scheduler' prints, such as tcp://10.0.0.1:8786",
+            ) from error  # fmt: skip
+
+    def _check(self, client: Any) -> None:
+        """Wait for a worker; require of all that are there what is expected."""
+        if not client.scheduler_info()["workers"]:
+            self.say(f"Waiting for workers of {self.address} ...")
+            try:
+                client.wait_for_workers(1, timeout=PATIENCE)
+            except TimeoutError as error:
+                raise InputError(
+                    "the cluster has no workers", field="--cluster", found=self.address,
+                    todo=f"start some: dask worker {self.address}",
+                ) from error  # fmt: skip
+        found = client.run(differing, self.text, dict(self.expected), on_error="return")
+        for worker, answer in found.items():
+            if isinstance(answer, Exception):
+                raise InputError(
+                    f"the worker {worker} cannot compute sweeps", field="--cluster",
+                    found=f"{type(answer).__name__}: {answer}",
+                    todo="install this version of steppe-scenarios in the worker's environment",
+                ) from answer  # fmt: skip
+            if answer:
+                raise InputError(
+                    f"the worker {worker} {_otherwise(answer)}", field="--cluster",
+                    todo="install there what is installed here, or stop it",
+                )  # fmt: skip
+
+    def _fitting(self, client: Any) -> frozenset[str]:
+        return frozenset(client.scheduler_info()["workers"]) - self._refused
+
+    def _room(self, client: Any) -> int:
+        """Chunks that should be under way: some for each thread, at least two."""
+        workers = client.scheduler_info()["workers"]
+        threads = sum(w["nthreads"] for name, w in workers.items() if name not in self._refused)
+        return max(2, int(_AHEAD * threads))
+
+    def _ask(self, client: Any, waiting: dict[Any, _Wanted], wanted: _Wanted) -> None:
+        """Ask for a chunk, of the workers that fit if some do not."""
+        wanted.workers = self._fitting(client) if self._refused else frozenset()
+        task = wanted.task
+        future = client.submit(
+            compute_remote, self.text, dict(self.expected), task.points, task.runs,
+            pure=False, workers=sorted(wanted.workers) or None,
+        )  # fmt: skip
+        waiting[future] = wanted
+
+    def _finished(self, client: Any, waiting: dict[Any, _Wanted]) -> list[Any]:
+        """Chunks that have ended in some way, and those whose workers are all gone."""
+        from distributed import wait
+
+        try:
+            return list(wait(list(waiting), timeout=2, return_when="FIRST_COMPLETED").done)
+        except TimeoutError:
+            pass
+        except Exception as error:  # what Dask raises for a cancelled future differs by version
+            if client.status == "running":
+                ended = [future for future in waiting if future.status != "pending"]
+                if ended:
+                    return ended
+            raise self._lost() from error
+        if client.status not in ("running", "connecting"):
+            raise self._lost()
+        if not self._refused:
+            return []
+        fitting = self._fitting(client)
+        return [
+            f for f, wanted in waiting.items() if wanted.workers and not wanted.workers & fitting
+        ]
+
+    def _taken(self, client: Any, future: Any, wanted: _Wanted) -> Computed | None:
+        """Result of a chunk, or None if it is to be asked for again."""
+        if future.status == "pending":  # its workers are gone
+            client.cancel([future], force=True)
+            return None
+        if future.status in ("cancelled", "lost"):
+            if client.status != "running":
+                raise self._lost()
+            return self._again(wanted, "was lost by the scheduler")
+        if future.status == "error":
+            from distributed import KilledWorker
+
+            error = future.exception()
+            if isinstance(error, KilledWorker):
+                return self._again(wanted, "lost every worker that took it")
+            if isinstance(error, InputError):
+                raise error
+            raise InputError(
+                "a worker failed", field="--cluster", found=f"{type(error).__name__}: {error}",
+                todo="what is finished is kept; the same command goes on",
+            ) from error  # fmt: skip
+        result = future.result()
+        if isinstance(result, Computed):
+            return result
+        if result.worker not in self._refused:
+            self._refused.add(result.worker)
+            told = _otherwise(result.names)
+            self.say(f"The worker {result.worker} {told}: it gets nothing to do.")
+        return None
+
+    def _again(self, wanted: _Wanted, why: str) -> None:
+        wanted.attempts += 1
+        chunk = "-".join(map(str, wanted.task.chunk))
+        if wanted.attempts > ATTEMPTS:
+            raise InputError(
+                f"chunk {chunk} {why}, {ATTEMPTS} times", field="--cluster",
+                todo="look at the workers' memory; what is finished is kept",
+            )  # fmt: skip
+        self.say(f"Chunk {chunk} {why}: asked for again.")
+
+    def _lost(self) -> InputError:
+        return InputError(
+            "the scheduler is gone", field="--cluster", found=self.address,
+            todo="what is finished is kept; the same command goes on",
+        )  # fmt: skip
+
+
+def _otherwise(names: list[str]) -> str:
+    if names == ["trial"]:
+        return "computes other numbers (another processor or mathematics library)"
+    return f"has another version of: {', '.join(names)}"

@@ -1,0 +1,67 @@
+"""What a sweep will cost, measured on a small part of it."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from ..conditioning import BLOCK
+from .problem import SweepProblem
+
+LONG_ENOUGH: Final = 0.3
+"""Seconds that runs are timed for."""
+
+
+class Cost(NamedTuple):
+    """Cost of a sweep on one core.
+
+    Attributes
+    ----------
+    run : float
+        Seconds a run.
+    block : float
+        Seconds to draw the past of a block of runs, 0 for a free scenario.
+    sample : dict of str to ndarray
+        Outcomes of the part that was timed, for measuring their room on disk.
+    points, runs : range
+        That part.
+    """
+
+    run: float
+    block: float
+    sample: dict[str, np.ndarray]
+    points: range
+    runs: range
+
+    def seconds(self, runs: int, blocks: int) -> float:
+        """Seconds of one core for so many runs and blocks."""
+        return runs * self.run + blocks * self.block
+
+
+def measure(problem: SweepProblem) -> Cost:
+    """Compute a small part of a sweep and take the time; what was compiled before is not in it."""
+    points, runs = range(min(len(problem.design), 8)), range(min(problem.sweep.replicates, 4))
+    begin = perf_counter()
+    sample, _ = problem.compute(points, runs)
+    first = perf_counter() - begin
+    count, begin = 0, perf_counter()
+    while count == 0 or perf_counter() - begin < LONG_ENOUGH:
+        problem.compute(points, runs)
+        count += len(points) * len(runs)
+    run = (perf_counter() - begin) / count
+    drawn = blocks(problem, len(points), len(runs))
+    block = max(0.0, first - run * len(points) * len(runs)) / drawn if drawn else 0.0
+    return Cost(run, block, sample, points, runs)
+
+
+def blocks(problem: SweepProblem, points: int, replicates: int) -> int:
+    """Blocks of the filter that the runs of so many points follow; 0 for a free scenario."""
+    if problem.problem.followed is None:
+        return 0
+    draws = problem.problem.draw_count
+    if problem.sweep.design.posterior == "points":
+        return min(points, draws) * -(-replicates // BLOCK)
+    turns, rest = divmod(replicates, draws)
+    return rest * -(-(turns + 1) // BLOCK) + (draws - rest) * -(-turns // BLOCK)

@@ -1,0 +1,1 @@
+"""What came out of a sweep: its directory, and the xarray dataset that it opens as."""

@@ -1,0 +1,246 @@
+"""A sweep directory: written chunk by chunk, resumed, repaired, extended.
+
+``chunks.jsonl`` has a line for each finished chunk with the digests of its files. A chunk
+that has none, or whose files no longer have these digests, is computed again and comes out
+the same, since luck is addressed. At the end the lines are put in order, so that a
+directory has the same bytes whatever happened on the way.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from ...model.errors import InputError
+from ..files import (
+    PART,
+    digest,
+    read_bytes,
+    refused,
+    remove_parts,
+    write_atomic,
+    write_if_changed,
+)
+from ..lock import LOCK
+from .layout import STATUS, Chunk, Encoder, metadata, parquet_path, zarr_path
+from .manifest import SweepManifest, read_sweep_manifest
+
+MANIFEST, LEDGER, DATA, DESIGN = "manifest.json", "chunks.jsonl", "data.zarr", "design.parquet"
+DIGITS: Final = 16
+"""Hexadecimal digits that are kept of a file's digest."""
+
+
+class SweepStore:
+    """The directory of a sweep that is being computed. Get one by :func:`open_or_create`."""
+
+    def __init__(self, directory: Path, manifest: SweepManifest, points: np.ndarray) -> None:
+        self.directory = directory
+        self.manifest = manifest
+        self.points = points
+        self.damaged: dict[Chunk, str] = {}
+        """Finished chunks found damaged or gone, with the file that shows it."""
+        self._known = _read_ledger(directory / LEDGER)
+        self._encoder = Encoder(manifest, points)
+
+    @property
+    def chunks(self) -> list[Chunk]:
+        """All chunks in the order in which they are computed: first replicates of all points."""
+        along_points, along_runs = self.manifest.blocks()
+        return [(i, j) for j in range(along_runs) for i in range(along_points)]
+
+    def spans(self, chunk: Chunk) -> tuple[range, range]:
+        """Points and runs of a chunk."""
+        sizes = self.manifest.chunk
+        ends = (self.manifest.points.count, self.manifest.replicates)
+        points, runs = (
+            range(n * size, min((n + 1) * size, end))
+            for n, size, end in zip(chunk, sizes, ends, strict=True)
+        )
+        return points, runs
+
+    def missing(self) -> list[Chunk]:
+        """Chunks to compute: never finished, grown, or damaged since (see :attr:`damaged`).
+
+        Reads all files of the finished chunks.
+        """
+        self.damaged = {}
+        return [chunk for chunk in self.chunks if not self._intact(chunk)]
+
+    def write(self, chunk: Chunk, arrays: Mapping[str, np.ndarray], failures: Sequence[str]) -> int:
+        """Store a chunk; return the bytes that it takes.
+
+        Raises
+        ------
+        ValueError
+            If an array has another shape.
+        InputError
+            If the directory cannot be written.
+        """
+        points, runs = self.spans(chunk)
+        for array in (STATUS, *self.manifest.arrays):
+            second = len(runs) if array.per == "run" else 1
+            expected = (len(points), second, *self.manifest.lengths(array))
+            if arrays[array.name].shape != expected:
+                found = arrays[array.name].shape
+                raise ValueError(f"{array.name}: shape {found}, not {expected}")
+        files = self._encoder.files(chunk, points, runs, arrays)
+        for path, content in files.items():
+            write_atomic(self.directory / path, content, sync=False)
+        record = {
+            "chunk": list(chunk),
+            "points": len(points),
+            "runs": len(runs),
+            "failed": int((arrays[STATUS.name] != 1).sum()),
+            "failures": list(failures),
+            "digests": [digest(content)[:DIGITS] for content in files.values()],
+        }
+        self._append(record)
+        self._known[chunk] = record
+        return sum(len(content) for content in files.values())
+
+    def finish(self) -> None:
+        """Put the lines of the ledger in order."""
+        lines = (_line(self._known[chunk]) for chunk in self.chunks if chunk in self._known)
+        write_if_changed(self.directory / LEDGER, b"".join(lines))
+
+    @property
+    def failed(self) -> tuple[int, list[str]]:
+        """Number of failed runs, and why, each reason once."""
+        records = [self._known[chunk] for chunk in self.chunks if chunk in self._known]
+        reasons = {reason for record in records for reason in record["failures"]}
+        return sum(record["failed"] for record in records), sorted(reasons)
+
+    def settle(self, design: str) -> None:
+        """Write the manifest, the design and the description of the data.
+
+        Files of chunks beyond the request, and of chunks that will be computed anew, stay until
+        they are written over.
+        """
+        remove_parts(self.directory)
+        write_if_changed(self.directory / MANIFEST, self.manifest.to_bytes())
+        for path, content in metadata(self.manifest, self.points, design).items():
+            write_if_changed(self.directory / DATA / path, content)
+        write_if_changed(self.directory / DESIGN, _design_table(self.manifest, self.points))
+        self.finish()
+
+    def _paths(self, chunk: Chunk) -> list[str]:
+        arrays = (STATUS, *self.manifest.arrays)
+        return [*(f"{DATA}/{zarr_path(a, chunk)}" for a in arrays), parquet_path(chunk)]
+
+    def _intact(self, chunk: Chunk) -> bool:
+        known = self._known.get(chunk)
+        if known is None:
+            return False
+        points, runs = self.spans(chunk)
+        if (known["points"], known["runs"]) != (len(points), len(runs)):
+            return False
+        paths = self._paths(chunk)
+        if len(known["digests"]) != len(paths):
+            return False
+        for path, wanted in zip(paths, known["digests"], strict=True):
+            content = read_bytes(self.directory / path)
+            if content is None or digest(content)[:DIGITS] != wanted:
+                self.damaged[chunk] = path
+                return False
+        return True
+
+    def _append(self, record: Mapping[str, Any]) -> None:
+        path = self.directory / LEDGER
+        try:
+            with path.open("ab") as stream:
+                stream.write(_line(record))
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError as error:
+            raise refused(path, error) from error
+
+
+def open_or_create(
+    directory: Path, manifest: SweepManifest, points: np.ndarray, design: str
+) -> SweepStore:
+    """Open the directory of a sweep, or begin it; the caller holds its lock.
+
+    Raises
+    ------
+    InputError
+        If the place cannot be used, or belongs to something else.
+    """
+    try:
+        existing(directory, manifest)
+        store = SweepStore(directory, manifest, points)
+        store.settle(design)
+    except OSError as error:
+        raise refused(directory, error) from error
+    return store
+
+
+def existing(directory: Path, manifest: SweepManifest) -> SweepManifest | None:
+    """Manifest of a directory that holds this sweep already, of whatever size; None if it is new.
+
+    Raises
+    ------
+    InputError
+        If the directory belongs to something else.
+    """
+    if directory.exists() and not directory.is_dir():
+        raise InputError(
+            "a file stands where the results should go", file=str(directory),
+            todo="name another directory, or move the file away",
+        )  # fmt: skip
+    content = read_bytes(directory / MANIFEST)
+    if content is None:
+        others = directory.iterdir() if directory.is_dir() else iter(())
+        if any(p.suffix != PART and p.name != LOCK for p in others):
+            raise InputError(
+                "the directory is not empty and holds no sweep", file=str(directory),
+                allowed="a new directory, or that of the same sweep",
+            )  # fmt: skip
+        return None
+    stored = read_sweep_manifest(content, str(directory / MANIFEST))
+    if stored.key() != manifest.key():
+        a, b = stored.determining(), manifest.determining()
+        raise InputError(
+            "the directory belongs to another sweep", file=str(directory),
+            field=", ".join(name for name in a if a[name] != b.get(name)),
+            found=stored.key()[:10], allowed=manifest.key()[:10], todo="name another directory",
+        )  # fmt: skip
+    return stored
+
+
+def _line(record: Mapping[str, Any]) -> bytes:
+    text = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return (text + "\n").encode()
+
+
+def _read_ledger(path: Path) -> dict[Chunk, dict[str, Any]]:
+    """Read finished chunks; a line that cannot be read, as a torn last one, counts for nothing."""
+    found: dict[Chunk, dict[str, Any]] = {}
+    for line in (read_bytes(path) or b"").splitlines():
+        try:
+            record = json.loads(line)
+            i, j = (int(n) for n in record["chunk"])
+            fields = ("points", "runs", "failed")
+            kept = {name: int(record[name]) for name in fields}
+            kept |= {name: [str(x) for x in record[name]] for name in ("failures", "digests")}
+        except (ValueError, KeyError, TypeError):
+            continue
+        found[i, j] = {"chunk": [i, j], **kept}
+    return found
+
+
+def _design_table(manifest: SweepManifest, points: np.ndarray) -> bytes:
+    import io
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = {"point": np.arange(len(points), dtype=np.int32)}
+    columns |= dict(zip(manifest.points.names, np.ascontiguousarray(points.T), strict=True))
+    sink = io.BytesIO()
+    pq.write_table(pa.table(columns), sink, compression="zstd")
+    return sink.getvalue()
