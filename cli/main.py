@@ -15,6 +15,7 @@ from .explain import explain
 from .parameters import parameters
 from .predictive import check
 from .run import rerun, run
+from .sensitivity import sensitivity
 from .sweep import sweep
 from .validate import validate
 
@@ -40,6 +41,7 @@ app.command()(backtest)
 app.command()(validate)
 app.command()(claims)
 app.command()(sweep)
+app.command()(sensitivity)
 
 
 def _version(asked: bool) -> None:

@@ -16,6 +16,7 @@ from .style import FAINT, GAIN, GRID, INK, OPEN, Margins, Note, panels, styled
 
 TOP: Final = 10
 """Factors that are shown."""
+_CORRECTED: Final = "ST_expected"
 _BAR: Final = "#8fb8a4"
 _LINES: Final = ("#00734a", "#8b2d8b", "#b5391c", "#1b5e9b", "#a67c00", "#6b6b6b")
 
@@ -118,7 +119,7 @@ def ranks(
             panel.set_axis_off()
         for panel in flat[max(len(shown) - columns, 0) : len(shown)]:
             panel.set_xlabel(measure.label)
-        _legend(figure, measure)
+        _legend(figure, measure, any(_CORRECTED in table for table in shown.values()))
     return figure
 
 
@@ -130,6 +131,11 @@ def _bars(panel: Axes, table: pd.DataFrame, measure: Measure) -> None:
     panel.hlines(places, table["low"], table["high"], color=INK, linewidth=1.1)
     if measure.second is not None:
         panel.plot(table[measure.second[0]], places, "o", color=GAIN, markersize=4.2, zorder=4)
+    if _CORRECTED in table:
+        panel.plot(
+            table[_CORRECTED], places, "D", markersize=4.6, markerfacecolor="white",
+            markeredgecolor=INK, markeredgewidth=0.9, zorder=3,
+        )  # fmt: skip
     if measure.floor is not None and measure.floor[0] in table:
         for place, value in zip(places, table[measure.floor[0]], strict=True):
             panel.plot([value] * 2, [place - 0.42, place + 0.42], color=OPEN, linestyle=":")
@@ -143,7 +149,7 @@ def _bars(panel: Axes, table: pd.DataFrame, measure: Measure) -> None:
     panel.grid(axis="x", color=GRID, linewidth=0.5)
 
 
-def _legend(figure: Figure, measure: Measure) -> None:
+def _legend(figure: Figure, measure: Measure, corrected: bool) -> None:
     handles: list[Any] = [
         Patch(facecolor=_BAR, label=measure.column),
         Line2D([], [], color=INK, linewidth=1.1, label="95% interval"),
@@ -151,6 +157,9 @@ def _legend(figure: Figure, measure: Measure) -> None:
     if measure.second is not None:
         style: dict[str, Any] = {"marker": "o", "linestyle": "", "color": GAIN, "markersize": 4.2}
         handles.append(Line2D([], [], label=measure.second[1], **style))
+    if corrected:
+        style = {"marker": "D", "linestyle": "", "color": INK, "markerfacecolor": "white"}
+        handles.append(Line2D([], [], markersize=4.6, label="total without chance", **style))
     if measure.floor is not None:
         handles.append(Line2D([], [], color=OPEN, linestyle=":", label=measure.floor[1]))
     figure.legend(handles=handles, loc="lower right", ncols=len(handles))

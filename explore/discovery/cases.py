@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ...model.errors import InputError, near
+from ...model.errors import InputError
+from ..swept import RUN, outcome_at
 
 if TYPE_CHECKING:
-    from xarray import DataArray, Dataset
+    from xarray import Dataset
 
 NEVER: Final = 0
 """Year of what never happens, in outcomes that are first years."""
@@ -29,7 +30,6 @@ COMPARISONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     ">": operator.gt,
 }
 _EVENT: Final = re.compile(r"\s*([\w.]+)\s*(<=|>=|<|>)\s*(-?\d+(?:\.\d*)?)\s*")
-_RUN: Final = ("point", "replicate")
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Event:
             raise InputError(
                 "the event needs a label for each dimension of its outcome",
                 found=self.address,
-                allowed=", ".join(str(d) for d in values.dims if d not in _RUN),
+                allowed=", ".join(str(d) for d in values.dims if d not in RUN),
             )
         array = np.asarray(values.values, dtype=np.float64)
         shown = COMPARISONS[self.comparison](array, self.number)
@@ -89,54 +89,6 @@ class Event:
             shown &= array != NEVER
         found: np.ndarray = np.where(np.isfinite(array), shown, np.nan)
         return found.reshape(len(found), -1)
-
-
-def outcome_at(sweep: Dataset, address: str) -> DataArray:
-    """Outcome at the labels of an address, over points, replicates and what is left open.
-
-    Parameters
-    ----------
-    sweep : xarray.Dataset
-        Of ``open_sweep``.
-    address : str
-        Name of an outcome, then labels in the order of its dimensions; later ones may be
-        left out, and ``*`` leaves one open.
-
-    Raises
-    ------
-    InputError
-        If there is no such outcome, or no such label.
-    """
-    name, *labels = address.split(".")
-    allowed = [str(n) for n in sweep.data_vars if "point" in sweep[n].dims]
-    if name not in allowed:
-        raise InputError(
-            "the sweep has no such outcome",
-            found=name,
-            allowed=", ".join(allowed),
-            nearest=near(name, allowed),
-        )
-    values = sweep[name]
-    dims = [str(d) for d in values.dims if d not in _RUN]
-    if len(labels) > len(dims):
-        raise InputError(
-            "the outcome has fewer dimensions",
-            found=address,
-            allowed=".".join([name, *(f"<{d}>" for d in dims)]),
-        )
-    for dim, label in zip(dims, labels, strict=False):
-        if label == "*":
-            continue
-        known = [str(x) for x in values[dim].values]
-        if label not in known:
-            raise InputError(
-                f"the outcome has no such {dim}",
-                found=label,
-                allowed=", ".join(known),
-                nearest=near(label, known),
-            )
-        values = values.isel({dim: known.index(label)})
-    return values
 
 
 def cases(runs: np.ndarray, share: float = 0.5) -> np.ndarray:

@@ -35,6 +35,8 @@ def pawn(
 ) -> Answer:
     """PAWN by SALib, the median over slices, with bootstrapped interval and floor.
 
+    A factor with fewer values than slices, as in a grid, has no index.
+
     Parameters
     ----------
     problem, points, values
@@ -48,6 +50,7 @@ def pawn(
     spread, floor = _shaken(
         lambda x, y: float(np.nanmedian(distances(x, y))), points, values, settings
     )
+    middle[_levels(points) < SLICES] = np.nan  # too few values to slice
     reach = _half(settings[1]) * spread.std(axis=0, ddof=1)
     return {
         "PAWN": middle,
@@ -183,6 +186,11 @@ def _shaken(
     spread = [[index(x[c], values[c]) for x in points.T] for c in chosen]
     floor = [[index(luck.permutation(x), values) for x in points.T] for _ in range(resamples)]
     return np.array(spread), np.array(floor)
+
+
+def _levels(points: np.ndarray) -> np.ndarray:
+    """Number of different values of each factor."""
+    return np.array([len(np.unique(column)) for column in points.T])
 
 
 def _half(level: float) -> float:

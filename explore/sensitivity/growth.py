@@ -82,8 +82,9 @@ def convergence(
 def verdict(growing: Dataset, top: int = 5) -> str:
     """Say in a sentence whether the indices of one cell have settled.
 
-    They have if, over the last doubling, the weightiest factors are the same in the same
-    order wherever their intervals are apart, and no index moved by more than its interval.
+    They have if over the last doubling none of the weightiest moved by more than half of its
+    interval, no other factor came among them, and the widest interval is, on either side, at most
+    :data:`WIDEST` of the largest index.
 
     Parameters
     ----------
@@ -108,14 +109,19 @@ def verdict(growing: Dataset, top: int = 5) -> str:
         if name not in first.index
         and before.set_index("factor").at[name, "low"] > first["high"].min()
     ]
-    steady = bool((moved <= (earlier["high"] - earlier["low"]) / 2.0 + 1e-12).all()) and not fresh
+    moved_far = bool((moved > (earlier["high"] - earlier["low"]) / 2.0 + 1e-12).any())
+    wide = reach > WIDEST * float(first[measure].max())
     said = (
         f"From {sizes[-2]:,} to {sizes[-1]:,} {WORDS[growing.attrs['method']]} the {top} largest "
         f"indices moved by {moved.max():.3g} at most; the widest interval is ±{reach:.3g}"
     )
-    return f"{said}: settled." if steady else f"{said}: not settled, a larger sample is needed."
+    if not (moved_far or wide or fresh):
+        return f"{said}: settled."
+    return f"{said}: not settled, a larger sample is needed."
 
 
+WIDEST: Final = 0.15
+"""Half of the widest interval, as a share of the largest index, of what has settled."""
 WORDS: Final = {
     "sobol": "base samples",
     "morris": "trajectories",

@@ -30,8 +30,9 @@ def ranked(indices: Dataset) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``factor``, the method's index with ``low`` and ``high``, all its other indices, and
-        ``told``: whether the interval lies above what chance alone would show. ``low`` and
-        ``high`` hold the bounds of missing runs too, where there are any.
+        ``told``: whether its interval lies above what chance alone would show (for Sobol
+        indices with replicates that of ``ST_expected`` above 0, since luck adds to ST itself).
+        ``low`` and ``high`` hold the bounds of missing runs too, where there are any.
 
     Raises
     ------
@@ -60,13 +61,14 @@ def ranked(indices: Dataset) -> pd.DataFrame:
         low = np.fmin(low, columns[f"{measure}_least"])
         high = np.fmax(high, columns[f"{measure}_most"])
     floor = columns.get(BASELINES.get(indices.attrs["method"], ""), np.zeros(len(low)))
+    told = columns.get("ST_expected_low", low) > floor
     table = pd.DataFrame(
         {
             "factor": indices["factor"].values,
             measure: columns.pop(measure),
             "low": low,
             "high": high,
-            "told": low > floor,
+            "told": told,
             **columns,
         }
     )
