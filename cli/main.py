@@ -11,12 +11,14 @@ from .backtest import backtest
 from .calibration_report import report
 from .claims import claims
 from .compare import compare
+from .discover import discover
 from .explain import explain
 from .parameters import parameters
 from .predictive import check
 from .run import rerun, run
 from .sensitivity import sensitivity
 from .sweep import sweep
+from .tipping import tipping
 from .validate import validate
 
 app = typer.Typer(
@@ -42,6 +44,8 @@ app.command()(validate)
 app.command()(claims)
 app.command()(sweep)
 app.command()(sensitivity)
+app.command()(discover)
+app.command()(tipping)
 
 
 def _version(asked: bool) -> None:

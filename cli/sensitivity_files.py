@@ -68,8 +68,9 @@ def draw(
 
     title = f"What moves {analysis.wanted}"
     if "year" in analysis.cells:
-        years = [int(y) for y in indices["year"].values]
-        drawn = _curves(indices, analysis.method, "year")
+        kept = indices.isel(year=indices["status"].values == "ok")
+        years = [int(y) for y in kept["year"].values]
+        drawn = _curves(kept, analysis.method, "year")
         figure = curves(years, drawn, analysis.method, (title, "year"), note, years=True)
         save(figure, place, "years", title)
         return

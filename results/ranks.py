@@ -199,10 +199,9 @@ def curves(
     """
     title, label = words
     measure = MEASURES[method]
-    what = "each year" if years else "ever more of the sample"
-    reading = (
-        f"{measure.column} of the weightiest factors from {what}; bands are 95% intervals."
-        + ("" if years else "\nIt has settled where lines are level and bands narrow.")
+    what = "year to year" if years else "from ever more of the sample"
+    reading = f"{measure.column} of the weightiest factors, {what}; bands are 95% intervals." + (
+        "" if years else "\nIt has settled where lines are level and bands narrow."
     )
     with styled():
         figure, axes = panels(
