@@ -20,6 +20,7 @@ from .sweep.execute import Task, compute_here
 from .sweep.load import read_sweep
 from .sweep.outcomes import LABELS, OUTCOMES, YEARLY
 from .sweep.problem import DONE, SweepProblem, prepare
+from .sweep.resolve import ResolvedSweep
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -44,6 +45,9 @@ class Evaluator:
     def __init__(self, problem: SweepProblem, workers: int | None = None) -> None:
         self._problem = problem
         self._workers = workers or os.cpu_count() or 1
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _prepared_again, (self._problem.sweep.to_json(), self._workers)
 
     @property
     def sweep_problem(self) -> SweepProblem:
@@ -168,6 +172,11 @@ class Evaluator:
         if sweep.yearly:
             coords["year"] = list(self._problem.years)
         return Dataset(found, coords=coords)
+
+
+def _prepared_again(sweep: str, workers: int) -> Evaluator:
+    """An evaluator in another process: prepared anew, since pasts are not sent."""
+    return Evaluator(prepare(ResolvedSweep.from_json(sweep)), workers)
 
 
 def evaluator(
