@@ -45,12 +45,8 @@ def run_sweep(
         if stored is not None:
             problem, manifest = _at_least(stored, problem, manifest)
         announce(problem, manifest, directory, workers, cluster)
-        if dry_run:
-            return
-        store = _opened(directory, manifest, problem)
-        _fill(store, problem, workers, cluster)
-        store.finish()
-        _told(store)
+        if not dry_run:
+            _told(fill(directory, problem, manifest, workers, cluster))
 
 
 def _at_least(
@@ -169,12 +165,6 @@ def kept_arrays(problem: SweepProblem) -> tuple[Array, ...]:
     return tuple(found)
 
 
-def _opened(directory: Path, manifest: SweepManifest, problem: SweepProblem) -> SweepStore:
-    from ..results.sweep.store import open_or_create
-
-    return open_or_create(directory, manifest, problem.design.points, problem.design.to_json())
-
-
 # ---------------------------------------------------------------- what it will cost
 
 
@@ -203,7 +193,30 @@ def announce(
 # ---------------------------------------------------------------- filling
 
 
-def _fill(
+def fill(
+    directory: Path,
+    problem: SweepProblem,
+    manifest: SweepManifest,
+    workers: int | None = None,
+    cluster: str | None = None,
+) -> SweepStore:
+    """Bring a directory, which the caller has locked, to what its manifest says.
+
+    Raises
+    ------
+    InputError
+        If the directory belongs to something else, or cannot be written.
+    """
+    from ..results.sweep.store import open_or_create
+
+    design = problem.design
+    store = open_or_create(directory, manifest, design.points, design.to_json())
+    _compute_missing(store, problem, workers, cluster)
+    store.finish()
+    return store
+
+
+def _compute_missing(
     store: SweepStore, problem: SweepProblem, workers: int | None, cluster: str | None
 ) -> None:
     """Compute the chunks that a store lacks, with a progress bar."""

@@ -6,7 +6,7 @@ parameters unless each point has one of its own. So points differ by their facto
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -22,7 +22,7 @@ from ..conditioning import BLOCK, STRIDE, rows_of
 from ..problem import Problem, assemble
 from .design import Design
 from .factors import Mover, check_reach, moved, mover
-from .outcomes import OUTCOMES, YEARLY, needed, yearly_of
+from .outcomes import LABELS, OUTCOMES, YEARLY, RunOutcome, Yearly, needed, yearly_of
 from .pasts import SharedPasts
 from .points import design_of
 from .resolve import ResolvedSweep
@@ -164,9 +164,8 @@ class SweepProblem:
         self, group: Group, out: Outcome, past: dict[str, np.ndarray], workspace: tuple
     ) -> str | None:
         """Compute the runs of a group into the rows of ``out`` and ``past``, or say why not."""
-        flat = moved(
-            self.problem.tables(group.draw).flat, self.movers, self.design.points[group.point]
-        )
+        values = self.design.points[group.point, : len(self.movers)]
+        flat = moved(self.problem.tables(group.draw).flat, self.movers, values)
         for each in self.movers:
             reason = each.outside(flat)
             if reason is not None:
@@ -184,10 +183,15 @@ class SweepProblem:
             worlds = World._make(np.array(part, order="C") for part in rows_of(shared.worlds, rows))
             for name, array in past.items():
                 array[group.rows] = shared.yearly[name][rows]
-        room = empty_outcome(len(group.runs), len(self.years) - self.first_projected)
+        begin, end = int(group.rows[0]), int(group.rows[-1]) + 1
+        if end - begin == len(group.rows):
+            room = Outcome._make(part[begin:end] for part in out)
+        else:
+            room = empty_outcome(len(group.runs), len(self.years) - self.first_projected)
         run_all(tables.flat, self.problem.seed, group.runs, first, worlds, workspace, room)
-        for whole, part in zip(out, room, strict=True):
-            whole[group.rows] = part
+        if end - begin != len(group.rows):
+            for whole, part in zip(out, room, strict=True):
+                whole[group.rows] = part
         return None
 
 
@@ -257,9 +261,9 @@ def _steps(points: int, runs: int) -> Iterator[range]:
             yield range(point * runs + run, point * runs + min(run + STEP_RUNS, runs))
 
 
-def _lengths(name: str, catalogue: dict = YEARLY) -> tuple[int, ...]:
-    from .outcomes import LABELS
-
+def _lengths(
+    name: str, catalogue: Mapping[str, Yearly | RunOutcome] = YEARLY
+) -> tuple[int, ...]:
     return tuple(len(LABELS[dim]) for dim in catalogue[name].dims)
 
 

@@ -1,0 +1,62 @@
+"""Fill a sweep directory in a process of its own, which may be killed: see test_sweep_store.
+
+    python -m tests.sweep_child SWEEP.toml DIRECTORY KILLS SECONDS SEED
+
+Imports first, then forks a child that fills the directory, and kills it after a time of at
+most SECONDS; so KILLS times, unless it ends before. Then a last child is let end. Prints how
+many were killed.
+"""
+
+import os
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+
+from steppe.cli import sweep_execution
+from steppe.explore.sweep.load import load_sweep
+from steppe.explore.sweep.problem import prepare
+from steppe.model.errors import InputError
+from steppe.results.lock import locked
+
+
+def fill(file, directory, workers=2):
+    """Fill without the announcement, which takes time and needs none of the directory."""
+    problem = prepare(load_sweep(file))
+    manifest = sweep_execution.manifest_of(problem, ("steppe", "sweep", Path(file).name))
+    with locked(Path(directory)):
+        return sweep_execution.fill(Path(directory), problem, manifest, workers)
+
+
+def child(file, directory):
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            fill(file, directory)
+            code = 0
+        except InputError as error:
+            print(f"steppe: {error}", file=sys.stderr)
+            code = 2
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+    return pid
+
+
+def main(file, directory, kills, seconds, seed):
+    luck, killed = random.Random(int(seed)), 0
+    for _ in range(int(kills)):
+        pid = child(file, directory)
+        time.sleep(luck.uniform(0.0, float(seconds)))
+        os.kill(pid, signal.SIGKILL)
+        _, status = os.waitpid(pid, 0)
+        killed += os.WIFSIGNALED(status)
+    _, status = os.waitpid(child(file, directory), 0)
+    print(killed)
+    return os.waitstatus_to_exitcode(status)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
