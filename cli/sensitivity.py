@@ -18,7 +18,9 @@ Luck = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of the resampling
 
 
 def sensitivity(
-    directory: Sweep,
+    directory: Annotated[
+        Path | None, typer.Argument(help="Directory of a sweep; none with --check.")
+    ] = None,
     outcome: Annotated[
         list[str] | None,
         typer.Option(
@@ -52,12 +54,26 @@ def sensitivity(
     out: Annotated[
         Path | None, typer.Option(help="Directory; sensitivity/ in that of the sweep by default.")
     ] = None,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Run functions with known indices in the place of the model, and compare.",
+        ),
+    ] = False,
 ) -> None:
     """Rank the factors of a sweep by what the outcomes owe to them.
 
     Prints the weightiest with intervals, whether the sample was large enough, and how much is
     chance; writes tables and pictures. A run that is missing or failed never passes as a number.
     """
+    if check:
+        from .sensitivity_text import print_checks
+
+        print_checks(seed)
+        return
+    if directory is None:
+        raise InputError("no sweep is named", todo="name the directory of a sweep, or --check")
     from ..explore.sensitivity.of_sweep import SweepAnalysis
     from ..results.sweep.reading import open_sweep, sweep_manifest
 

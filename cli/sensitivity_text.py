@@ -92,3 +92,19 @@ def print_growth(growing: Dataset) -> None:
         picked = growing.sel({d: cell[d].item() for d in dims})
         text = f"{name}: {verdict(picked)}" if name else verdict(picked)
         typer.echo(textwrap.fill(text, 100, initial_indent="  ", subsequent_indent="    "))
+
+
+def print_checks(seed: int) -> None:
+    """Print known indices beside estimates; second-order ones that are 0 are left out."""
+    from .known import checked
+
+    head = f"{'function':<10}  {'factor':<10}  {'index':<7}  {'known':>7}  {'estimate':>8}"
+    typer.echo(f"{head}  95% interval")
+    for row in checked(seed):
+        if row.index == "S2" and row.known < 0.001:
+            continue
+        interval = f"{row.low:.4f} to {row.high:.4f}" if row.low == row.low else "-"
+        typer.echo(
+            f"{row.function:<10}  {row.factor:<10}  {row.index:<7}  {row.known:>7.4f}  "
+            f"{row.estimate:>8.4f}  {interval}"
+        )

@@ -52,7 +52,8 @@ class PointModel(SecurityModel):
     seed : int, optional
         Mesa passes one; it is not used, since the sweep has its own.
     **values : float
-        Of each factor, by its name with underscores for dots.
+        Of each factor, by its name with underscores for dots; rounded where only whole numbers
+        make sense.
 
     Raises
     ------
@@ -70,6 +71,8 @@ class PointModel(SecurityModel):
                 allowed=", ".join(names),
             )
         point = np.array([float(values[name]) for name in names])
+        whole = np.array([factor.whole for factor in problem.sweep.factors])
+        point = np.where(whole, np.round(point), point)
         draw, block, row = place_of(run, problem.problem.draw_count)
         flat = moved(problem.problem.tables(draw).flat, problem.movers, point)
         for each in problem.movers:

@@ -12,7 +12,7 @@ SIGNIFICANT: Final = 0.05
 """Quasi-p-value from which a limit of a box is taken to be chance."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Box:
     """Limits of some factors.
 
@@ -82,7 +82,7 @@ class Box:
         return ", ".join(parts) or "no limit"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Found:
     """A box with what is true of it on a set of points.
 
@@ -153,12 +153,16 @@ def quasi_p(box: Box, points: np.ndarray, cases: np.ndarray) -> dict[str, tuple[
     return {name: (low, high) for name, (low, high) in found.items()}
 
 
-def pruned(box: Box, points: np.ndarray, cases: np.ndarray) -> Box:
-    """The box without the limits that may be chance, the weakest taken away first."""
+def pruned(box: Box, points: np.ndarray, cases: np.ndarray, least: float = 0.0) -> Box:
+    """The box without the limits that may be chance, the weakest taken away first.
+
+    A limit without which the density would fall below ``least`` stays.
+    """
     while box.restricted:
         values = quasi_p(box, points, cases)
         worst, (factor, side) = max((values[box.names[f]][s], (f, s)) for f, s in box.sides())
-        if worst <= SIGNIFICANT:
+        wider = box.freed(factor, side)
+        if worst <= SIGNIFICANT or judged(wider, points, cases).density < least:
             break
-        box = box.freed(factor, side)
+        box = wider
     return box

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 METHODS: Final = ("prim", "cart")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Chosen:
     """A box that was chosen.
 
@@ -106,7 +106,12 @@ def discover(
     found: list[Chosen] = []
     while len(found) < boxes:
         trajectory = prim(names, points, cases, settings, rest)
-        chosen = _taken(trajectory, points, cases, rest, (density, step))
+        try:
+            chosen = _taken(trajectory, points, cases, rest, (density, step))
+        except InputError:
+            if found:
+                break
+            raise
         box = chosen.found.box
         if found and (not box.restricted or chosen.found.density <= cases.mean()):
             break
@@ -126,7 +131,7 @@ def _taken(
 ) -> Chosen:
     """The box of a trajectory that is wished for, among the points that are left."""
     place = _place(trajectory, *wish)
-    box = pruned(trajectory[place].box, points[rest], cases[rest])
+    box = pruned(trajectory[place].box, points[rest], cases[rest], wish[0] or 0.0)
     told = judged_among(box, points, cases, np.flatnonzero(rest))
     return Chosen(told, quasi_p(box, points[rest], cases[rest]), tuple(trajectory), place)
 

@@ -261,9 +261,7 @@ def _steps(points: int, runs: int) -> Iterator[range]:
             yield range(point * runs + run, point * runs + min(run + STEP_RUNS, runs))
 
 
-def _lengths(
-    name: str, catalogue: Mapping[str, Yearly | RunOutcome] = YEARLY
-) -> tuple[int, ...]:
+def _lengths(name: str, catalogue: Mapping[str, Yearly | RunOutcome] = YEARLY) -> tuple[int, ...]:
     return tuple(len(LABELS[dim]) for dim in catalogue[name].dims)
 
 
