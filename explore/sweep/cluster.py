@@ -8,11 +8,13 @@ differs gets nothing to do. Chunks of workers that die are computed by others.
 from __future__ import annotations
 
 import hashlib
+import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
 from threading import Lock
+from time import sleep
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -27,6 +29,8 @@ PATIENCE: Final = 60.0
 """Seconds to wait for a first worker."""
 ATTEMPTS: Final = 3
 """Times that a chunk is asked for again after it has outlived the workers that Dask allows."""
+_PULSE: Final = 2.0
+"""Seconds after which it is looked whether workers have come or gone."""
 _AHEAD: Final = 3
 """Chunks under way for each thread of the cluster."""
 
@@ -104,7 +108,7 @@ class _Wanted:
     """A chunk that was asked for."""
 
     task: Task
-    workers: frozenset[str]
+    workers: frozenset[str] = frozenset()
     attempts: int = 1
 
 
@@ -139,27 +143,26 @@ class Cluster:
             If there is no scheduler or no worker, a worker differs, the scheduler is lost, or
             a chunk kills its workers again and again.
         """
-        client = self._client()
+        todo = deque(_Wanted(task) for task in tasks)
         waiting: dict[Any, _Wanted] = {}
-        rest = iter(tasks)
+        client = self._client()
         try:
             self._check(client)
-            while True:
-                room = self._room(client) - len(waiting)
-                for task in islice(rest, max(room, 0)):
-                    self._ask(client, waiting, _Wanted(task, frozenset()))
-                if not waiting:
-                    return
+            while todo or waiting:
+                self._ask(client, todo, waiting)
                 for future in self._finished(client, waiting):
                     wanted = waiting.pop(future)
                     result = self._taken(client, future, wanted)
                     if result is None:
-                        self._ask(client, waiting, wanted)
+                        todo.appendleft(wanted)
                     else:
                         yield wanted.task, result
+        except OSError as error:  # of Dask's connections: the store raises InputError
+            raise self._lost() from error
         finally:
-            client.cancel(list(waiting), force=True)
-            client.close(timeout=5)
+            if client.status == "running":
+                client.cancel(list(waiting), force=True)
+            client.close(timeout=2)
 
     def _client(self) -> Any:
         try:
@@ -169,8 +172,11 @@ class Cluster:
                 "Dask is not installed", field="--cluster",
                 todo="install the extra 'cluster': pip install 'steppe-scenarios[cluster]'",
             ) from error  # fmt: skip
+        for name in list(logging.root.manager.loggerDict):
+            if name.startswith("distributed"):  # it logs lost connections with tracebacks
+                logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
-            return Client(self.address, timeout=15, set_as_default=False)
+            return Client(self.address, timeout=15)
         except (OSError, TimeoutError, ValueError) as error:
             raise InputError(
                 "no Dask scheduler answers", field="--cluster", found=self.address,
@@ -179,7 +185,7 @@ class Cluster:
 
     def _check(self, client: Any) -> None:
         """Wait for a worker; require of all that are there what is expected."""
-        if not client.scheduler_info()["workers"]:
+        if not client.scheduler_info(n_workers=-1)["workers"]:
             self.say(f"Waiting for workers of {self.address} ...")
             try:
                 client.wait_for_workers(1, timeout=PATIENCE)
@@ -202,44 +208,45 @@ class Cluster:
                     todo="install there what is installed here, or stop it",
                 )  # fmt: skip
 
-    def _fitting(self, client: Any) -> frozenset[str]:
-        return frozenset(client.scheduler_info()["workers"]) - self._refused
-
-    def _room(self, client: Any) -> int:
-        """Chunks that should be under way: some for each thread, at least two."""
-        workers = client.scheduler_info()["workers"]
-        threads = sum(w["nthreads"] for name, w in workers.items() if name not in self._refused)
-        return max(2, int(_AHEAD * threads))
-
-    def _ask(self, client: Any, waiting: dict[Any, _Wanted], wanted: _Wanted) -> None:
-        """Ask for a chunk, of the workers that fit if some do not."""
-        wanted.workers = self._fitting(client) if self._refused else frozenset()
-        task = wanted.task
-        future = client.submit(
-            compute_remote, self.text, dict(self.expected), task.points, task.runs,
-            pure=False, workers=sorted(wanted.workers) or None,
-        )  # fmt: skip
-        waiting[future] = wanted
+    def _ask(self, client: Any, todo: deque[_Wanted], waiting: dict[Any, _Wanted]) -> None:
+        """Ask for chunks: some for each thread, at least two, of the workers that fit."""
+        if client.status != "running":
+            raise self._lost()
+        workers = client.scheduler_info(n_workers=-1)["workers"]
+        fitting = frozenset(workers) - self._refused
+        if self._refused and not fitting:
+            return
+        threads = sum(workers[name]["nthreads"] for name in fitting)
+        while todo and len(waiting) < max(2, _AHEAD * threads):
+            wanted = todo.popleft()
+            wanted.workers = fitting if self._refused else frozenset()
+            future = client.submit(
+                compute_remote, self.text, dict(self.expected), wanted.task.points,
+                wanted.task.runs, pure=False, workers=sorted(wanted.workers) or None,
+            )  # fmt: skip
+            waiting[future] = wanted
 
     def _finished(self, client: Any, waiting: dict[Any, _Wanted]) -> list[Any]:
         """Chunks that have ended in some way, and those whose workers are all gone."""
+        from concurrent.futures import CancelledError
+
         from distributed import wait
 
+        if not waiting:  # no worker fits
+            sleep(_PULSE)
         try:
-            return list(wait(list(waiting), timeout=2, return_when="FIRST_COMPLETED").done)
+            return list(wait(list(waiting), timeout=_PULSE, return_when="FIRST_COMPLETED").done)
         except TimeoutError:
             pass
-        except Exception as error:  # what Dask raises for a cancelled future differs by version
+        except (CancelledError, OSError) as error:
             if client.status == "running":
                 ended = [future for future in waiting if future.status != "pending"]
                 if ended:
                     return ended
             raise self._lost() from error
-        if client.status not in ("running", "connecting"):
-            raise self._lost()
         if not self._refused:
             return []
-        fitting = self._fitting(client)
+        fitting = frozenset(client.scheduler_info(n_workers=-1)["workers"]) - self._refused
         return [
             f for f, wanted in waiting.items() if wanted.workers and not wanted.workers & fitting
         ]
