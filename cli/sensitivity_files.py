@@ -41,6 +41,8 @@ def _flat(indices: Dataset, without: tuple[str, ...]) -> Any:
     names = [n for n in indices.data_vars if not set(without) & set(indices[n].dims)]
     whole = indices[names]
     whole = whole.drop_vars([w for w in without if w in whole.coords])
+    if "factor" not in whole.dims:  # every cell was refused
+        whole = whole.drop_vars("factor", errors="ignore").expand_dims(factor=indices["factor"])
     frame = whole.to_dataframe().reset_index()
     first = [c for c in frame.columns if c in indices.dims]
     return frame[[*first, *(c for c in frame.columns if c not in first)]]

@@ -18,13 +18,13 @@ story = "Something happens."
 horizon = 1998
 [parameters]
 source = "prior"
-draws = 8
+draws = 24
 """
 SWEEP = """
 name = "{method}"
 title = "A {method} sweep"
 on = "short.toml"
-replicates = 8
+replicates = 24
 failures = "{failures}"
 yearly = ["packages"]
 outcomes = ["packages", "first_year", "top_rung"]
@@ -64,7 +64,8 @@ def folder(tmp_path_factory):
 
 
 def files(directory):
-    return {p.relative_to(directory).as_posix(): p.read_bytes() for p in directory.rglob("*.*")}
+    found = (p for p in directory.rglob("*") if p.is_file())
+    return {p.relative_to(directory).as_posix(): p.read_bytes() for p in found}
 
 
 def test_sensitivity_ranks_and_writes(folder, tmp_path):
@@ -98,11 +99,14 @@ def test_each_design_has_its_analysis_and_events_and_years_are_outcomes(folder, 
     assert "(morris, 3 factors)" in call(
         "sensitivity", folder / "morris", "--outcome", "packages.russia.all", "--out", tmp_path
     )
-    event = "first_year.russia.defence.assistance < 1995"
+    event = "packages.russia.defence > 29"
     out = call("sensitivity", folder / "lhs", "--event", event, "--resamples", 20,
                "--out", tmp_path)  # fmt: skip
     assert "(pawn, 3 factors)" in out
-    assert (tmp_path / "pawn-first_year.russia.defence.assistance-below-1995").is_dir()
+    never = "first_year.russia.defence.assistance < 1900"
+    out = call("sensitivity", folder / "lhs", "--event", never, "--out", tmp_path)
+    assert "refused: the outcome is the same at every point" in out
+    assert (tmp_path / "pawn-packages.russia.defence-above-29").is_dir()
     out = call("sensitivity", folder / "sobol", "--outcome", "yearly_packages_mean.*.russia.all",
                "--resamples", 20, "--out", tmp_path)  # fmt: skip
     assert "1998  budget.russia" in out
@@ -111,7 +115,7 @@ def test_each_design_has_its_analysis_and_events_and_years_are_outcomes(folder, 
 
 def test_failed_runs_are_told_or_refuse_the_index(folder, tmp_path):
     """A prior draw that a factor takes out of its bounds fails; its runs are no numbers."""
-    text = SWEEP.format(method="lhs", size=60, failures="mark", most=40.0)
+    text = SWEEP.format(method="lhs", size=60, failures="mark", most=12.0)
     (tmp_path / "short.toml").write_text(SCENARIO)
     (tmp_path / "lhs.toml").write_text(text)
     told = call("sweep", tmp_path / "lhs.toml", "--out", tmp_path / "lhs", "--workers", 1)
@@ -140,19 +144,19 @@ def test_wrong_requests_are_named(folder):
 
 def test_discover_writes_a_scenario_that_loads(folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    event = "packages.russia.defence > 3"
+    event = "packages.russia.defence > 22"
     out = call("discover", folder / "lhs", event, "--scenario", "many-packages", "--out", "found")
     assert "Box 1: coverage" in out
     assert "budget.russia: at least" in out
     assert "On points that did not help to find it" in out
-    place = tmp_path / "found" / "prim-packages.russia.defence-above-3"
+    place = tmp_path / "found" / "prim-packages.russia.defence-above-22"
     boxes = pd.read_csv(place / "boxes.csv")
     assert boxes["qp_low"].fillna(0).max() <= 0.05
     steps = pd.read_csv(place / "trajectory.csv")
     assert steps["coverage"][0] == 1.0
     assert (place / "figures" / "box-1.png").exists()
     scenario = load("./many-packages.toml")
-    assert [lever.quantity for lever in scenario.levers][0] == "budget.russia"
+    assert "budget.russia" in [lever.quantity for lever in scenario.levers]
     with pytest.raises(InputError, match="the file exists"):
         call("discover", folder / "lhs", event, "--scenario", "many-packages", "--out", "found")
 
@@ -160,12 +164,12 @@ def test_discover_writes_a_scenario_that_loads(folder, tmp_path, monkeypatch):
 def test_tipping_says_where(folder, tmp_path):
     out = call(
         "tipping", folder / "short.toml", "--lever", "budget.russia:0.2:3", "--outcome",
-        "packages.russia.defence", "--at", 4, "--runs", 160, "--out", tmp_path / "tip",
+        "packages.russia.defence", "--at", 29, "--runs", 96, "--out", tmp_path / "tip",
     )  # fmt: skip
     assert "Tipping point at" in out
     table = pd.read_csv(tmp_path / "tip" / "tipping.csv")
     assert (np.diff(table["value"]) > 0).all()
-    assert table["mean"].iloc[0] < 4 < table["mean"].iloc[-1]
+    assert table["mean"].iloc[0] < 29 < table["mean"].iloc[-1]
     assert (tmp_path / "tip" / "figures" / "tipping.png").exists()
 
 
