@@ -11,6 +11,7 @@ from .backtest import backtest
 from .calibration_report import report
 from .claims import claims
 from .compare import compare
+from .discover import discover
 from .explain import explain
 from .export import export
 from .lab import lab
@@ -18,7 +19,9 @@ from .parameters import parameters
 from .predictive import check
 from .reproduce import reproduce
 from .run import rerun, run
+from .sensitivity import sensitivity
 from .sweep import sweep
+from .tipping import tipping
 from .validate import validate
 
 app = typer.Typer(
@@ -47,6 +50,9 @@ app.command()(validate)
 app.command()(claims)
 app.command()(lab)
 app.command()(sweep)
+app.command()(sensitivity)
+app.command()(discover)
+app.command()(tipping)
 
 
 def _version(asked: bool) -> None:

@@ -1,0 +1,1 @@
+"""Adapters: the model as other tools of the field know models."""

@@ -1,0 +1,1 @@
+"""Discovery: boxes of futures in which an event comes about."""

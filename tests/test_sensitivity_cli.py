@@ -1,0 +1,179 @@
+"""The commands sensitivity, discover and tipping on a small sweep, as a user calls them."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from steppe.cli.main import app
+from steppe.model.errors import InputError
+from steppe.scenarios.load import load
+
+SCENARIO = """
+name = "short"
+title = "Short"
+story = "Something happens."
+horizon = 1998
+[parameters]
+source = "prior"
+draws = 24
+"""
+SWEEP = """
+name = "{method}"
+title = "A {method} sweep"
+on = "short.toml"
+replicates = 24
+failures = "{failures}"
+yearly = ["packages"]
+outcomes = ["packages", "first_year", "top_rung"]
+[design]
+method = "{method}"
+size = {size}
+[[factors]]
+quantity = "budget.russia"
+factor = [0.2, {most}]
+[[factors]]
+quantity = "budget.china"
+factor = [0.5, 1.5]
+[[factors]]
+quantity = "need_weight"
+prior = [0.05, 0.95]
+"""
+
+
+def call(*words):
+    """Call steppe; an InputError is what the user would read."""
+    done = CliRunner().invoke(app, [str(word) for word in words])
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    found = tmp_path_factory.mktemp("swept")
+    (found / "short.toml").write_text(SCENARIO)
+    for method, size in (("sobol", 16), ("morris", 8), ("lhs", 60)):
+        text = SWEEP.format(method=method, size=size, failures="refuse", most=2.0)
+        (found / f"{method}.toml").write_text(text)
+        call("sweep", found / f"{method}.toml", "--out", found / method, "--workers", 1)
+    return found
+
+
+def files(directory):
+    found = (p for p in directory.rglob("*") if p.is_file())
+    return {p.relative_to(directory).as_posix(): p.read_bytes() for p in found}
+
+
+def test_sensitivity_ranks_and_writes(folder, tmp_path):
+    out = call(
+        "sensitivity", folder / "sobol", "--outcome", "packages.russia.all", "--out", tmp_path
+    )
+    assert "packages.russia.all (sobol, 3 factors)" in out
+    assert "The largest total share of the variance between points goes with budget.russia" in out
+    assert "is luck and what is not known of the parameters" in out
+    place = tmp_path / "sobol-packages.russia.all"
+    table = pd.read_csv(place / "indices.csv")
+    assert table.set_index("factor")["ST"].idxmax() == "budget.russia"
+    assert len(pd.read_csv(place / "pairs.csv")) == 3
+    assert set(pd.read_csv(place / "convergence.csv")["size"]) == {16}
+    assert (place / "figures" / "ranks.png").read_bytes()[:4] == b"\x89PNG"
+    about = json.loads((place / "about.json").read_text())
+    assert about["command"][:3] == ["steppe", "sensitivity", "sobol"]
+
+
+def test_the_same_command_gives_the_same_bytes(folder, tmp_path):
+    made = []
+    for name in ("one", "other"):
+        call("sensitivity", folder / "lhs", "--outcome", "packages.china.all", "--resamples", 20,
+             "--out", tmp_path / name)  # fmt: skip
+        made.append(files(tmp_path / name))
+    assert made[0] == made[1]
+    assert len(made[0]) >= 5
+
+
+def test_each_design_has_its_analysis_and_events_and_years_are_outcomes(folder, tmp_path):
+    assert "(morris, 3 factors)" in call(
+        "sensitivity", folder / "morris", "--outcome", "packages.russia.all", "--out", tmp_path
+    )
+    event = "packages.russia.defence > 29"
+    out = call("sensitivity", folder / "lhs", "--event", event, "--resamples", 20,
+               "--out", tmp_path)  # fmt: skip
+    assert "(pawn, 3 factors)" in out
+    never = "first_year.russia.defence.assistance < 1900"
+    out = call("sensitivity", folder / "lhs", "--event", never, "--out", tmp_path)
+    assert "refused: the outcome is the same at every point" in out
+    assert (tmp_path / "pawn-packages.russia.defence-above-29").is_dir()
+    out = call("sensitivity", folder / "sobol", "--outcome", "yearly_packages_mean.*.russia.all",
+               "--resamples", 20, "--out", tmp_path)  # fmt: skip
+    assert "1998  budget.russia" in out
+    assert (tmp_path / "sobol-yearly_packages_mean.each.russia.all/figures/years.png").exists()
+
+
+def test_failed_runs_are_told_or_refuse_the_index(folder, tmp_path):
+    """A prior draw that a factor takes out of its bounds fails; its runs are no numbers."""
+    text = SWEEP.format(method="lhs", size=60, failures="mark", most=12.0)
+    (tmp_path / "short.toml").write_text(SCENARIO)
+    (tmp_path / "lhs.toml").write_text(text)
+    told = call("sweep", tmp_path / "lhs.toml", "--out", tmp_path / "lhs", "--workers", 1)
+    assert "runs failed: budget.russia takes" in told
+    out = call("sensitivity", tmp_path / "lhs", "--outcome", "packages.russia.all")
+    assert "refused: runs are missing in" in out
+    assert "largest" not in out
+
+
+def test_wrong_requests_are_named(folder):
+    for words, problem in (
+        (("sensitivity",), "no sweep is named"),
+        (("sensitivity", folder), "no sweep directory"),
+        (("sensitivity", folder / "lhs", "--outcome", "package.china"), "packages"),
+        (("sensitivity", folder / "lhs", "--method", "sobol"), "has no sobol indices"),
+        (("sensitivity", folder / "sobol", "--outcome", "yearly_packages_mean.*.china"), "label"),
+        (("discover", folder / "lhs", "packages.china.defence > 100000"), "no point brings"),
+        (("discover", folder / "lhs", "packages.china > 3"), "needs a label"),
+        (("tipping", "baseline", "--lever", "budget.china"), "not written as it must be"),
+        (("tipping", "baseline", "--lever", "budget.china:0:2"), "what tips"),
+        (("tipping", "baseline"), "one lever tips at a time"),
+    ):
+        with pytest.raises(InputError, match=problem):
+            call(*words)
+
+
+def test_discover_writes_a_scenario_that_loads(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    event = "packages.russia.defence > 22"
+    out = call("discover", folder / "lhs", event, "--scenario", "many-packages", "--out", "found")
+    assert "Box 1: coverage" in out
+    assert "budget.russia: at least" in out
+    assert "On points that did not help to find it" in out
+    place = tmp_path / "found" / "prim-packages.russia.defence-above-22"
+    boxes = pd.read_csv(place / "boxes.csv")
+    assert boxes["qp_low"].fillna(0).max() <= 0.05
+    steps = pd.read_csv(place / "trajectory.csv")
+    assert steps["coverage"][0] == 1.0
+    assert (place / "figures" / "box-1.png").exists()
+    scenario = load("./many-packages.toml")
+    assert "budget.russia" in [lever.quantity for lever in scenario.levers]
+    with pytest.raises(InputError, match="the file exists"):
+        call("discover", folder / "lhs", event, "--scenario", "many-packages", "--out", "found")
+
+
+def test_tipping_says_where(folder, tmp_path):
+    out = call(
+        "tipping", folder / "short.toml", "--lever", "budget.russia:0.2:3", "--outcome",
+        "packages.russia.defence", "--at", 29, "--runs", 96, "--out", tmp_path / "tip",
+    )  # fmt: skip
+    assert "Tipping point at" in out
+    table = pd.read_csv(tmp_path / "tip" / "tipping.csv")
+    assert (np.diff(table["value"]) > 0).all()
+    assert table["mean"].iloc[0] < 29 < table["mean"].iloc[-1]
+    assert (tmp_path / "tip" / "figures" / "tipping.png").exists()
+
+
+def test_check_prints_known_indices():
+    out = call("sensitivity", "--check")
+    assert "ishigami    x1          ST        0.5576" in out
+    assert "linear      x2          mu       -2.0000   -2.0000" in out
