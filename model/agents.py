@@ -227,9 +227,7 @@ class PatronAgent(mesa.Agent):
             idle *= 1.0 - state.needs[a] * self.offered[state.number][a]
         return 1.0 - idle
 
-    def propose(
-        self, state: StateAgent, a: int, number: int, host: int, listed: float
-    ) -> Offer:
+    def propose(self, state: StateAgent, a: int, number: int, host: int, listed: float) -> Offer:
         """Half of a proposal to take part in a collective brigade."""
         model, p, rung = self.model, self.number, UNIT_RUNG
         state.ties[p].tabled[a] += 1

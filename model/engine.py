@@ -692,9 +692,7 @@ def muster(v: np.ndarray, seed: int, run: int, year: int, world: World, now: Yea
             for p in range(P):
                 now.tabled[i, p, a] += 1
                 shock = normal(t0 if p == 0 else t1)
-                values[i, p] = rules.size(
-                    v[SIZE + p * C + k - 1], v[DISPERSION + k - 1], shock
-                )
+                values[i, p] = rules.size(v[SIZE + p * C + k - 1], v[DISPERSION + k - 1], shock)
                 worth += weigh(v, world, now, i, p, a, k, values[i, p], 1, now.quarrel[i, host])
             decline = rules.outside(v[OUTSIDE_WEIGHT], v[US_PRESENCE + i])
             refuse, consent, _, _ = rules.choice_probabilities(decline, worth, 0.0, 0.0, 1)
@@ -760,8 +758,8 @@ def answer(
                         k = max(1, held)
                         ousted = True
                     elif now.taken[i, p, a] == 0 and luck[a] < rupture + v[LAPSE + k]:
-                        if k < FORCE_RUNG or year > v[TENURE + i * P + p]:
-                            k -= 1
+                        agreed = k == FORCE_RUNG and year <= v[TENURE + i * P + p]
+                        k -= 0 if agreed else 1
                 world.rung[i, p, a] = k
             waiting = now.lapsed[i, p]
             for age in range(AGES):

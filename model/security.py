@@ -289,9 +289,7 @@ class SecurityModel(mesa.Model):
                 for p, offer in enumerate(offers):
                     state.ties[p].accept(a, offer.rung, offer.value, offer.documented, False)
 
-    def consent(
-        self, state: StateAgent, a: int, number: int, offers: tuple[Offer, ...]
-    ) -> bool:
+    def consent(self, state: StateAgent, a: int, number: int, offers: tuple[Offer, ...]) -> bool:
         """A member decides on a brigade with both patrons, or none; whether it consents."""
         decline = rules.outside(self.now("outside_weight"), self.now("us_presence", state.number))
         more = state.beyond()
@@ -302,9 +300,7 @@ class SecurityModel(mesa.Model):
         draw = self.luck(cell(state.number, 1, 0, number), BRIGADE)[2]
         probabilities = (refuse, 0.0, 0.0, accept)
         choice = state.choose(offers, probabilities, draw)
-        self.note(
-            state, a, number, offers, decline, more, probabilities, draw, choice, True
-        )
+        self.note(state, a, number, offers, decline, more, probabilities, draw, choice, True)
         return choice == "both"
 
     def book(self, state: StateAgent, p: int, a: int, offer: Offer) -> None:

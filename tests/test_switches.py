@@ -44,7 +44,9 @@ def reached(outcome, patron, area, rung):
 
 def test_weights_of_rules_that_do_not_act_change_nothing(plain):
     """Negative control: what the logit does not read, and business that is nowhere."""
-    same = run(alignment_weight=7.0, balance_threshold=0.9, business_need=3.0, business_salience=2.0)
+    same = run(
+        alignment_weight=7.0, balance_threshold=0.9, business_need=3.0, business_salience=2.0
+    )
     for a, b in zip(plain, same, strict=True):
         assert np.array_equal(a, b)
 

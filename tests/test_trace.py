@@ -31,7 +31,9 @@ def shifted(decision, patron, shift):
     table = sum({"china": 1, "russia": 2}[name] for name in worth)
     china, russia = worth.get("china", 0.0), worth.get("russia", 0.0)
     if decision.whole:
-        accept = 1.0 / (1.0 + math.exp(decision.decline - china - russia - decision.complementarity))
+        accept = 1.0 / (
+            1.0 + math.exp(decision.decline - china - russia - decision.complementarity)
+        )
         return "both" if decision.draw >= 1.0 - accept else "neither"
     p = rules.choice_probabilities(
         decision.decline, china, russia, china + russia + decision.complementarity, table

@@ -8,7 +8,6 @@ from steppe.model.quantities import quantities
 from steppe.model.tables import Tables, build_tables
 from steppe.model.world import World, new_world
 
-
 SWITCHES = (
     "form_intrusion", "reticence", "form_imitation", "joint_request", "brigade_rate",
     "replication", "exclusion", "business", "business_need", "business_salience",
