@@ -284,6 +284,13 @@ def compute(problem: Problem, manifest: Manifest, out: Path | None) -> Store:
     return store
 
 
+def tables(store: Store) -> Path:
+    """Write the tables of a computed run, without figures and report; return their folder."""
+    from ..results.report import tabulate
+
+    return tabulate(store)
+
+
 def report(store: Store, problem: Problem) -> Path:
     """Write tables, figures and report of a computed run; return the report."""
     from ..results.report import Extras, finish

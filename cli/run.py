@@ -35,6 +35,9 @@ def run(
     seed: Seed = 1,
     values: Values = None,
     out: Out = None,
+    report: Annotated[
+        bool, typer.Option(help="Write figures and report as well as data and tables.")
+    ] = True,
 ) -> None:
     """Run a scenario and write data, tables, figures and a report.
 
@@ -43,13 +46,13 @@ def run(
     from ..scenarios.load import load_resolved
 
     resolved = load_resolved(scenario, values)
-    from .execution import compute, prepare, report
+    from . import execution
 
-    problem, manifest = prepare(resolved, scenario, runs, seed, values)
-    store = compute(problem, manifest, out)
-    page = report(store, problem)
+    problem, manifest = execution.prepare(resolved, scenario, runs, seed, values)
+    store = execution.compute(problem, manifest, out)
+    page = execution.report(store, problem) if report else execution.tables(store)
     summary(store)
-    typer.echo(f"\nReport to open: {page}")
+    typer.echo(f"\n{'Report' if report else 'Tables'} to open: {page}")
 
 
 def rerun(

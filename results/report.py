@@ -103,6 +103,21 @@ def finish(
     return report
 
 
+def tabulate(store: Store) -> Path:
+    """Write the tables of a complete store and nothing else, unless its report stands already.
+
+    Returns
+    -------
+    Path
+        Their folder.
+    """
+    folder = store.directory / "tables"
+    if not (store.directory / REPORT).is_file():
+        for name, frame in summarise(store).items():
+            write_table(store.directory, name, frame, store.manifest)
+    return folder
+
+
 def begin(directory: Path | str, manifest: Manifest) -> None:
     """Take a directory for a comparison or study, before anything is computed.
 

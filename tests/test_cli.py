@@ -78,7 +78,7 @@ def test_a_manifest_re_creates_its_run_byte_for_byte(folder, tmp_path):
 
 
 def test_more_runs_extend_and_another_seed_differs(folder, tmp_path):
-    asked = ("run", "baseline", "--parameters", "point")
+    asked = ("run", "baseline", "--parameters", "point", "--no-report")
     steppe(*asked, "--runs", 20, "--out", "a", cwd=tmp_path)
     steppe(*asked, "--runs", 40, "--out", "a", cwd=tmp_path)
     steppe(*asked, "--runs", 40, "--out", "b", cwd=tmp_path)
@@ -110,7 +110,7 @@ def test_prior_draws_are_explored_and_say_so(tmp_path):
     refused = steppe("run", "mine.toml", "--runs", 25, cwd=tmp_path, code=2)
     assert "a multiple of 10" in refused.stderr
     assert not (tmp_path / "steppe-runs").exists()
-    steppe("run", "mine.toml", "--runs", 20, "--out", "out", cwd=tmp_path)
+    steppe("run", "mine.toml", "--runs", 20, "--out", "out", "--no-report", cwd=tmp_path)
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text("utf-8"))
     assert manifest["parameters"]["draws"] == 10
     assert manifest["badge"].startswith("exploration: parameters drawn")
@@ -118,11 +118,14 @@ def test_prior_draws_are_explored_and_say_so(tmp_path):
 
 
 def test_parameters_asked_for_replace_the_scenarios_and_stay_in_the_command(tmp_path):
-    steppe("run", "baseline", "--runs", 20, "--parameters", "prior", "--out", "a", cwd=tmp_path)
+    words = ("run", "baseline", "--runs", 20, "--parameters", "prior")
+    steppe(*words, "--out", "a", "--no-report", cwd=tmp_path)
     manifest = json.loads((tmp_path / "a" / "manifest.json").read_text("utf-8"))
     assert manifest["parameters"]["source"] == "prior"
     assert manifest["parameters"]["draws"] == 20
     assert manifest["command"][-2:] == ["--parameters", "prior"]
+    steppe(*words, "--out", "a", cwd=tmp_path)  # the report comes when it is asked for
+    assert (tmp_path / "a" / "report.html").is_file()
     steppe("rerun", "a", "--out", "b", cwd=tmp_path)
     assert contents(tmp_path / "a") == contents(tmp_path / "b")
     said = steppe("explain", "baseline", "--state", "TJ", "--year", 2016, "--run", 17,
@@ -249,7 +252,7 @@ def test_parameters_list_every_entry(tmp_path):
 
 def test_compare_leaves_other_runs_alone(tmp_path):
     """It keeps its own pairs, as many as were asked for; reports of runs stay as they are."""
-    steppe("run", "baseline", "--runs", 30, cwd=tmp_path)
+    steppe("run", "baseline", "--runs", 30, "--no-report", cwd=tmp_path)
     before = contents(tmp_path / "steppe-runs")
     said = steppe("compare", "baseline", "baseline", "--runs", 10, cwd=tmp_path).stdout
     assert "10 paired runs" in said
