@@ -74,12 +74,25 @@ class Ground:
         return self.resolved.horizon
 
     def draws_of(self, n: int) -> int:
-        """Draws that ``n`` futures use, as ``steppe run --runs n`` takes them."""
-        return draws_for(n, self.draws) if self.draws > 1 else 1
+        """Draws that ``n`` futures use, as ``steppe run --runs n`` takes them.
 
-    def allowed(self, n: int) -> bool:
-        """Whether ``n`` futures are the first ``n`` of :data:`MOST`."""
-        return n <= MOST and self.draws_of(n) in (n, self.draws)
+        Raises
+        ------
+        InputError
+            If run r of ``n`` has another draw than run r of :data:`MOST`, so that the futures
+            would not be the first of those.
+        """
+        posterior = self.problem.posterior
+        known = posterior.manifest.draws if posterior else self.draws
+        draws = draws_for(n, known) if self.draws > 1 else 1
+        if n > MOST or draws not in (n, self.draws):
+            raise InputError(
+                "not a number of futures that the parameter draws divide",
+                field="n",
+                found=n,
+                allowed=f"{FEW}, or a multiple of {self.draws} up to {MOST}",
+            )
+        return draws
 
     def moved(self, levers: Iterable[ResolvedLever], draws: slice) -> np.ndarray:
         """Tables of some draws with more levers: [draw, year, column].
