@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Final
 
@@ -114,16 +114,10 @@ class Ground:
                 _check(part, lever, entry)
         return flats
 
-    def plain(self, resolved: Resolved) -> Problem:
+    def problem_of(self, resolved: Resolved, seed: int) -> Problem:
         """Problem of a what-if from this start, with the same draws and record."""
         settled = resolved.model_copy(update={"parameters": self.resolved.parameters})
-        old = self.problem
-        return Problem(settled, old.seed, old.draws, old.setting, old.followed, old.posterior)
-
-    def seeded(self, seed: int, resolved: Resolved | None = None) -> Problem:
-        """Problem with another seed, of this start or of a what-if from it."""
-        old = self.plain(resolved or self.resolved)
-        return Problem(old.resolved, seed, old.draws, old.setting, old.followed, old.posterior)
+        return replace(self.problem, resolved=settled, seed=seed)
 
     def past_digest(self) -> str:
         """Digest of what the years that follow the record are drawn from, but for the seed."""

@@ -126,7 +126,7 @@ def test_the_worlds_of_a_checkpoint_are_left_as_they_are(engine):
 def test_levers_on_tables_do_what_levers_on_values_do(engine):
     move = asked(*LEVERS, ("l", "dispute:value:1.5:2026"), ("l", "openness:value:1:2030-2031"))
     ground = engine.grounds.get(move.start)
-    slow = ground.plain(move.what)
+    slow = ground.problem_of(move.what, move.seed)
     for draw in (0, 7, 199):
         fast = ground.moved(move.what.levers, slice(draw, draw + 1))[0]
         np.testing.assert_array_equal(fast, slow.tables(draw).flat)
