@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from threading import Event
 from typing import Any, Final
 
 from ..explore.badge import badge_of
+from ..model.errors import InputError
 from ..model.names import AREAS, PATRONS, START_YEAR, STATES
 from ..results.fingerprint import fingerprint
+from .errors import BusyError
 from .export import scenario_toml, table_csv
 from .futures import Engine, Pair
 from .ground import FEW, MOST, Ground
@@ -34,8 +37,10 @@ from .walk import walk
 from .web import encoded
 from .why import why
 
-BETWEEN: Final = (200, 400, 500)
-"""Further numbers of futures that may be asked for; those that fit the draws are taken."""
+BETWEEN: Final = (200, 400, 600, 800)
+"""Further numbers of futures that may be asked for, if they fit the draws."""
+WARM_UP: Final = 600.0
+"""Seconds to wait for the first past, at most."""
 
 
 class Answers:
@@ -69,12 +74,12 @@ class Answers:
 
     def warm_up(self) -> None:
         """Begin to prepare the start that a page opens with, and compute its baseline."""
-        move = self.move([])
-        engine = self.engine
-        past = engine.pasts.get(engine.grounds.get(move.start), move.seed)
-        for n in (FEW, self.most):
-            if past.wait(n, 600.0):
-                engine.pair(self.move([("n", str(n))]))
+        engine, move = self.engine, self.move([])
+        with contextlib.suppress(InputError, BusyError):  # whoever asks is told
+            past = engine.pasts.get(engine.grounds.get(move.start), move.seed)
+            for n in (FEW, self.most):
+                if past.wait(n, WARM_UP):
+                    engine.pair(self.move([("n", str(n))]))
 
     def pair(self, move: Move, dropped: Event) -> tuple[Pair, Sides]:
         """Both sides of a move, and the figures of its baseline."""

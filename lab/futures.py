@@ -83,10 +83,13 @@ class Engine:
 
         Raises
         ------
+        InputError
+            If the draws do not fit the number of futures.
         PreparingError
             If its past is not drawn yet.
         """
         ground = self.grounds.get(start)
+        ground.draws_of(n)
         past = self.pasts.get(ground, seed)
         if not past.ready(n):
             raise PreparingError(past.share(n))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Final
 
@@ -74,12 +74,25 @@ class Ground:
         return self.resolved.horizon
 
     def draws_of(self, n: int) -> int:
-        """Draws that ``n`` futures use, as ``steppe run --runs n`` takes them."""
-        return draws_for(n, self.draws) if self.draws > 1 else 1
+        """Draws that ``n`` futures use, as ``steppe run --runs n`` takes them.
 
-    def allowed(self, n: int) -> bool:
-        """Whether ``n`` futures are the first ``n`` of :data:`MOST`."""
-        return n <= MOST and self.draws_of(n) in (n, self.draws)
+        Raises
+        ------
+        InputError
+            If run r of ``n`` has another draw than run r of :data:`MOST`, so that the futures
+            would not be the first of those.
+        """
+        posterior = self.problem.posterior
+        known = posterior.manifest.draws if posterior else self.draws
+        draws = draws_for(n, known) if self.draws > 1 else 1
+        if n > MOST or draws not in (n, self.draws):
+            raise InputError(
+                "not a number of futures that the parameter draws divide",
+                field="n",
+                found=n,
+                allowed=f"{FEW}, or a multiple of {self.draws} up to {MOST}",
+            )
+        return draws
 
     def moved(self, levers: Iterable[ResolvedLever], draws: slice) -> np.ndarray:
         """Tables of some draws with more levers: [draw, year, column].
@@ -101,16 +114,10 @@ class Ground:
                 _check(part, lever, entry)
         return flats
 
-    def plain(self, resolved: Resolved) -> Problem:
+    def problem_of(self, resolved: Resolved, seed: int) -> Problem:
         """Problem of a what-if from this start, with the same draws and record."""
         settled = resolved.model_copy(update={"parameters": self.resolved.parameters})
-        old = self.problem
-        return Problem(settled, old.seed, old.draws, old.setting, old.followed, old.posterior)
-
-    def seeded(self, seed: int, resolved: Resolved | None = None) -> Problem:
-        """Problem with another seed, of this start or of a what-if from it."""
-        old = self.plain(resolved or self.resolved)
-        return Problem(old.resolved, seed, old.draws, old.setting, old.followed, old.posterior)
+        return replace(self.problem, resolved=settled, seed=seed)
 
     def past_digest(self) -> str:
         """Digest of what the years that follow the record are drawn from, but for the seed."""

@@ -146,14 +146,13 @@ def placed(error: InputError, given: int) -> InputError:
         number = int(match[1]) - given
         return f"l[{number}]" if number > 0 else "a lever of the start or story"
 
-    found = InputError(
+    return InputError(
         _LEVER.sub(name, error.problem),
         field=None if error.field is None else _LEVER.sub(name, error.field).split(".")[0],
         found=error.found,
         allowed=error.allowed,
         nearest=error.nearest,
     )
-    return found
 
 
 def first_free(resolved: Resolved) -> int:

@@ -34,7 +34,8 @@ def listen(host: str, port: int | None) -> socket.socket:
     tried = [port] if port is not None else list(range(PORT, PORT + 10))
     for number in tried:
         found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name != "nt":  # there it would let two servers share a port
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             found.bind((host, number))
             found.listen(256)

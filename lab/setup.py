@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from ..calibration.basis import grounds
 from ..calibration.installed import Learned, installed, learned, told_by
-from ..model.errors import InputError
 from ..model.names import (
     AREA_NAMES,
     AREAS,
@@ -199,14 +198,14 @@ def setup(ground: Ground, few_and_most: tuple[int, ...] = (FEW, MOST)) -> dict[s
     Raises
     ------
     InputError
-        If the evidence or a lever of the lab is wrong.
+        If the evidence or a lever of the lab is wrong, or the draws do not fit the futures.
     """
     try:
         told = version("steppe-scenarios")
     except PackageNotFoundError:
         told = "unknown"
-    if not ground.allowed(max(few_and_most)):
-        raise InputError("not a number of futures", field="--futures", found=max(few_and_most))
+    for number in few_and_most:
+        ground.draws_of(number)
     return {
         "version": told,
         "commands": {

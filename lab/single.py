@@ -55,7 +55,7 @@ class Single:
     @property
     def problem(self) -> Problem:
         """The side as ``steppe run`` would have it."""
-        return self.base.ground.seeded(self.seed, self.resolved)
+        return self.base.ground.problem_of(self.resolved, self.seed)
 
     def world(self) -> World | None:
         """World as the first free year begins; None for a free start."""

@@ -84,18 +84,17 @@ def difference(pair: Pair, rows: slice) -> dict[str, np.ndarray]:
 class Sides:
     """Figures of a baseline that every move from it shares."""
 
-    def __init__(self, base: Baseline, arrays: Arrays) -> None:
+    def __init__(self, arrays: Arrays) -> None:
         self.fans = fans(totals(arrays))
         self.maps = maps(arrays)
         self.digest = fingerprint([arrays])
-        self.ground = base.ground
 
 
 def sides(base: Baseline, n: int, arrays: Arrays) -> Sides:
     """Figures of a baseline, computed once."""
     key = ("sides", n)
     if key not in base.notes:
-        base.notes[key] = Sides(base, arrays)
+        base.notes[key] = Sides(arrays)
     found = base.notes[key]
     assert isinstance(found, Sides)
     return found
@@ -103,8 +102,7 @@ def sides(base: Baseline, n: int, arrays: Arrays) -> Sides:
 
 def summarise(pair: Pair, known: Sides) -> dict[str, Any]:
     """Figures of a move, as plain lists by year."""
-    first = START_YEAR
-    years = list(range(first, pair.ground.last + 1))
+    years = list(range(START_YEAR, pair.ground.last + 1))
     fans_what, maps_what = known.fans, known.maps
     diff = _no_difference(len(years))
     digest = known.digest

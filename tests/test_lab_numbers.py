@@ -1,5 +1,7 @@
 """The lab's futures are the runs of ``steppe run``: the same numbers, to the last bit."""
 
+from threading import Event
+
 import numpy as np
 import pytest
 
@@ -8,10 +10,10 @@ from steppe.cli.run import digest_of
 from steppe.explore.problem import assemble
 from steppe.explore.replicates import simulate_span
 from steppe.lab.export import scenario_toml
-from steppe.lab.futures import Engine
+from steppe.lab.futures import BASES, CHECKPOINTS, Engine
 from steppe.lab.ground import FEW, MOST, column
 from steppe.lab.moves import move_of
-from steppe.lab.pasts import VARIABLES
+from steppe.lab.pasts import KEPT, VARIABLES, Past
 from steppe.lab.summary import sides
 from steppe.model.errors import InputError
 from steppe.model.names import START_YEAR
@@ -90,6 +92,24 @@ def test_a_few_futures_are_the_first_of_many(engine):
             np.testing.assert_array_equal(getattr(few, side)[name], getattr(many, side)[name][:100])
 
 
+def test_numbers_of_futures_that_would_be_others_are_refused(engine):
+    """Of 500 runs each of 125 draws has four, so run 130 is no longer that of a thousand."""
+    with pytest.raises(InputError, match="multiple of 200"):
+        engine.base("baseline-2022", 1, 500)
+    assert [engine.grounds.get("baseline-2022").draws_of(n) for n in (100, 400)] == [100, 200]
+
+
+def test_what_is_kept_is_bounded(engine):
+    """Twenty seeds and thirty years of levers, one after the other."""
+    for seed in range(20):
+        waited(engine, asked(("start", "baseline"), ("seed", str(seed))))
+    for year in range(2000, 2030):
+        waited(engine, asked(("start", "baseline"), ("l", f"budget.china:factor:2:{year}")))
+    assert len(engine.pasts._kept) <= KEPT
+    assert len(engine._bases) <= BASES
+    assert len(engine.base("baseline", 1, FEW)._worlds) == CHECKPOINTS
+
+
 def test_a_lever_that_changes_nothing_changes_nothing(engine):
     pair = waited(engine, asked(("l", "budget.russia:factor:1:2026")))
     assert pair.what is not pair.base
@@ -99,14 +119,14 @@ def test_a_lever_that_changes_nothing_changes_nothing(engine):
 def test_the_worlds_of_a_checkpoint_are_left_as_they_are(engine):
     """Moves share them: the first must not spoil the second."""
     move = asked(*LEVERS)
-    once, again = waited(engine, move), waited(engine, move)
-    assert fingerprint([once.what]) == fingerprint([again.what])
+    told = {fingerprint([waited(engine, move).what]) for _ in range(3)}
+    assert len(told) == 1
 
 
 def test_levers_on_tables_do_what_levers_on_values_do(engine):
     move = asked(*LEVERS, ("l", "dispute:value:1.5:2026"), ("l", "openness:value:1:2030-2031"))
     ground = engine.grounds.get(move.start)
-    slow = ground.plain(move.what)
+    slow = ground.problem_of(move.what, move.seed)
     for draw in (0, 7, 199):
         fast = ground.moved(move.what.levers, slice(draw, draw + 1))[0]
         np.testing.assert_array_equal(fast, slow.tables(draw).flat)
@@ -139,11 +159,21 @@ def test_the_digest_is_of_every_future():
     assert fingerprint([{n: a[::-1] for n, a in whole.items()}]) != told
 
 
+def test_the_futures_of_a_draw_start_from_the_pasts_of_its_runs(engine):
+    """All five of them: futures 3, 203, 403, 603 and 803 of a thousand."""
+    ground = engine.grounds.get("baseline-2009")
+    past = Past(ground, 11)
+    past._draw(3, Event())
+    problem = assemble(ground.resolved, 11, MOST)
+    for run in range(3, MOST, ground.draws):
+        outcome, _, world = problem.past(run)
+        for name, array in past.arrays.items():
+            np.testing.assert_array_equal(array[run], getattr(outcome, name).astype(array.dtype))
+        for kept, drawn in zip(past.worlds, world, strict=True):
+            np.testing.assert_array_equal(kept[run], drawn)
+
+
 def test_a_past_on_disk_is_the_past_that_was_drawn(engine, tmp_path, monkeypatch):
-    from threading import Event
-
-    from steppe.lab.pasts import Past
-
     move = asked()
     drawn = engine.base(move.start, move.seed, FEW).past
     monkeypatch.setattr(Past, "_file", lambda self: tmp_path / "past.npz")

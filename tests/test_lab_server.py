@@ -184,8 +184,8 @@ def test_sizes_are_bounded(lab):
         head = f"POST /api/class HTTP/1.1\r\nHost: {lab.place}\r\nTransfer-Encoding: chunked\r\n"
         raw.sendall(f"{head}Content-Type: application/json\r\n\r\n".encode())
         for _ in range(5):
-            raw.sendall(b"1000\r\n" + b"1" * 4096 + b"\r\n")
-        raw.sendall(b"0\r\n\r\n")
+            raw.sendall(b"1000\r\n" + b" " * 4096 + b"\r\n")
+        raw.sendall(b'25\r\n{"question":"china-aid-turkmenistan"}\r\n0\r\n\r\n')
         assert b" 201 " not in raw.recv(4096)
 
 
