@@ -75,10 +75,10 @@ def settled(tab: Any) -> None:
 
 
 @contextlib.contextmanager
-def browser() -> Iterator[Browser]:
-    """A Chromium and a lab."""
+def browser(key: str | None = None) -> Iterator[Browser]:
+    """A Chromium and a lab, shared behind a key if one is given."""
     sync = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    with running() as lab, sync.sync_playwright() as play:
+    with running(key) as lab, sync.sync_playwright() as play:
         lab.settled("/api/move?n=1000")
         chromium = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         try:

@@ -114,6 +114,10 @@ def test_undo_redo_reset_and_the_back_button(chromium):
         titles.append(headline(tab))
     assert len(set(titles)) == 3
     for act, expected in (
+        (tab.go_back, 1),
+        (tab.go_back, 0),
+        (tab.go_forward, 1),
+        (tab.go_forward, 2),
         (lambda: tab.get_by_role("button", name="Undo").click(), 1),
         (lambda: tab.get_by_role("button", name="Undo").click(), 0),
         (lambda: tab.get_by_role("button", name="Redo").click(), 1),

@@ -98,7 +98,8 @@ export class App {
   }
 
   /**
-   * A lever is moved. While it moves few futures are asked for, all of them when it rests.
+   * A lever is moved. While it moves few futures are asked for; when it rests all of them, and the
+   * address follows, so that the back button leads to where the lever stood.
    * @param {Lever} lever @param {number|null} value @param {boolean} rest
    * @param {{from: number, until: number|null}} [years]
    */
@@ -107,7 +108,6 @@ export class App {
     const from = years?.from ?? old?.from ?? Math.max(lever.from, (this.cut ?? 0) + 1);
     const until = years ? years.until : old ? old.until : lever.until;
     this.state = withLever(this.state, { address: lever.address, kind: lever.kind, from, until }, value);
-    this.#address("replace");
     this.levers.show(this.state);
     this.#ask(Math.min(...this.setup.futures), true, performance.now());
     clearTimeout(this.timer);

@@ -2,16 +2,13 @@
 /** @import {App} from "./app.js" */
 /** @import {Question} from "./types.js" */
 import { ask, post } from "./api.js";
-import { axisText, Chart, FONT, textSize } from "./charts.js";
 import { el, english, fill, table } from "./dom.js";
-import { Frame } from "./figure.js";
 import { number, percent } from "./format.js";
-import { COLOURS } from "./palette.js";
 import { download } from "./take.js";
 import { capital, has, language, t } from "./text.js";
+import { Wall } from "./wall.js";
 
 const PACE = 2000; // milliseconds between two looks at a class
-const BINS = 20;
 
 /**
  * @typedef {object} Room
@@ -30,18 +27,6 @@ function wording(question) {
   return has(`question.${question.id}`) ? document.createTextNode(t(`question.${question.id}`)) : english(question.text, language);
 }
 
-/** Answers as dots stacked by twentieths. @param {number[]} answers @returns {[number, number][]} */
-export function dots(answers) {
-  /** @type {Map<number, number>} */
-  const heights = new Map();
-  return [...answers].sort((a, b) => a - b).map((p) => {
-    const place = Math.round(p * BINS) / BINS;
-    const height = (heights.get(place) ?? 0) + 1;
-    heights.set(place, height);
-    return [place * 100, height];
-  });
-}
-
 export class Classroom {
   /** @param {App} app */
   constructor(app) {
@@ -53,16 +38,8 @@ export class Classroom {
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.timer = undefined;
     this.element = el("div", { class: "class" });
-    /** @type {Chart|undefined} */
-    this.chart = undefined;
     this.shown = "";
-    this.chartBox = el("div", { class: "wall", role: "img" });
-    /** @type {Frame} */
-    this.frame = new Frame("h2", {
-      name: "steppe-class", options: () => (this.chart ? [this.chart.option] : []),
-      words: () => ({ title: this.frame.heading.textContent ?? "", reading: this.#questionText(), note: app.note() }),
-      data: () => ({ head: [t("class.number"), t("class.probability")], rows: (this.room?.distribution?.each ?? []).map((p, n) => [n + 1, p]) }),
-    }, [this.chartBox]);
+    this.answers = new Wall(() => this.room, () => this.#questionText(), () => app.note());
   }
 
   #questionText() {
@@ -168,8 +145,7 @@ export class Classroom {
       this.count.textContent = t("class.answers", { count: room.answers });
       this.count.hidden = room.revealed;
     }
-    this.frame.element.hidden = !room.distribution || !(room.revealed || this.wall);
-    if (!this.frame.element.hidden) this.#wall(room);
+    this.answers.show(room, room.revealed || this.wall);
   }
 
   /** @param {Room} room @returns {Node[]} */
@@ -189,7 +165,7 @@ export class Classroom {
           /** @type {HTMLButtonElement} */ (event.currentTarget).disabled = true;
           this.#act(`api/class/${room.code}/reveal`, "POST");
         } }, t("class.reveal"))),
-      this.frame.element, this.#keep(room),
+      this.answers.frame.element, this.#keep(room),
     ];
   }
 
@@ -271,45 +247,11 @@ export class Classroom {
     }
     return [
       el("p", { class: "class-finding" }, happened, " ", t("class.engine", { share: percent(language, result.engine), n: number(language, result.futures) })),
-      this.frame.element,
+      this.answers.frame.element,
       table(t("class.scores"), [t("class.who"), t("class.probability"), ...(past ? [t("class.brier"), t("class.log")] : [t("class.distance")])], rows),
       el("p", { class: "note" }, t(past ? "class.scores.past" : "class.scores.future")),
       el("p", { class: "note" }, english(`${capital(result.rule)}. ${result.note}`, language)),
       this.#keep(room),
     ];
-  }
-
-  /** @param {Room} room */
-  #wall(room) {
-    const { distribution, result } = room;
-    if (!distribution) return;
-    this.chart ??= new Chart(this.chartBox);
-    const size = textSize(0.9);
-    const points = dots(distribution.each);
-    const highest = Math.max(4, ...points.map(([, y]) => y));
-    const { mean } = distribution;
-    /** @param {number} p @param {string} text @param {string} color @param {string} type @param {number} lift */
-    const line = (p, text, color, type, lift) => ({
-      xAxis: p * 100, lineStyle: { color, type, width: 3 },
-      label: { show: true, formatter: text, color, fontFamily: FONT, fontSize: size, fontWeight: 700, position: "end", distance: [0, 4 + lift * size * 1.3] },
-    });
-    const lines = [
-      ...(mean === null ? [] : [line(mean, t("class.line.class", { share: percent(language, mean) }), COLOURS.ink, "dotted", 0)]),
-      ...(result ? [line(result.engine, t("class.line.engine", { share: percent(language, result.engine) }), COLOURS.what, "solid", 1),
-        line(result.climatology, t("class.line.climatology", { share: percent(language, result.climatology) }), COLOURS.base, "dashed", 2)] : []),
-    ];
-    const heading = mean === null ? t("class.wall.none")
-      : t("class.wall.title", { count: distribution.each.length, share: percent(language, mean) });
-    this.frame.update(heading, t("class.wall.reading"));
-    this.chartBox.setAttribute("aria-label", heading);
-    this.chart.draw({
-      grid: { left: size * 2, right: size * 3, top: size * 5.5, bottom: size * 2.4 },
-      xAxis: { type: "value", min: -2, max: 102, axisLabel: { ...axisText(size), customValues: [0, 25, 50, 75, 100], formatter: (/** @type {number} */ v) => percent(language, v / 100) }, splitLine: { show: false }, axisTick: { show: false } },
-      yAxis: { type: "value", min: 0, max: highest + 1, show: false },
-      series: [{
-        type: "scatter", id: "answers", data: points, symbolSize: Math.max(8, Math.min(20, 170 / highest)), itemStyle: { color: COLOURS.russia, borderColor: "#fff" }, silent: true,
-        markLine: { symbol: "none", silent: true, animation: false, data: lines },
-      }],
-    });
   }
 }

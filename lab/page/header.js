@@ -34,7 +34,7 @@ export class Header {
       location.reload();
     });
     this.tools = el("details", { class: "menu" }, el("summary", {}, t("take.title")), el("div", { class: "menu-body" },
-      el("button", { type: "button", onclick: () => share(app.setup.share ? `api/qr.svg?${write(app.state, location.search)}` : null) }, t("share.title")),
+      el("button", { type: "button", onclick: () => this.#share() }, t("share.title")),
       el("button", { type: "button", onclick: () => this.#file("api/table.csv", "steppe-lab.csv") }, t("take.table")),
       el("button", { type: "button", onclick: () => this.#file("api/scenario.toml", "steppe-lab.toml") }, t("take.scenario")),
       el("button", { type: "button", onclick: () => print() }, t("take.print"))));
@@ -65,6 +65,14 @@ export class Header {
     } catch (error) {
       this.app.failure(/** @type {Error} */ (error));
     }
+  }
+
+  /** For others in the network the address carries the lab's key, which this browser has in a cookie. */
+  #share() {
+    const query = write(this.app.state, location.search);
+    const open = this.app.setup.share;
+    if (!open) return share(location.href, null);
+    share(open.address + (query ? `&${query}` : ""), `api/qr.svg?${query}`);
   }
 
   #meaning() {

@@ -2,7 +2,7 @@
 /** @import {Lever, State} from "./types.js" */
 /** @import {App} from "./app.js" */
 import { Latest } from "./api.js";
-import { choice } from "./compare.js";
+import { choice } from "./choice.js";
 import { axisText, band, Chart, FONT, LARGE, line, segment, shapes, textSize } from "./charts.js";
 import { el, fill } from "./dom.js";
 import { ceiling } from "./fans.js";

@@ -43,14 +43,17 @@ export function buttons(figure) {
   ];
 }
 
-/** The address, its QR code and the copy button. @param {string|null} qr address of the picture, if others can open the lab */
-export function share(qr) {
-  const address = el("input", { type: "text", readonly: true, value: location.href, "aria-label": t("share.address") });
+/**
+ * The address, its QR code and the copy button.
+ * @param {string} link for others @param {string|null} qr address of the picture, if others can open the lab
+ */
+export function share(link, qr) {
+  const address = el("input", { type: "text", readonly: true, value: link, "aria-label": t("share.address") });
   const said = el("span", { role: "status", class: "said" });
   const copy = el("button", { type: "button", class: "main", onclick: async () => {
     address.select();
     try {
-      await navigator.clipboard.writeText(location.href);
+      await navigator.clipboard.writeText(link);
     } catch {
       document.execCommand("copy");
     }

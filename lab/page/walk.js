@@ -2,7 +2,7 @@
 /** @import {App} from "./app.js" */
 /** @import {Quantity, RecordEvent} from "./types.js" */
 import { Latest } from "./api.js";
-import { choice } from "./compare.js";
+import { choice } from "./choice.js";
 import { el, english, fill } from "./dom.js";
 import { StateMap } from "./map.js";
 import { showEvents } from "./marks.js";

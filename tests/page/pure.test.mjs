@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Latest } from "../../lab/page/api.js";
-import { dots } from "../../lab/page/classroom.js";
 import { Edits } from "../../lab/page/edits.js";
 import { apart, ceiling } from "../../lab/page/fans.js";
 import { headline, verdict } from "../../lab/page/findings.js";
@@ -16,6 +15,7 @@ import { choiceOf, storyOf } from "../../lab/page/stories.js";
 import { csv } from "../../lab/page/take.js";
 import { t, use } from "../../lab/page/text.js";
 import { alignment, only } from "../../lab/page/walk.js";
+import { dots } from "../../lab/page/wall.js";
 
 const TEXT = JSON.parse(readFileSync(new URL("../../lab/page/text/en.json", import.meta.url)));
 use("en", TEXT);
