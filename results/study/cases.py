@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from ...model.names import AREAS, PATRONS
 from ..tables import ALL, tidy
 from . import growth, obstacles, reach, whatifs
+from .estimates import interval, units
 from .split import COMPONENTS, split
 
 
@@ -127,7 +129,7 @@ def _split(view: View, draws: int) -> pd.DataFrame:
                 f"share_{part}": found.shares[part],
                 f"se_share_{part}": found.share_errors[part],
             }
-        index = {
+        index: dict[str, Any] = {
             "viewpoint": [view.viewpoint], "outcome": [name], "patron": PATRONS,
             "area": (*AREAS, ALL),
         }  # fmt: skip
@@ -141,8 +143,8 @@ def _levels(view: View, draws: int) -> pd.DataFrame:
     for case in (view.baseline, *view.what_ifs, *view.rules):
         for name in whatifs.OUTCOMES:
             values = whatifs.outcome(name, case.kept)
-            found = whatifs.interval(whatifs.units(values, draws))
-            index = {
+            found = interval(units(values, draws))
+            index: dict[str, Any] = {
                 "viewpoint": [view.viewpoint], "scenario": [case.name], "outcome": [name],
                 "patron": PATRONS, "area": (*AREAS, ALL),
             }  # fmt: skip

@@ -161,7 +161,7 @@ def rankings(tables: Tables) -> list[Sheet]:
                 mine = chosen(frame, {"viewpoint": viewpoint, "patron": patron, "area": name})
                 mine = mine.set_index("form")
                 cells = [
-                    f"{per_cent(mine.loc[f, 'declined'])} of {number(mine.loc[f, 'offers'])}"
+                    f"{per_cent(float(mine['declined'][f]))} of {number(float(mine['offers'][f]))}"
                     if f in mine.index else ""
                     for f in (*FORMS, ALL)
                 ]  # fmt: skip
