@@ -37,7 +37,7 @@ from .diagnose import (
     inference_data,
     spread_evenly,
 )
-from .fit import Plan, draws, identity, replace_file, sample
+from .fit import Plan, draws, identity, provenance, replace_file, sample
 from .identify import anchored, as_rows, identify
 from .installed import DRAWS, MANIFEST, Gate
 from .sampler import ARCHIVED_EVERY
@@ -194,6 +194,7 @@ def write(
     replace_file(folder / DRAWS, _csv([[entry.address for entry in entries], *rows]))
     manifest = {
         **identity(fit.target, fit.plan),
+        **provenance(),
         "iterations": fit.draws.shape[1],
         "draws": len(kept),
         "gates": [gate.model_dump() for gate in fit.gates],

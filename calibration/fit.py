@@ -23,6 +23,7 @@ import numpy as np
 
 from ..model.compiled import folder_digest, sources_digest
 from ..model.errors import InputError
+from .probe import probe
 from .sampler import ARCHIVED_EVERY, Group, fit_reference, generator, settle, start, step
 from .target import Target
 
@@ -68,8 +69,8 @@ class Plan:
 
 
 def identity(target: Target, plan: Plan) -> dict[str, object]:
-    """What a fit's directory is held to: the plan, and a digest of everything it reads."""
-    digest = hashlib.sha256(target.tables.flat.tobytes())
+    """What a fit's directory is held to: the plan, the record, and the likelihood's probe."""
+    digest = hashlib.sha256()
     for column in (*target.history, *(target.sums or ())):
         digest.update(column.tobytes())
     return {
@@ -77,7 +78,14 @@ def identity(target: Target, plan: Plan) -> dict[str, object]:
         "until": target.until,
         "particles": target.particles,
         "estimated": [entry.address for entry in target.entries],
-        "data": digest.hexdigest()[:16],
+        "record": digest.hexdigest()[:16],
+        "probe": probe(target),
+    }
+
+
+def provenance() -> dict[str, str]:
+    """Digests of the code that a fit is made by, for the reader: :func:`identity` decides."""
+    return {
         "model": sources_digest(),
         "filter": folder_digest(Path(str(files("steppe.calibration.filter")))),
     }

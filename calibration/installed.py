@@ -46,8 +46,11 @@ class Manifest(BaseModel):
     seed: int
     draws: int
     gates: tuple[Gate, ...]
+    particles: int
     model: str
-    data: str
+    record: str
+    probe: tuple[float | None, ...]
+    """Log likelihoods that the model has to give: :func:`steppe.calibration.probe.probe`."""
     estimated: tuple[str, ...]
     note: str = ""
 

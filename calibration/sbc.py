@@ -25,6 +25,7 @@ from ..model.errors import InputError
 from ..model.tables import OFFSET, Tables
 from .diagnose import LEAST_ESS, MOST_RHAT, Convergence, convergence
 from .fit import replace_file
+from .probe import probe
 from .sampler import ARCHIVED_EVERY, fit_reference, generator, settle, start, step
 from .simulated import simulated_record
 from .target import Target
@@ -165,20 +166,21 @@ def run(
         If a file of the directory is damaged, or of another check.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    missing = [n for n in numbers if not _file(directory, n).is_file()]
+    settings = settings_of(target, check)
+    missing = [n for n in numbers if not record_file(directory, n).is_file()]
     if workers == 1:
         for done, number in enumerate(missing, 1):
-            _make(target, check, number, directory)
+            _make(target, check, number, directory, settings)
             if tell is not None:
                 tell(done, len(missing))
     else:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            waiting = [pool.submit(_make, target, check, n, directory) for n in missing]
+            waiting = [pool.submit(_make, target, check, n, directory, settings) for n in missing]
             for done, future in enumerate(as_completed(waiting), 1):
                 future.result()
                 if tell is not None:
                     tell(done, len(missing))
-    return [_read(_file(directory, number), _settings(target, check)) for number in numbers]
+    return [_read(record_file(directory, number), settings) for number in numbers]
 
 
 def uniformity(ranks: np.ndarray, ranked: int) -> np.ndarray:
@@ -201,20 +203,24 @@ def uniformity(ranks: np.ndarray, ranked: int) -> np.ndarray:
     return np.asarray(chisquare(counts, axis=0).pvalue)
 
 
-def _file(directory: Path, number: int) -> Path:
+def record_file(directory: Path, number: int) -> Path:
+    """File of a fitted record."""
     return directory / f"record-{number:04d}.json"
 
 
-def _settings(target: Target, check: Check) -> dict[str, Any]:
+def settings_of(target: Target, check: Check) -> dict[str, Any]:
     """What the file of a record is held to."""
     return {**asdict(check), "until": target.until, "particles": target.particles,
-            "estimated": [entry.address for entry in target.entries]}  # fmt: skip
+            "estimated": [entry.address for entry in target.entries],
+            "probe": probe(target)}  # fmt: skip
 
 
-def _make(target: Target, check: Check, number: int, directory: Path) -> None:
+def _make(
+    target: Target, check: Check, number: int, directory: Path, settings: dict[str, Any]
+) -> None:
     """Fit a record and write its file."""
-    found = {"check": _settings(target, check), **one(target, check, number)}
-    replace_file(_file(directory, number), (json.dumps(found) + "\n").encode())
+    found = {"check": settings, **one(target, check, number)}
+    replace_file(record_file(directory, number), (json.dumps(found) + "\n").encode())
 
 
 def _read(path: Path, settings: dict[str, Any]) -> dict[str, Any]:

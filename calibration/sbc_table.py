@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from ..model.errors import InputError
 from .fit import replace_file
+from .sbc import record_file
 
 RECORDS: Final = "records.csv"
 MANIFEST: Final = "manifest.json"
@@ -53,6 +54,41 @@ def write_table(records: Path, out: Path) -> Path:
     replace_file(out / RECORDS, text.getvalue().encode())
     replace_file(out / MANIFEST, (json.dumps(told, indent=1, sort_keys=True) + "\n").encode())
     return out / RECORDS
+
+
+def unpack(table: Path, records: Path) -> int:
+    """Write the files of the records that a table holds and a directory lacks; how many.
+
+    So a check that another machine began goes on from its committed table. What is of
+    another check is found when the files are read.
+
+    Raises
+    ------
+    InputError
+        If the table is damaged.
+    """
+    if not (table / RECORDS).is_file():
+        return 0
+    try:
+        settings = json.loads((table / MANIFEST).read_text("utf-8"))
+        settings.pop("records")
+        with (table / RECORDS).open(encoding="utf-8", newline="") as text:
+            found = [_unpacked(row, settings) for row in csv.DictReader(text)]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError("the table of fitted records is damaged", file=str(table)) from error
+    records.mkdir(parents=True, exist_ok=True)
+    lacking = [one for one in found if not record_file(records, one["number"]).is_file()]
+    for one in lacking:
+        replace_file(record_file(records, one["number"]), (json.dumps(one) + "\n").encode())
+    return len(lacking)
+
+
+def _unpacked(row: dict[str, str], settings: dict[str, Any]) -> dict[str, Any]:
+    """A record from its row of the table."""
+    estimated = settings["estimated"]
+    whole = {name: json.loads(row[name].lower()) for name in WHOLE}
+    each = {what: [json.loads(row[f"{name}:{what}"]) for name in estimated] for what in EACH}
+    return {"check": settings, **whole, **each}
 
 
 def rows(found: Sequence[dict[str, Any]], estimated: Sequence[str]) -> list[list[Any]]:

@@ -142,7 +142,11 @@ def sbc(
         Path | None, typer.Option(help="Directory of the fits; steppe-sbc[-wrong] by default.")
     ] = None,
     write: Annotated[
-        Path | None, typer.Option(help="Directory for the table of all records in --out.")
+        Path | None,
+        typer.Option(
+            help="Directory for the table of all records in --out; records of one that stands "
+            "there are taken over first."
+        ),
     ] = None,
 ) -> None:
     """Check the fit on records that the model brought forth: ranks of the truth are uniform.
@@ -154,7 +158,7 @@ def sbc(
     import numpy as np
 
     from ..calibration import sbc as checks
-    from ..calibration.sbc_table import write_table
+    from ..calibration.sbc_table import unpack, write_table
     from ..calibration.target import record_target
 
     pilot = min(300, iterations // 3)
@@ -162,6 +166,8 @@ def sbc(
     target = record_target(until, particles)
     target = replace(target, names=checks.MAIN) if main else target
     directory = out or Path("steppe-sbc-wrong" if wrong else "steppe-sbc")
+    if write is not None and (taken := unpack(write, directory)):
+        typer.echo(f"{taken} records taken over from {write}")
     with _progress({"records": "simulated records"}) as tell:
         found = checks.run(
             target, check, range(first, first + records), directory, workers,

@@ -41,10 +41,10 @@ def scenarios(context: typer.Context) -> None:
     from ..model.names import AREA_NAMES
     from ..scenarios.load import catalogue, load
 
-    headings = {None: "Baselines", **AREA_NAMES, "across": "Across the areas"}
-    for area, heading in headings.items():
+    sections = ((None, "Baselines"), *AREA_NAMES.items(), ("across", "Across the areas"))
+    for area, heading in sections:
         found = [e for e in catalogue() if e.area == area]
-        lines = []
+        lines: list[tuple[str, ...]] = []
         for entry in (e for e in found if e.year is None):
             views = [e.name for e in found if e.file == entry.file and e.year is not None]
             scenario = load(entry.name)
@@ -201,6 +201,7 @@ def _prose(given: Scenario, resolved: Resolved) -> Iterator[str]:
         "history": f"follows the record to {until}, free after it"
         if until
         else f"free from {resolved.start}{_default(given, 'conditioned_until')}",
+        "decision": given.decision + _default(given, "decision"),
         "parameters": _parameters(resolved) + _default(given, "parameters"),
         "compare with": given.compare_with or "nothing",
         **({"area": given.area.replace("_", " ")} if given.area else {}),

@@ -18,16 +18,17 @@ from typing import TYPE_CHECKING
 import mesa
 
 from . import rules
-from .luck import ANSWER, EXERCISE, JOIN, OFFER, TERMS, cell, normal
+from .luck import ANSWER, BRIGADE, EXERCISE, JOIN, OFFER, TERMS, cell, normal
 from .names import AREAS, CHOICES, PATRONS, SIGNALS, STATES
 from .trace import Offer, Terms
-from .world import AGES, AID, UNIT, A, F, G, P, S, World
+from .world import AGES, AID, UNIT, A, F, G, P, R, S, World
 
 if TYPE_CHECKING:
     from .security import SecurityModel
 
 MILITANCY = SIGNALS.index("militancy")
-EXERCISE_RUNG = 3
+EXERCISE_RUNG, UNIT_RUNG, FORCE_RUNG = 3, 4, 5
+PEACEKEEPING, ENERGY = AREAS.index("peacekeeping"), AREAS.index("energy_protection")
 
 
 @dataclass
@@ -98,6 +99,7 @@ class PatronAgent(mesa.Agent):
         self.capacity = 0.0
         self.trade = 0.0
         self.offered = [[0.0] * A for _ in range(S)]
+        self.pull = [[0.0] * A for _ in range(S)]
         self.expected_exercises = 0.0
         self.exercised = 0
         self.programme = [0.0] * A
@@ -109,20 +111,27 @@ class PatronAgent(mesa.Agent):
         weights = [[0.0] * A for _ in range(S)]
         self.programme = [0.0] * A
         for a in range(A):
-            copied = sum(s.ties[rival].rung[a] >= 3 for s in model.states)
+            copied = sum(s.ties[rival].rung[a] >= EXERCISE_RUNG for s in model.states)
+            joined = sum(s.ties[p].rung[a] >= EXERCISE_RUNG for s in model.states)
             imitation = model.now("imitation") * (copied / S)
             for state in model.states:
                 i = state.number
                 salience = 0.0
+                asked = model.now("form_imitation", p) * (copied / S)
                 for g in range(G):
                     salience += model.now("salience", p, a, g) * state.signals[g]
+                    asked += model.now("joint_request", p, a, g) * state.signals[g]
+                self.pull[i][a] = asked
+                if a == ENERGY:
+                    salience += model.now("business_salience", p) * model.now("business", i)
+                elsewhere = joined - (state.ties[p].rung[a] >= EXERCISE_RUNG)
                 weights[i][a] = rules.attention(
                     salience,
                     model.now("stake_weight") * model.now("stake", p, i),
                     model.now("us_presence_response", p) * model.now("us_presence", i),
                     model.now("rival_response", p)
                     * rules.lead(state.ties[rival].rung[a], state.ties[p].rung[a]),
-                    imitation,
+                    imitation + model.now("replication", p) * (elsewhere / (S - 1)),
                 )
                 total += weights[i][a] * model.now("opportunity_rate") * state.needs[a]
                 if model.now("membership", i, p) >= 0.5:
@@ -156,6 +165,8 @@ class PatronAgent(mesa.Agent):
             luck[2],
             model.now("upgrade_probability", p),
             model.now("jump_probability"),
+            self.pull[i][a],
+            self.willing(state, a),
         )
         terms = model.luck(cell(i, p, a, slot), TERMS)
         value = rules.size(
@@ -167,6 +178,27 @@ class PatronAgent(mesa.Agent):
         chance = model.now("detection", p, rung - 1) * model.now("coverage", p, rung - 1)
         utility = rules.utility(*weighed)
         return Offer(self.name, rung, value, None, weighed, utility, terms[1] < chance)
+
+    def willing(self, state: StateAgent, a: int) -> tuple[float, ...]:
+        """Share of the steps to each rung that the patron makes, by the cost it foresees."""
+        now, p = self.model.now, self.number
+        reticence = now("reticence", p, a)
+        if reticence <= 0.0:
+            return (1.0,) * R
+        return tuple(
+            rules.willingness(
+                reticence,
+                -rules.sovereignty_term(
+                    1.0,
+                    now("sovereignty", state.number),
+                    state.intrusion(p, a, rung),
+                    now("interference_weight"),
+                    now("interference_fear", p),
+                    state.signals[MILITANCY],
+                ),
+            )
+            for rung in range(R)
+        )
 
     def exercises(self) -> int:
         """Joint exercises that the patron's organisation holds in the year."""
@@ -187,6 +219,30 @@ class PatronAgent(mesa.Agent):
         utility = rules.utility(*weighed)
         seen = listed and luck[2] < model.now("naming")
         return Offer(self.name, EXERCISE_RUNG, value, STATES[host], weighed, utility, seen)
+
+    def interest(self, a: int) -> float:
+        """Chance that the patron would care for some state's need in an area in the year."""
+        idle = 1.0
+        for state in self.model.states:
+            idle *= 1.0 - state.needs[a] * self.offered[state.number][a]
+        return 1.0 - idle
+
+    def propose(
+        self, state: StateAgent, a: int, number: int, host: int, listed: float
+    ) -> Offer:
+        """Half of a proposal to take part in a collective brigade."""
+        model, p, rung = self.model, self.number, UNIT_RUNG
+        state.ties[p].tabled[a] += 1
+        luck = model.luck(cell(state.number, 1, 0, number), BRIGADE)
+        value = rules.size(
+            model.now("package_size", p, rung - 1),
+            model.now("size_dispersion", rung - 1),
+            normal(luck[p]),
+        )
+        weighed = state.weigh(p, a, rung, value, host)
+        chance = model.now("detection", p, rung - 1) * model.now("coverage", p, rung - 1)
+        utility = rules.utility(*weighed)
+        return Offer(self.name, rung, value, STATES[host], weighed, utility, listed < chance)
 
     def feel_alarm(self) -> None:
         """Alarm follows the rival's presence in the sphere, as the year began."""
@@ -235,18 +291,40 @@ class StateAgent(mesa.Agent):
             pressure = 0.0
             for g in range(G):
                 pressure += model.now("need_load", a, g) * self.signals[g]
-            self.needs[a] = rules.need(model.now("exposure", i, a), pressure)
+            if a == ENERGY:
+                pressure += model.now("business_need") * model.now("business", i)
+            top = max(tie.rung[a] for tie in self.ties)
+            felt = rules.need(model.now("exposure", i, a), pressure)
+            self.needs[a] = rules.unmet(felt, model.now("satiation"), model.now("rung_gain", top))
         for tie in self.ties:
             tie.presence = model.now("rung_intrusion", max(tie.rung))
             tie.dependence = rules.dependence_share(
                 tie.stock, model.now("dependence_scale"), self.means
             )
 
+    def intrusion(self, p: int, a: int, rung: int) -> float:
+        """Intrusion of a bilateral form of a patron in an area."""
+        return self.model.now("rung_intrusion", rung) * self.model.now("form_intrusion", p, a, rung)
+
+    def weight_of(self, p: int) -> float:
+        """Weight of a patron in the state."""
+        tie, fear = self.ties[p], self.model.now("interference_fear", p)
+        return rules.weight_of(tie.presence, tie.dependence, fear, self.signals[MILITANCY])
+
+    def beyond(self) -> float:
+        """What both patrons' offers are worth beyond their sum."""
+        now = self.model.now
+        one_sided = self.ties[0].dependence - self.ties[1].dependence
+        return rules.together(
+            now("decision_rule"), now("complementarity"), now("alignment_weight"), one_sided
+        )
+
     def weigh(self, p: int, a: int, rung: int, value: float, host: int | None = None) -> Terms:
         """Terms of the utility of one offer; a host is that of a joint exercise."""
         model, i, rival = self.model, self.number, 1 - p
         now, tie = model.now, self.ties[p]
-        intrusion = now("rung_intrusion", rung)
+        intrusion = self.intrusion(p, a, rung)
+        heeds = rules.heeds_rival(now("decision_rule"))
         if host is not None:
             intrusion *= now("multilateral_relief")
         militancy = self.signals[MILITANCY]
@@ -274,26 +352,36 @@ class StateAgent(mesa.Agent):
                 now("interference_fear", p),
                 militancy,
             ),
-            displeasure=rules.displeasure_term(
+            displeasure=heeds
+            * rules.displeasure_term(
                 now("displeasure_weight"),
                 model.patrons[rival].alarm,
                 self.ties[rival].dependence,
                 intrusion,
             ),
             resentment=rules.resentment_term(now("resentment_weight"), tie.resentment),
-            membership=rules.membership_term(now("membership_weight"), now("membership", i, p)),
+            membership=rules.membership_term(now("membership_weight"), now("membership", i, p))
+            - rules.exclusion_term(now("exclusion", rival), now("membership", i, rival), intrusion),
             dispute=rules.dispute_term(
                 now("dispute_weight"), 0.0 if host is None else model.quarrel[i][host]
             ),
             diffusion=rules.diffusion_term(now("diffusion"), others / (S - 1)),
-            counterweight=rules.counterweight_term(
+            counterweight=heeds
+            * rules.counterweight_term(
                 now("counterweight"),
                 now("interference_fear", rival),
                 militancy,
-                self.ties[rival].presence,
+                rules.expected_presence(self.ties[rival].presence, now("anticipated_presence")),
             ),
             supply=supply,
             constant=rules.constant_term(now("acceptance_constant", p), now("openness", i)),
+            alignment=rules.alignment_term(
+                now("decision_rule"),
+                now("alignment_weight"),
+                now("balance_threshold"),
+                self.weight_of(p) - self.weight_of(rival),
+                tie.dependence - self.ties[rival].dependence,
+            ),
         )
 
     def choose(
@@ -370,10 +458,14 @@ class StateAgent(mesa.Agent):
                 rupture = rules.rupture_probability(now("rupture_rate"), tie.resentment, k)
                 if luck[a] < rupture:
                     k, ousted = 1, True
-                elif tie.taken[a] == 0:
+                elif tie.taken[a] == 0 and not (k == FORCE_RUNG and self._tenured(p)):
                     k -= luck[a] < rupture + now("lapse_rate", k)
             tie.rung[a] = k
         return ousted
+
+    def _tenured(self, p: int) -> bool:
+        """Whether a standing force of the patron is agreed in the year."""
+        return self.model.year <= self.model.now("tenure", self.number, p)
 
     def rungs(self) -> dict[str, dict[str, int]]:
         """Rungs by patron and area, for looking at."""

@@ -5,8 +5,8 @@ The year, in order:
 1. drivers move          :func:`move_drivers`
 2. needs follow          :func:`feel_needs`
 3. attention is shared   :func:`share_attention`
-4. offers are tabled     :func:`meet` (one opportunity after the other)
-5. states weigh them     :func:`meet`
+4. offers are tabled     :func:`meet`, :func:`gather` and :func:`muster`
+5. states weigh them     (one opportunity, exercise or brigade after the other)
 6. packages delivered    :func:`deliver`
 7. the world answers     :func:`answer`
 8. the year is recorded  :func:`record`
@@ -27,6 +27,7 @@ from . import rules
 from .compiled import compiled
 from .luck import (
     ANSWER,
+    BRIGADE,
     CHOICE,
     COUNT,
     DRIVERS,
@@ -39,7 +40,7 @@ from .luck import (
     normal,
     uniforms,
 )
-from .names import START_YEAR
+from .names import AREAS, CHANNELS, START_YEAR
 from .tables import OFFSET, Tables
 from .world import (
     AGES,
@@ -56,6 +57,7 @@ from .world import (
     History,
     Outcome,
     P,
+    R,
     S,
     World,
     empty_outcome,
@@ -65,8 +67,9 @@ from .world import (
     world_at,
 )
 
-R, C = 6, 5  # rungs, channels
-AID_RUNG, EXERCISE_RUNG = 2, 3
+C = len(CHANNELS)
+AID_RUNG, EXERCISE_RUNG, UNIT_RUNG, FORCE_RUNG = 2, 3, 4, 5
+PEACEKEEPING, ENERGY = AREAS.index("peacekeeping"), AREAS.index("energy_protection")
 
 # Columns of the tables. Compiled in as constants; the cache knows the declarations.
 (OPPORTUNITY_RATE, BUDGET, ELASTICITY, ALARM_RESPONSE, SALIENCE, US_RESPONSE) = (
@@ -131,6 +134,18 @@ DEFENCE_SHARE, GDP, US_PRESENCE = (
 SCALAR_SIGNALS = OFFSET["afghan_instability"]  # the four scalar signals stand in a row
 ENERGY_FLOW, DISPUTE = OFFSET["energy_flow"], OFFSET["dispute"]
 CAPACITY, TRADE, TECHNOLOGY = OFFSET["capacity"], OFFSET["trade"], OFFSET["technology"]
+RULE, ALIGNMENT, THRESHOLD = (
+    OFFSET["decision_rule"],
+    OFFSET["alignment_weight"],
+    OFFSET["balance_threshold"],
+)
+FORM_INTRUSION, RETICENCE = OFFSET["form_intrusion"], OFFSET["reticence"]
+FORM_IMITATION, JOINT_REQUEST = OFFSET["form_imitation"], OFFSET["joint_request"]
+BRIGADE_RATE, REPLICATION = OFFSET["brigade_rate"], OFFSET["replication"]
+EXCLUSION, ANTICIPATED = OFFSET["exclusion"], OFFSET["anticipated_presence"]
+BUSINESS, BUSINESS_NEED = OFFSET["business"], OFFSET["business_need"]
+BUSINESS_SALIENCE = OFFSET["business_salience"]
+SATIATION, TENURE = OFFSET["satiation"], OFFSET["tenure"]
 
 
 NOTHING, WHOLE = 0, 1
@@ -154,6 +169,10 @@ class Year(NamedTuple):
     """float64 [patron, state, area], probability of an offer at an opportunity"""
     weight: np.ndarray
     """float64 [patron, state, area]"""
+    pull: np.ndarray
+    """float64 [patron, state, area], pull of an offer towards joint activity"""
+    willing: np.ndarray
+    """float64 [patron, state, area, rung], share of the steps to a form that the patron makes"""
     exercises: np.ndarray
     """float64 [patron], expected exercises of the patron's organisation"""
     programme: np.ndarray
@@ -204,7 +223,8 @@ def new_year() -> Year:
         np.zeros(P),
         np.zeros((S, A)),
     ]
-    arrays += [np.zeros((P, S, A)), np.zeros((P, S, A)), np.zeros(P), np.zeros((P, A))]
+    arrays += [np.zeros((P, S, A)) for _ in range(3)] + [np.ones((P, S, A, R))]
+    arrays += [np.zeros(P), np.zeros((P, A))]
     arrays += [np.zeros(S)]
     arrays += [np.zeros(pairs), np.zeros(pairs)]
     arrays += [np.zeros(cells, np.int64) for _ in range(5)]
@@ -281,7 +301,13 @@ def feel_needs(v: np.ndarray, world: World, now: Year) -> None:
             pressure = 0.0
             for g in range(G):
                 pressure += v[NEED_LOAD + a * G + g] * now.signals[i, g]
-            now.needs[i, a] = rules.need(v[EXPOSURE + i * A + a], pressure)
+            if a == ENERGY:
+                pressure += v[BUSINESS_NEED] * v[BUSINESS + i]
+            top = 0
+            for p in range(P):
+                top = max(top, world.rung[i, p, a])
+            felt = rules.need(v[EXPOSURE + i * A + a], pressure)
+            now.needs[i, a] = rules.unmet(felt, v[SATIATION], v[GAIN + top])
         for p in range(P):
             top = 0
             for a in range(A):
@@ -299,23 +325,33 @@ def share_attention(v: np.ndarray, world: World, now: Year) -> None:
         rival = 1 - p
         total = 0.0
         for a in range(A):
-            copied = 0
+            copied, joined = 0, 0
             for i in range(S):
-                if world.rung[i, rival, a] >= 3:
+                if world.rung[i, rival, a] >= EXERCISE_RUNG:
                     copied += 1
+                if world.rung[i, p, a] >= EXERCISE_RUNG:
+                    joined += 1
             imitation = v[IMITATION] * (copied / S)
             now.programme[p, a] = 0.0
             for i in range(S):
                 salience = 0.0
+                asked = v[FORM_IMITATION + p] * (copied / S)
                 for g in range(G):
-                    salience += v[SALIENCE + (p * A + a) * G + g] * now.signals[i, g]
+                    signal = now.signals[i, g]
+                    salience += v[SALIENCE + (p * A + a) * G + g] * signal
+                    asked += v[JOINT_REQUEST + (p * A + a) * G + g] * signal
+                now.pull[p, i, a] = asked
+                if a == ENERGY:
+                    salience += v[BUSINESS_SALIENCE + p] * v[BUSINESS + i]
+                hold_back(v, now, i, p, a)
+                elsewhere = joined - (1 if world.rung[i, p, a] >= EXERCISE_RUNG else 0)
                 weight = rules.attention(
                     salience,
                     v[STAKE_WEIGHT] * v[STAKE + p * S + i],
                     v[US_RESPONSE + p] * v[US_PRESENCE + i],
                     v[RIVAL_RESPONSE + p]
                     * rules.lead(world.rung[i, rival, a], world.rung[i, p, a]),
-                    imitation,
+                    imitation + v[REPLICATION + p] * (elsewhere / (S - 1)),
                 )
                 now.weight[p, i, a] = weight
                 total += weight * v[OPPORTUNITY_RATE] * now.needs[i, a]
@@ -335,6 +371,55 @@ def share_attention(v: np.ndarray, world: World, now: Year) -> None:
         for i in range(S):
             for a in range(A):
                 now.offered[p, i, a] = rules.offer_probability(offers, now.weight[p, i, a], total)
+
+
+@compiled
+def hold_back(v: np.ndarray, now: Year, i: int, p: int, a: int) -> None:
+    """Share of the steps to each form that a patron makes, by the cost it foresees to the state."""
+    reticence = v[RETICENCE + p * A + a]
+    for k in range(1, R):
+        now.willing[p, i, a, k] = 1.0
+        if reticence > 0.0:
+            foreseen = -rules.sovereignty_term(
+                1.0,
+                v[SOVEREIGNTY + i],
+                intrusion_of(v, p, a, k),
+                v[INTERFERENCE],
+                v[FEAR + p],
+                now.signals[i, 2],
+            )
+            now.willing[p, i, a, k] = rules.willingness(reticence, foreseen)
+
+
+@compiled
+def intrusion_of(v: np.ndarray, p: int, a: int, k: int) -> float:
+    """Intrusion of a bilateral form of a patron in an area."""
+    return float(v[INTRUSION + k] * v[FORM_INTRUSION + (p * A + a) * R + k])
+
+
+@compiled
+def leaning(v: np.ndarray, now: Year, i: int, p: int) -> float:
+    """Term of the rival rules of decision for a patron: :func:`rules.alignment_term`."""
+    rival, militancy = 1 - p, now.signals[i, 2]
+    own = rules.weight_of(now.presence[i, p], now.dependence[i, p], v[FEAR + p], militancy)
+    other = rules.weight_of(
+        now.presence[i, rival], now.dependence[i, rival], v[FEAR + rival], militancy
+    )
+    return rules.alignment_term(
+        v[RULE],
+        v[ALIGNMENT],
+        v[THRESHOLD],
+        own - other,
+        now.dependence[i, p] - now.dependence[i, rival],
+    )
+
+
+@compiled
+def beyond(v: np.ndarray, now: Year, i: int) -> float:
+    """What both patrons' offers are worth to a state beyond their sum."""
+    return rules.together(
+        v[RULE], v[COMPLEMENTARITY], v[ALIGNMENT], now.dependence[i, 0] - now.dependence[i, 1]
+    )
 
 
 @compiled
@@ -373,7 +458,8 @@ def weigh(
 ) -> float:
     """Utility of one offer to state ``i`` from patron ``p`` in area ``a`` at rung ``k``."""
     rival = 1 - p
-    intrusion = v[INTRUSION + k]
+    intrusion = intrusion_of(v, p, a, k)
+    heeds = rules.heeds_rival(v[RULE])
     if joint == 1:
         intrusion *= v[RELIEF]
     militancy = now.signals[i, 2]
@@ -402,18 +488,25 @@ def weigh(
             v[FEAR + p],
             militancy,
         ),
-        rules.displeasure_term(
+        heeds
+        * rules.displeasure_term(
             v[DISPLEASURE_WEIGHT], world.alarm[rival], now.dependence[i, rival], intrusion
         ),
         rules.resentment_term(v[RESENTMENT_WEIGHT], world.resentment[i, p]),
-        rules.membership_term(v[MEMBERSHIP_WEIGHT], v[MEMBERSHIP + i * P + p]),
+        rules.membership_term(v[MEMBERSHIP_WEIGHT], v[MEMBERSHIP + i * P + p])
+        - rules.exclusion_term(v[EXCLUSION + rival], v[MEMBERSHIP + i * P + rival], intrusion),
         rules.dispute_term(v[DISPUTE_WEIGHT], quarrel),
         rules.diffusion_term(v[DIFFUSION], others / (S - 1)),
-        rules.counterweight_term(
-            v[COUNTERWEIGHT], v[FEAR + rival], militancy, now.presence[i, rival]
+        heeds
+        * rules.counterweight_term(
+            v[COUNTERWEIGHT],
+            v[FEAR + rival],
+            militancy,
+            rules.expected_presence(now.presence[i, rival], v[ANTICIPATED]),
         ),
         supply,
         rules.constant_term(v[CONSTANT + p], v[OPENNESS + i]),
+        leaning(v, now, i, p),
     )
 
 
@@ -463,6 +556,7 @@ def meet(
     values, notes, worth = np.zeros(P), np.zeros(P), np.zeros(P)
     for i in range(S):
         decline = rules.outside(v[OUTSIDE_WEIGHT], v[US_PRESENCE + i])
+        more = beyond(v, now, i)
         counts = by_area(seed, run, year, i, 0, COUNT)
         for a in range(A):
             mean = v[OPPORTUNITY_RATE] * now.needs[i, a]
@@ -474,7 +568,15 @@ def meet(
                         continue
                     on_table += 1 + p
                     now.tabled[i, p, a] += 1
-                    k = rules.offered_rung(world.rung[i, p, a], u1, u2, v[UPGRADE + p], v[JUMP])
+                    k = rules.offered_rung(
+                        world.rung[i, p, a],
+                        u1,
+                        u2,
+                        v[UPGRADE + p],
+                        v[JUMP],
+                        now.pull[p, i, a],
+                        now.willing[p, i, a],
+                    )
                     t0, t1, _, _ = uniforms(seed, run, year, cell(i, p, a, m), TERMS)
                     value = rules.size(v[SIZE + p * C + k - 1], v[DISPERSION + k - 1], normal(t0))
                     worth[p] = weigh(v, world, now, i, p, a, k, value, 0, 0.0)
@@ -485,7 +587,7 @@ def meet(
                     decline,
                     worth[0],
                     worth[1],
-                    worth[0] + worth[1] + v[COMPLEMENTARITY],
+                    worth[0] + worth[1] + more,
                     on_table,
                 )
                 u_choice, _, _, _ = uniforms(seed, run, year, cell(i, 0, a, m), CHOICE)
@@ -561,6 +663,59 @@ def gather(
 
 
 @compiled
+def muster(v: np.ndarray, seed: int, run: int, year: int, world: World, now: Year) -> None:
+    """Steps 4 and 5: collective peacekeeping brigades, which need both patrons and two members.
+
+    Both patrons' interest makes a proposal likely; each member of the body of the first
+    patron that has a need decides on a mixed unit with both, or none.
+    """
+    if v[BRIGADE_RATE] <= 0.0:
+        return
+    mean, a, k = v[BRIGADE_RATE], PEACEKEEPING, UNIT_RUNG
+    for p in range(P):
+        idle = 1.0
+        for i in range(S):
+            idle *= 1.0 - now.needs[i, a] * now.offered[p, i, a]
+        mean *= 1.0 - idle
+    invited = members(v, 0)
+    values = np.zeros((S, P))
+    u_count, _, _, _ = uniforms(seed, run, year, cell(0, 0, 1, 0), BRIGADE)
+    for m in range(rules.poisson(u_count, mean)):
+        u_host, u_china, u_russia, _ = uniforms(seed, run, year, cell(0, 0, 0, m), BRIGADE)
+        host = member(v, 0, int(u_host * invited))
+        joined = 0
+        for i in range(S):
+            if v[MEMBERSHIP + i * P] < 0.5 or now.needs[i, a] <= 0.0:
+                continue
+            t0, t1, u_join, _ = uniforms(seed, run, year, cell(i, 1, 0, m), BRIGADE)
+            worth = beyond(v, now, i)
+            for p in range(P):
+                now.tabled[i, p, a] += 1
+                shock = normal(t0 if p == 0 else t1)
+                values[i, p] = rules.size(
+                    v[SIZE + p * C + k - 1], v[DISPERSION + k - 1], shock
+                )
+                worth += weigh(v, world, now, i, p, a, k, values[i, p], 1, now.quarrel[i, host])
+            decline = rules.outside(v[OUTSIDE_WEIGHT], v[US_PRESENCE + i])
+            refuse, consent, _, _ = rules.choice_probabilities(decline, worth, 0.0, 0.0, 1)
+            if rules.choose(u_join, refuse, 0.0, 0.0, consent) > 0:
+                joined |= 1 << i
+        parts = 0
+        for i in range(S):
+            parts += (joined >> i) & 1
+        if parts < 2:
+            continue
+        for i in range(S):
+            for p in range(P):
+                if (joined >> i) & 1:
+                    channel = p * C + k - 1
+                    seen = (u_china if p == 0 else u_russia) < v[DETECTION + channel] * v[
+                        COVERAGE + channel
+                    ]
+                    accept(now, i, p, a, k, values[i, p], seen, False)
+
+
+@compiled
 def deliver(v: np.ndarray, world: World, now: Year) -> None:
     """Step 6: a share of each pledge is delivered; what has waited too long lapses."""
     lifetime = int(v[LIFETIME])
@@ -605,7 +760,8 @@ def answer(
                         k = max(1, held)
                         ousted = True
                     elif now.taken[i, p, a] == 0 and luck[a] < rupture + v[LAPSE + k]:
-                        k -= 1
+                        if k < FORCE_RUNG or year > v[TENURE + i * P + p]:
+                            k -= 1
                 world.rung[i, p, a] = k
             waiting = now.lapsed[i, p]
             for age in range(AGES):
@@ -714,6 +870,7 @@ def run_all(
             share_attention(v, world, now)
             meet(v, seed, run, year, NOTHING, world, now)
             gather(v, seed, run, year, NOTHING, world, now)
+            muster(v, seed, run, year, world, now)
             deliver(v, world, now)
             answer(v, flat[0], seed, run, year, world, now)
             record(v, r, year - first, world, now, out)

@@ -32,6 +32,7 @@ PRIOR = 7
 EXERCISE = 8
 JOIN = 9
 FILTER = 10
+BRIGADE = 11
 
 SLOTS = 64
 """Room for opportunities within one state, patron, area and year."""

@@ -39,6 +39,8 @@ RUNGS: Final = (
     "mixed_unit",
     "standing_force",
 )
+DECISIONS: Final = ("logit", "balancing", "bandwagoning")
+"""Rules by which states choose, in the order of the parameter ``decision_rule``."""
 CHANNELS: Final = ("agreement", "aid", "exercise", "unit", "base")
 """Form of a package; the channel of a package at rung k is ``CHANNELS[k - 1]``."""
 FRAMES: Final = ("bilateral", "multilateral")

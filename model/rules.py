@@ -9,6 +9,7 @@ is on the scale of a logit. ``docs/model.md`` has the equations side by side.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from .compiled import compiled
 
@@ -41,6 +42,12 @@ def level(series: float, log_deviation: float) -> float:
 def need(exposure: float, pressure: float) -> float:
     """Need of a state in an area: exposure times the pressure of the drivers, at most 1."""
     return min(1.0, exposure * pressure)
+
+
+@compiled
+def unmet(need_now: float, satiation: float, gain: float) -> float:
+    """Need that is left where the form reached with a patron meets a part of it."""
+    return need_now * (1.0 - satiation * gain)
 
 
 # ---------------------------------------------------------------- 3. patrons share attention
@@ -121,8 +128,35 @@ def poisson(u: float, mean: float) -> int:
 
 
 @compiled
+def pulled(chance: float, pull: float) -> float:
+    """Chance of a step that something pulls at: the rest of it is won at rate ``pull``."""
+    return chance + (1.0 - chance) * (1.0 - math.exp(-pull))
+
+
+@compiled
+def willingness(reticence: float, foreseen: float) -> float:
+    """Share of the steps to an intrusive form that a patron makes, foreseeing its cost."""
+    return math.exp(-reticence * foreseen)
+
+
+@compiled
+def step_chance(chance: float, rung: int, pull: float, willing: Any) -> float:
+    """Chance of a step up to a rung; the pull is towards joint activity, rung 3.
+
+    ``willing`` has :func:`willingness` by rung.
+    """
+    return (pulled(chance, pull) if rung <= 3 else chance) * willing[rung]
+
+
+@compiled
 def offered_rung(
-    reached: int, u_upgrade: float, u_renewal: float, upgrade: float, jump: float
+    reached: int,
+    u_upgrade: float,
+    u_renewal: float,
+    upgrade: float,
+    jump: float,
+    pull: float,
+    willing: Any,
 ) -> int:
     """Rung of an offer: a higher one, or a renewal of one of those reached.
 
@@ -130,16 +164,18 @@ def offered_rung(
     rung at a time: in the record equipment goes on after exercises have begun
     (Kyrgyzstan: exercise in 2002, equipment in 2008 and 2014), and exercises stand where
     nothing was before. An offer that climbs goes on to the next rung with chance
-    ``jump``, and again. On an empty ladder every offer climbs.
+    ``jump``, and again. On an empty ladder every offer climbs. ``pull`` and ``willing`` are
+    those of :func:`step_chance`: 0 and all ones unless a scenario sets them.
     """
-    chance = 1.0 if reached == 0 else upgrade
-    if reached >= 5 or u_upgrade >= chance:
+    chance = 0.0
+    if reached < 5:
+        chance = 1.0 if reached == 0 else step_chance(upgrade, reached + 1, pull, willing)
+    if u_upgrade >= chance:
         return 1 + min(int(u_renewal * reached), reached - 1)
-    rung = reached + 1
-    chance *= jump
-    while rung < 5 and u_upgrade < chance:
+    rung = reached
+    while u_upgrade < chance:
         rung += 1
-        chance *= jump
+        chance = chance * step_chance(jump, rung + 1, pull, willing) if rung < 5 else 0.0
     return rung
 
 
@@ -234,6 +270,12 @@ def membership_term(weight: float, membership: float) -> float:
 
 
 @compiled
+def exclusion_term(weight: float, membership: float, intrusion: float) -> float:
+    """Room that the rival's organisation takes: part of the membership term, with a minus."""
+    return weight * membership * intrusion
+
+
+@compiled
 def dispute_term(weight: float, quarrel: float) -> float:
     """Cost of an event hosted by a neighbour with whom the state quarrels."""
     return -weight * quarrel
@@ -251,6 +293,12 @@ def counterweight_term(
 ) -> float:
     """A feared rival's presence revalues this patron."""
     return weight * fear_of_rival * militancy * rival
+
+
+@compiled
+def expected_presence(presence: float, anticipated: float) -> float:
+    """Presence of a rival, with a share of what it lacks counted in advance."""
+    return presence + anticipated * (1.0 - presence)
 
 
 @compiled
@@ -280,6 +328,7 @@ def utility(
     counterweight: float,
     supply: float,
     constant: float,
+    alignment: float,
 ) -> float:
     """Utility of one patron's offer: the sum of its terms, in this order."""
     return (
@@ -296,6 +345,7 @@ def utility(
         + counterweight
         + supply
         + constant
+        + alignment
     )
 
 
@@ -303,6 +353,56 @@ def utility(
 def outside(weight: float, presence: float) -> float:
     """Utility of declining: zero, or what a third patron on the spot makes it worth."""
     return weight * presence
+
+
+@compiled
+def heeds_rival(rule: float) -> float:
+    """1 under the logit, which weighs the rival's displeasure and the counterweight; else 0."""
+    return 1.0 if rule < 0.5 else 0.0
+
+
+@compiled
+def weight_of(presence: float, dependence: float, fear: float, militancy: float) -> float:
+    """Weight of a patron in a state: power near at hand, and feared intention (Walt 1985)."""
+    return max(presence, dependence) * (1.0 + fear * militancy)
+
+
+@compiled
+def alignment_term(
+    rule: float, weight: float, threshold: float, lead_: float, dependence: float
+) -> float:
+    """Leaning to a patron under the rival rules of decision; 0 under the logit.
+
+    Parameters
+    ----------
+    rule : float
+        0 logit; 1 balancing: away from the patron whose weight leads by more than the
+        threshold (Walt 1985; Schweller 2004 on imbalance that is borne); 2 bandwagoning: with
+        the patron on which the state depends (Hirschman 1945; Schweller 1994).
+    weight, threshold : float
+        Of the leaning, and the imbalance that a balancing state bears.
+    lead_, dependence : float
+        By how much the patron's :func:`weight_of`, and the dependence on it, exceed the rival's.
+
+    The term of the rival patron is the same with the other sign, so the level of acceptance
+    that was fitted under the logit is kept.
+    """
+    if rule < 0.5:
+        return 0.0
+    if rule >= 1.5:
+        return weight * dependence
+    if lead_ > threshold:
+        return -weight
+    return weight if lead_ < -threshold else 0.0
+
+
+@compiled
+def together(rule: float, complementarity: float, weight: float, dependence: float) -> float:
+    """What both offers are worth beyond their sum.
+
+    Under bandwagoning the less, the more one-sided the state's ``dependence`` is.
+    """
+    return complementarity if rule < 1.5 else complementarity - weight * abs(dependence)
 
 
 @compiled

@@ -20,8 +20,8 @@ import mesa
 import numpy as np
 
 from . import rules
-from .agents import EXERCISE_RUNG, PatronAgent, StateAgent
-from .luck import CHOICE, COUNT, DRIVERS, EXERCISE, JOIN, by_area, cell, normal, uniforms
+from .agents import EXERCISE_RUNG, PEACEKEEPING, PatronAgent, StateAgent
+from .luck import BRIGADE, CHOICE, COUNT, DRIVERS, EXERCISE, JOIN, by_area, cell, normal, uniforms
 from .names import AREAS, CHOICES, SIGNALS, START_YEAR, VOLATILE
 from .quantities import quantities
 from .tables import Tables
@@ -134,6 +134,7 @@ class SecurityModel(mesa.Model):
         self.look()
         self.meet()
         self.gather()
+        self.muster()
         for state in self.states:
             state.deliver()
         for state in self.states:
@@ -218,7 +219,7 @@ class SecurityModel(mesa.Model):
         if not offers:
             return
         china, russia = (0.0 if offer is None else offer.utility for offer in tabled)
-        complementarity = self.now("complementarity")
+        complementarity = state.beyond()
         on_table = sum(1 + p for p in range(P) if tabled[p] is not None)
         probabilities = rules.choice_probabilities(
             decline, china, russia, china + russia + complementarity, on_table
@@ -261,6 +262,50 @@ class SecurityModel(mesa.Model):
             return False
         self.book(state, p, a, offer)
         return True
+
+    def muster(self) -> None:
+        """Collective peacekeeping brigades: both patrons' interest, two members' consent."""
+        rate, a = self.now("brigade_rate"), PEACEKEEPING
+        if rate <= 0.0:
+            return
+        for patron in self.patrons:
+            rate *= patron.interest(a)
+        members = [s for s in self.states if self.now("membership", s.number, 0) >= 0.5]
+        count = rules.poisson(self.luck(cell(0, 0, 1, 0), BRIGADE)[0], rate)
+        for number in range(count if members else 0):
+            luck = self.luck(cell(0, 0, 0, number), BRIGADE)
+            host = members[int(luck[0] * len(members))].number
+            willing = []
+            for state in (s for s in members if s.needs[a] > 0.0):
+                offers = tuple(
+                    patron.propose(state, a, number, host, luck[1 + p])
+                    for p, patron in enumerate(self.patrons)
+                )
+                if self.consent(state, a, number, offers):
+                    willing.append((state, offers))
+            if len(willing) < 2:
+                continue
+            for state, offers in willing:
+                for p, offer in enumerate(offers):
+                    state.ties[p].accept(a, offer.rung, offer.value, offer.documented, False)
+
+    def consent(
+        self, state: StateAgent, a: int, number: int, offers: tuple[Offer, ...]
+    ) -> bool:
+        """A member decides on a brigade with both patrons, or none; whether it consents."""
+        decline = rules.outside(self.now("outside_weight"), self.now("us_presence", state.number))
+        more = state.beyond()
+        worth = more
+        for offer in offers:
+            worth += offer.utility
+        refuse, accept, _, _ = rules.choice_probabilities(decline, worth, 0.0, 0.0, 1)
+        draw = self.luck(cell(state.number, 1, 0, number), BRIGADE)[2]
+        probabilities = (refuse, 0.0, 0.0, accept)
+        choice = state.choose(offers, probabilities, draw)
+        self.note(
+            state, a, number, offers, decline, more, probabilities, draw, choice, True
+        )
+        return choice == "both"
 
     def book(self, state: StateAgent, p: int, a: int, offer: Offer) -> None:
         """Book what a state accepted."""

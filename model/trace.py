@@ -31,6 +31,7 @@ class Terms(NamedTuple):
     counterweight: float
     supply: float
     constant: float
+    alignment: float
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,8 @@ class Decision:
     probabilities: tuple[float, float, float, float]
     draw: float
     choice: str
+    whole: bool = False
+    """Whether the offers are parts of one proposal, to be taken together or not at all."""
 
     def flip(self) -> Flip | None:
         """Smallest shift that flips the choice; none if no shift of one utility does.
@@ -128,8 +131,8 @@ class Decision:
         top = max(self.decline, both, *worth.values())
         mass = [
             math.exp(self.decline - top),
-            math.exp(worth["china"] - top) if "china" in worth else 0.0,
-            math.exp(worth["russia"] - top) if "russia" in worth else 0.0,
+            math.exp(worth["china"] - top) if "china" in worth and not self.whole else 0.0,
+            math.exp(worth["russia"] - top) if "russia" in worth and not self.whole else 0.0,
             math.exp(both - top) if len(worth) == 2 else 0.0,
         ]
         for patron in worth:

@@ -12,10 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from .compiled import compiled
-from .names import AREAS, FORMS, PAIRS, PATRONS, SIGNALS, STATES
+from .names import AREAS, FORMS, PAIRS, PATRONS, RUNGS, SIGNALS, STATES
 
 S, P, A, G = len(STATES), len(PATRONS), len(AREAS), len(SIGNALS)
 F = len(FORMS)
+R = len(RUNGS)
 AID, UNIT = FORMS.index("aid"), FORMS.index("unit")
 """First and last of the forms in which armies work together."""
 AGES = 10

@@ -6,7 +6,7 @@ Each rule notes what breaks it in a :class:`~.problems.Problems`; none raises.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -48,15 +48,16 @@ def views(scenario: Scenario, problems: Problems) -> None:
                 "a view needs a year of its own, beside the conditioned_until of the file",
                 found=view.conditioned_until,
             )
-    for kind, parts in (("levers", scenario.levers), ("expects", scenario.expects)):
-        for number, part in enumerate(parts):
-            if part.view is not None and part.view not in years:
-                problems.add(
-                    (kind, number, "view"),
-                    "there is no view from this year",
-                    found=part.view,
-                    allowed=", ".join(str(year) for year in years if year) or "none",
-                )
+    asked = {("levers", n): lever.view for n, lever in enumerate(scenario.levers)}
+    asked |= {("expects", n): expected.view for n, expected in enumerate(scenario.expects)}
+    for place, year in asked.items():
+        if year is not None and year not in years:
+            problems.add(
+                (*place, "view"),
+                "there is no view from this year",
+                found=year,
+                allowed=", ".join(str(known) for known in years if known) or "none",
+            )
     for number, expected in enumerate(scenario.expects):
         try:
             named(expected.outcome)
@@ -215,12 +216,12 @@ def opposed(levers: Sequence[ResolvedLever], problems: Problems) -> None:
     for position, later in enumerate(pushes):
         for earlier in pushes[:position]:
             both = [entry for entry in later.entries if entry in earlier.entries]
-            years = both and [
+            years = [
                 year
                 for year in range(max(later.first, earlier.first), later.last + 1)
                 if (_number(later, year) - 1.0) * (_number(earlier, year) - 1.0) < 0.0
             ]
-            if years:
+            if both and years:
                 problems.add(
                     ("levers", later.number - 1),
                     f"contradicts levers[{problems.number(earlier.number)}]: "
@@ -252,6 +253,23 @@ def clashes(levers: Sequence[ResolvedLever], problems: Problems) -> None:
                     found=f"{begin} to {end}",
                     todo="give them different years, or put the one that sets first and multiply",
                 )
+
+
+FREE_YEARS_ONLY: Final = ("brigade_rate",)
+"""Quantities of which the years that follow the record know nothing."""
+
+
+def free_years(levers: Sequence[ResolvedLever], until: int | None, problems: Problems) -> None:
+    """Refuse levers that would act only in free years, in years that follow the record."""
+    for lever in levers:
+        name = addresses()[lever.entries[0]][0]
+        if until is not None and name in FREE_YEARS_ONLY and lever.first <= until:
+            problems.add(
+                ("levers", lever.number - 1),
+                f"{name} does nothing in years that follow the record",
+                found=lever.first,
+                allowed=f"from {until + 1} on",
+            )
 
 
 def trial(levers: Sequence[ResolvedLever], end: int, problems: Problems) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..model.errors import InputError
-from ..model.names import START_YEAR
+from ..model.names import DECISIONS, START_YEAR
 from ..model.quantities import addresses, quantities
 from .addresses import series
 
@@ -39,6 +39,10 @@ def apply(resolved: Resolved, values: Mapping[str, np.ndarray]) -> dict[str, np.
     ValueError
         If an array that a lever needs is missing or has other years.
     """
+    if resolved.decision != DECISIONS[0]:
+        rule = float(DECISIONS.index(resolved.decision))
+        years = resolved.horizon - START_YEAR + 1
+        values = {**values, "decision_rule": np.full(years, rule)}
     return pull(resolved.levers, values, resolved.horizon, resolved.name, idle=False)
 
 

@@ -19,7 +19,7 @@ from . import check, course
 from .addresses import expand
 from .draws import read_draws
 from .problems import Place, Problems
-from .schema import Lever, ParameterSource, Scenario, ValueSource
+from .schema import Decision, Lever, ParameterSource, Scenario, ValueSource
 
 
 class Explicit(BaseModel):
@@ -86,6 +86,7 @@ class Resolved(Explicit):
     start: int
     horizon: int
     conditioned_until: int | None
+    decision: Decision
     parameters: ResolvedParameters
     levers: tuple[ResolvedLever, ...]
 
@@ -136,6 +137,7 @@ class Resolved(Explicit):
             "start": self.start,
             "horizon": self.horizon,
             "conditioned_until": self.conditioned_until,
+            "decision": self.decision,
             "parameters": self.parameters.model_dump(mode="json"),
             "levers": levers,
         }
@@ -173,6 +175,7 @@ def resolve(scenario: Scenario, problems: Problems | None = None) -> Resolved:
             check.followed(explicit, scenario.conditioned_until, ("levers", position), problems)
             levers.append(explicit)
     check.clashes(levers, problems)
+    check.free_years(levers, scenario.conditioned_until, problems)
     check.opposed(levers, problems)
     if not problems.found:
         check.trial(levers, scenario.horizon, problems)
@@ -189,6 +192,7 @@ def resolve(scenario: Scenario, problems: Problems | None = None) -> Resolved:
         start=START_YEAR,
         horizon=scenario.horizon,
         conditioned_until=scenario.conditioned_until,
+        decision=scenario.decision,
         parameters=parameters,
         levers=tuple(levers),
     )

@@ -100,6 +100,9 @@ class ParameterSource(Table):
     )
 
 
+Decision = Literal["logit", "balancing", "bandwagoning"]
+
+
 class Shock(Table):
     """A blow that multiplies by ``factor`` in ``year`` and then fades."""
 
@@ -202,6 +205,11 @@ class Scenario(Table):
     )
     assumptions: Annotated[tuple[Text, ...], Field(strict=False)] = Field(
         default=(), description="what is assumed beyond the sources"
+    )
+    decision: Decision = Field(
+        default="logit",
+        description="rule by which the states choose: logit on all utilities; balancing, away "
+        "from a patron that weighs too much; bandwagoning, with the patron they depend on",
     )
     evidence: Annotated[tuple[Name, ...], Field(strict=False)] = Field(
         default=(),

@@ -35,8 +35,18 @@ horizon = {horizon}
 # Leave it out for a run that is free from {start}.
 conditioned_until = {history}
 
+# How the states choose: logit; or, to see how far answers hang on it, balancing (away
+# from a patron that weighs too much) or bandwagoning (with the one they depend on).
+decision = "logit"
+
 # What is assumed beyond the sources, a sentence each.
 assumptions = ["The size of the lever is assumed."]
+
+# The same seen from 2009, as {name}-2009; a lever with view = 2009 is for that view alone.
+# [[views]]
+# conditioned_until = 2009
+# compare_with = "baseline-2009"
+# shift = -15              # years by which the levers move: 2026 becomes 2011
 
 # posterior: the fitted draws that are installed; file = "draws.csv" for draws of your own.
 # prior: draws from the priors. point: one set of values, the priors' centres.
@@ -63,6 +73,13 @@ factor = 0.8
 from = 2026
 why = "Say why this lever, and why by so much."
 source = "assumed"
+
+# What the levers should do if the model works as described; check it with
+#     steppe scenarios verify ./{name}.toml
+[[expects]]
+outcome = "offers.russia"
+direction = "down"
+why = "Say by which rule of the model."
 """
 
 

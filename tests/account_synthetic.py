@@ -41,7 +41,8 @@ def fit(folder, passed=False, sentence="The record tells 4711."):
          "passed": passed, "where": "openness.KZ"},
     ]  # fmt: skip
     manifest = {
-        "until": 2022, "seed": 77, "draws": 4, "gates": gates, "model": "m" * 16, "data": "d" * 16,
+        "until": 2022, "seed": 77, "draws": 4, "gates": gates, "model": "m" * 16, "record": "d" * 16,
+        "probe": [-1.0],
         "estimated": list(NAMES), "particles": 33, "groups": 2, "chains": 3, "iterations": 456,
     }  # fmt: skip
     write_json(folder / "posterior" / "manifest.json", manifest)

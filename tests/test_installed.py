@@ -34,7 +34,9 @@ def install(folder, names=NAMES, values=VALUES, **changes):
         "draws": len(values),
         "gates": [{"name": "rhat", "value": 1.01, "allowed": 1.05, "passed": True}],
         "model": "0" * 16,
-        "data": "0" * 16,
+        "record": "0" * 16,
+        "particles": 20,
+        "probe": [-1.0],
         "estimated": list(names),
         **changes,
     }

@@ -75,3 +75,20 @@ def test_records_of_two_checks_and_damaged_ones_are_refused(records, tmp_path):
         sbc_table.write_table(tmp_path, tmp_path)
     with pytest.raises(InputError, match="no fitted records"):
         sbc_table.write_table(tmp_path / "none", tmp_path)
+
+
+def test_a_check_goes_on_from_its_committed_table(records, tmp_path):
+    """Files written back from the table are those that it was made of."""
+    folder, _ = records
+    sbc_table.write_table(folder, tmp_path / "table")
+    again = tmp_path / "again"
+    again.mkdir()
+    kept = (folder / "record-0001.json").read_bytes()
+    (again / "record-0001.json").write_bytes(kept)
+    assert sbc_table.unpack(tmp_path / "table", again) == 2
+    for path in folder.iterdir():
+        assert json.loads((again / path.name).read_bytes()) == json.loads(path.read_bytes())
+    assert sbc_table.unpack(tmp_path / "nowhere", again) == 0
+    (tmp_path / "table" / "manifest.json").write_text("{}", "utf-8")
+    with pytest.raises(InputError, match="damaged"):
+        sbc_table.unpack(tmp_path / "table", again)

@@ -21,6 +21,7 @@ def decisions():
         found += model.decisions
     assert len(found) > 300
     assert {d.choice for d in found} == set(CHOICES)
+    assert {d.choice for d in found if d.whole} == {"neither", "both"}
     return found
 
 
@@ -29,6 +30,9 @@ def shifted(decision, patron, shift):
     worth = {o.patron: o.utility + (shift if o.patron == patron else 0.0) for o in decision.offers}
     table = sum({"china": 1, "russia": 2}[name] for name in worth)
     china, russia = worth.get("china", 0.0), worth.get("russia", 0.0)
+    if decision.whole:
+        accept = 1.0 / (1.0 + math.exp(decision.decline - china - russia - decision.complementarity))
+        return "both" if decision.draw >= 1.0 - accept else "neither"
     p = rules.choice_probabilities(
         decision.decline, china, russia, china + russia + decision.complementarity, table
     )

@@ -9,6 +9,14 @@ from steppe.model.tables import Tables, build_tables
 from steppe.model.world import World, new_world
 
 
+SWITCHES = (
+    "form_intrusion", "reticence", "form_imitation", "joint_request", "brigade_rate",
+    "replication", "exclusion", "business", "business_need", "business_salience",
+    "anticipated_presence", "satiation",
+)  # fmt: skip
+"""Parts of the model that are switched off unless a scenario sets them."""
+
+
 def random_values(seed: int, years: int) -> dict[str, np.ndarray]:
     """Values of every quantity for ``years`` years, all of them drawn, within bounds."""
     rng = np.random.default_rng(seed)
@@ -32,6 +40,12 @@ def random_values(seed: int, years: int) -> dict[str, np.ndarray]:
         0, 5
     )
     values["membership"] = np.round(values["membership"])
+    if rng.random() < 0.7:
+        for name in SWITCHES:
+            low, high = quantities()[name].bounds
+            values[name] = rng.uniform(low, min(high, 1.5), size=values[name].shape)
+        values["decision_rule"] = np.full(years, float(rng.integers(0, 3)))
+        values["tenure"] = rng.integers(1985, 2005, size=values["tenure"].shape).astype(float)
     return values
 
 

@@ -21,6 +21,7 @@ from ...model.engine import (
     Year,
     accept,
     book,
+    intrusion_of,
     members,
 )
 from ...model.luck import cell, normal, uniforms
@@ -34,14 +35,16 @@ def list_joins(v: np.ndarray, world: World, now: Year, p: int, room: Room) -> No
     """Chances that the members take part in a joint exercise, by area and host."""
     k = EXERCISE_RUNG
     for i in range(S):
-        worth, need = odds_unpaid(v, world, now, i, p, k, v[INTRUSION + k] * v[RELIEF])
+        common = v[INTRUSION + k] * v[RELIEF]
+        worth, need, slope = odds_unpaid(v, world, now, i, p, k, common)
         count = room.sizes[p, k]
         for a in range(A):
             invited = v[MEMBERSHIP + i * P + p] >= 0.5 and now.needs[i, a] > 0.0
             calm, plain = 0.0, 1.0
             if invited:
                 factor = room.diffused[others_at(world, i, p, a, k, room)]
-                plain = math.exp(worth + need * now.needs[i, a]) * factor
+                shift = slope * (intrusion_of(v, p, a, k) * v[RELIEF] - common)
+                plain = math.exp(worth + need * now.needs[i, a] + shift) * factor
                 for z in range(count):
                     odds = plain * room.node[i, p, k, z]
                     calm += room.share[p, k, z] * odds / (1.0 + odds)

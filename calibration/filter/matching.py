@@ -46,7 +46,7 @@ def single(
     p, k, told = history.patron[e], history.rung[e], history.amount[e]
     q = 1 - p
     known = not math.isnan(told)
-    extra, total = extra_of(v, i), 0.0
+    extra, total = extra_of(v, now, i), 0.0
     pick = Pick(0, 0.0, 0, 0.0)
     for a in range(A):
         lead = v[OPPORTUNITY_RATE] * now.needs[i, a] * now.offered[p, i, a]
@@ -88,7 +88,7 @@ def pair(
     ke, kf = history.rung[e], history.rung[f]
     told_e, told_f = history.amount[e], history.amount[f]
     known_e, known_f = not math.isnan(told_e), not math.isnan(told_f)
-    extra, total = extra_of(v, i), 0.0
+    extra, total = extra_of(v, now, i), 0.0
     pick = Pick(0, 0.0, kf, 0.0)
     for a in range(A):
         lead = v[OPPORTUNITY_RATE] * now.needs[i, a] * now.offered[0, i, a] * now.offered[1, i, a]

@@ -10,7 +10,7 @@ from ...model import rules
 from ...model.compiled import compiled
 from ...model.engine import (
     AID_RUNG,
-    COMPLEMENTARITY,
+    ANTICIPATED,
     CONSTANT,
     COUNTERWEIGHT,
     COVERAGE,
@@ -21,6 +21,7 @@ from ...model.engine import (
     DISPLEASURE_WEIGHT,
     DOCTRINE,
     DOMESTIC_PRICE,
+    EXCLUSION,
     FEAR,
     GAIN,
     GDP,
@@ -37,6 +38,7 @@ from ...model.engine import (
     OUTSIDE_WEIGHT,
     PRICE_WEIGHT,
     RESENTMENT_WEIGHT,
+    RULE,
     SIZE,
     SOVEREIGNTY,
     SOVEREIGNTY_WEIGHT,
@@ -47,20 +49,35 @@ from ...model.engine import (
     US_PRESENCE,
     C,
     Year,
+    beyond,
+    intrusion_of,
+    leaning,
 )
 from ...model.world import A, P, S, World
 from .room import NODE_WEIGHTS, NODES, RUNGS, Room
 
 
 @compiled
-def list_chances(reached: int, upgrade: float, jump: float, chances: np.ndarray) -> None:
+def list_chances(
+    reached: int,
+    upgrade: float,
+    jump: float,
+    pull: float,
+    willing: np.ndarray,
+    chances: np.ndarray,
+) -> None:
     """Probability of each rung of an offer: :func:`steppe.model.rules.offered_rung`."""
-    climb = 1.0 if reached == 0 else (upgrade if reached < 5 else 0.0)
+    climb = 0.0
+    if reached < 5:
+        climb = 1.0
+        if reached > 0:
+            climb = rules.step_chance(upgrade, reached + 1, pull, willing)
     for k in range(1, reached + 1):
         chances[k] = (1.0 - climb) / reached
     for k in range(reached + 1, RUNGS):
-        chances[k] = climb if k == 5 else climb * (1.0 - jump)
-        climb *= jump
+        further = 0.0 if k == 5 else rules.step_chance(jump, k + 1, pull, willing)
+        chances[k] = climb * (1.0 - further)
+        climb *= further
 
 
 @compiled
@@ -124,12 +141,13 @@ def count_reached(world: World, room: Room) -> None:
 @compiled
 def odds_unpaid(
     v: np.ndarray, world: World, now: Year, i: int, p: int, k: int, intrusion: float
-) -> tuple[float, float]:
+) -> tuple[float, float, float]:
     """Utility of an offer of no money less that of declining, without need, diffusion and dispute.
 
-    Also returns what a need of one is worth at the rung: :func:`steppe.model.engine.weigh`
-    in parts, so that what areas share is computed once.
+    Also returns what a need of one is worth at the rung, and what one more unit of intrusion
+    is: :func:`steppe.model.engine.weigh` in parts, so that what areas share is computed once.
     """
+    heeds = rules.heeds_rival(v[RULE])
     rival, militancy = 1 - p, now.signals[i, 2]
     supply = 0.0
     if k == AID_RUNG:
@@ -137,6 +155,13 @@ def odds_unpaid(
             v[PRICE_WEIGHT], v[DOMESTIC_PRICE + i * P + p],
             v[TECHNOLOGY_WEIGHT], v[TECHNOLOGY + p],
         )  # fmt: skip
+    sovereignty = rules.sovereignty_term(
+        v[SOVEREIGNTY_WEIGHT], v[SOVEREIGNTY + i], 1.0, v[INTERFERENCE], v[FEAR + p], militancy
+    )
+    displeasure = heeds * rules.displeasure_term(
+        v[DISPLEASURE_WEIGHT], world.alarm[rival], now.dependence[i, rival], 1.0
+    )
+    exclusion = rules.exclusion_term(v[EXCLUSION + rival], v[MEMBERSHIP + i * P + rival], 1.0)
     worth = rules.utility(
         0.0,
         0.0,
@@ -146,21 +171,27 @@ def odds_unpaid(
             v[SOVEREIGNTY_WEIGHT], v[SOVEREIGNTY + i], intrusion, v[INTERFERENCE], v[FEAR + p],
             militancy,
         ),
-        rules.displeasure_term(
+        heeds
+        * rules.displeasure_term(
             v[DISPLEASURE_WEIGHT], world.alarm[rival], now.dependence[i, rival], intrusion
         ),
         rules.resentment_term(v[RESENTMENT_WEIGHT], world.resentment[i, p]),
-        rules.membership_term(v[MEMBERSHIP_WEIGHT], v[MEMBERSHIP + i * P + p]),
+        rules.membership_term(v[MEMBERSHIP_WEIGHT], v[MEMBERSHIP + i * P + p])
+        - rules.exclusion_term(v[EXCLUSION + rival], v[MEMBERSHIP + i * P + rival], intrusion),
         0.0,
         0.0,
-        rules.counterweight_term(
-            v[COUNTERWEIGHT], v[FEAR + rival], militancy, now.presence[i, rival]
+        heeds
+        * rules.counterweight_term(
+            v[COUNTERWEIGHT], v[FEAR + rival], militancy,
+            rules.expected_presence(now.presence[i, rival], v[ANTICIPATED]),
         ),
         supply,
         rules.constant_term(v[CONSTANT + p], v[OPENNESS + i]),
+        leaning(v, now, i, p),
     )  # fmt: skip
     decline = rules.outside(v[OUTSIDE_WEIGHT], v[US_PRESENCE + i])
-    return worth - decline, rules.need_term(v[NEED_WEIGHT], 1.0, v[GAIN + k])
+    need = rules.need_term(v[NEED_WEIGHT], 1.0, v[GAIN + k])
+    return worth - decline, need, sovereignty + displeasure - exclusion
 
 
 @compiled
@@ -174,14 +205,18 @@ def list_offers(v: np.ndarray, world: World, now: Year, i: int, room: Room) -> N
     """What an offer to state ``i`` can be, by rung and size: its chance, odds and detection."""
     for p in range(P):
         for a in range(A):
-            list_chances(world.rung[i, p, a], v[UPGRADE + p], v[JUMP], room.offered[p, a])
+            list_chances(
+                world.rung[i, p, a], v[UPGRADE + p], v[JUMP],
+                now.pull[p, i, a], now.willing[p, i, a], room.offered[p, a],
+            )  # fmt: skip
         n = 0
         for k in range(1, RUNGS):
-            worth, need = odds_unpaid(v, world, now, i, p, k, v[INTRUSION + k])
+            worth, need, slope = odds_unpaid(v, world, now, i, p, k, v[INTRUSION + k])
             told, plain = seen(v, p, k), math.exp(worth)
             for a in range(A):
                 factor = room.diffused[others_at(world, i, p, a, k, room)]
-                unpaid = plain * math.exp(need * now.needs[i, a]) * factor
+                shift = slope * (intrusion_of(v, p, a, k) - v[INTRUSION + k])
+                unpaid = plain * math.exp(need * now.needs[i, a] + shift) * factor
                 known = 1.0 if 0 < now.complete[i, p, a] <= k else told
                 room.unpaid[p, a, k], room.seen[p, a, k] = unpaid, known
                 for z in range(room.sizes[p, k]):
@@ -192,15 +227,15 @@ def list_offers(v: np.ndarray, world: World, now: Year, i: int, room: Room) -> N
 
 
 @compiled
-def extra_of(v: np.ndarray, i: int) -> float:
+def extra_of(v: np.ndarray, now: Year, i: int) -> float:
     """Factor of the odds of both beyond the product of the two."""
-    return math.exp(v[COMPLEMENTARITY] + rules.outside(v[OUTSIDE_WEIGHT], v[US_PRESENCE + i]))
+    return math.exp(beyond(v, now, i) + rules.outside(v[OUTSIDE_WEIGHT], v[US_PRESENCE + i]))
 
 
 @compiled
 def documented_rate(v: np.ndarray, now: Year, i: int, room: Room) -> float:
     """Expected choices of a state of which at least one half is documented."""
-    extra, total = extra_of(v, i), 0.0
+    extra, total = extra_of(v, now, i), 0.0
     most_c, most_r = room.options[0], room.options[1]
     for a in range(A):
         mean = v[OPPORTUNITY_RATE] * now.needs[i, a]
