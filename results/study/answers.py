@@ -268,6 +268,35 @@ def on_split(teller: Teller, viewpoint: int, patron: str, outcome: str) -> Told:
     )
 
 
+def on_rules(teller: Teller, viewpoint: int) -> list[Told]:
+    """Say what another decision rule makes of the mean rung over all areas."""
+    rows = chosen(teller.tables["rules"], {"viewpoint": viewpoint})
+    said = []
+    for rule in rows["rule"].unique():
+        parts = []
+        at: dict[str, Any] = {"viewpoint": viewpoint, "rule": rule, "outcome": "rung", "area": ALL}
+        since = teller.cell("rules", "viewpoint", "year", patron=PATRONS[0], **at)
+        for patron in PATRONS:
+            where = {**at, "patron": patron}
+            if not teller.holds("all", "rules", "supported", **where):
+                teller.holds("none", "rules", "supported", **where)
+                parts.append(f"makes no supported difference with {PATRON_NAMES[patron]}")
+                continue
+            up = teller.holds("positive", "rules", "lower", **where)
+            if not up:
+                teller.holds("negative", "rules", "upper", **where)
+            size, low, high = (
+                teller.cell("rules", name, "signed", **where)
+                for name in ("difference", "lower", "upper")
+            )
+            verb = "raises" if up else "lowers"
+            parts.append(f"{verb} it with {PATRON_NAMES[patron]} ({size}, {low} to {high})")
+        said.append(
+            teller.say(f"from {since}, mean rung at the end: {named(rule)} {listed(parts)}")
+        )
+    return said
+
+
 def _horizon(teller: Teller, at: dict[str, Any]) -> int:
     rows = chosen(teller.tables["reach"], {"viewpoint": at["viewpoint"]})
     return int(rows["year"].max())
@@ -332,9 +361,13 @@ def splits(teller: Teller, viewpoints: Sequence[int]) -> list[Told]:
     """How the variance is split, for two outcomes."""
     if "split" not in teller.tables:
         return []
-    return [
-        on_split(teller, viewpoint, patron, outcome)
-        for viewpoint in viewpoints
-        for outcome in ("rung", "packages")
-        for patron in PATRONS
-    ]
+    said = []
+    for viewpoint in viewpoints:
+        said += [
+            on_split(teller, viewpoint, patron, outcome)
+            for outcome in ("rung", "packages")
+            for patron in PATRONS
+        ]
+        if "rules" in teller.tables:
+            said += on_rules(teller, viewpoint)
+    return said

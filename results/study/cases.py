@@ -93,7 +93,9 @@ def tables(
         add("terms", of_terms)
         add("obstacles", cells)
         if view.what_ifs:
-            add("what_ifs", _what_ifs(view, draws))
+            add("what_ifs", whatifs.placed(_beside(view, view.what_ifs, draws)))
+        if view.rules:
+            add("rules", _beside(view, view.rules, draws))
         if len(view.baseline.kept["last"]) // draws > 1:
             add("split", _split(view, draws))
         add("cases", _cases(view))
@@ -102,16 +104,17 @@ def tables(
     return made | {"facts": pd.DataFrame([dict(facts)])}
 
 
-def _what_ifs(view: View, draws: int) -> pd.DataFrame:
-    frames = [
-        whatifs.paired(view.baseline.kept, case.kept, draws, len(view.what_ifs)).assign(
-            viewpoint=view.viewpoint, scenario=case.name, title=case.title, about=case.area
-        )
-        for case in view.what_ifs
-    ]
-    table = whatifs.placed(pd.concat(frames, ignore_index=True))
-    front = ["viewpoint", "scenario", "title", "about"]
-    return table[front + [name for name in table.columns if name not in front]]
+def _beside(view: View, cases: Sequence[Case], draws: int) -> pd.DataFrame:
+    """Paired differences of some cases and the baseline, judged together."""
+    frames = []
+    for case in cases:
+        frame = whatifs.paired(view.baseline.kept, case.kept, draws, len(cases))
+        labels = {"viewpoint": view.viewpoint, "scenario": case.name, "title": case.title,
+                  "about": case.area, "rule": case.rule}  # fmt: skip
+        for place, (name, value) in enumerate(labels.items()):
+            frame.insert(place, name, value)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
 
 
 def _split(view: View, draws: int) -> pd.DataFrame:

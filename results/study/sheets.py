@@ -197,6 +197,21 @@ def changes(tables: Tables) -> list[Sheet]:
     return made
 
 
+def rules(tables: Tables) -> list[Sheet]:
+    """The baselines under other decision rules, over all areas."""
+    if "rules" not in tables:
+        return []
+    rows = [
+        [
+            f"{row['viewpoint']}: {OUTCOMES[row['outcome']]}",
+            f"{named(row['rule'])}, {PATRON_NAMES[row['patron']]}", *_difference(row),
+        ]
+        for _, row in chosen(tables["rules"], {"area": ALL}).iterrows()
+    ]  # fmt: skip
+    head = ["From, outcome", "Rule, patron", "Logit", "Other rule", *_DIFFERENCE[2:]]
+    return [Sheet("The baselines if states decided otherwise, all areas.", head, rows, 2)]
+
+
 def splits(tables: Tables) -> list[Sheet]:
     """Variance components of every outcome over all areas and by area."""
     if "split" not in tables:
