@@ -101,11 +101,10 @@ def levels(
 def _start(name: str, case: Shipped) -> tuple[np.ndarray, np.ndarray]:
     """Where an outcome stood at the cut-off, and offers after it: ``[patron, area and all]``."""
     kept = case.kept
-    whole = np.sum
     nothing = np.full((len(PATRONS), len(AREAS) + 1), np.nan)
     offers = nothing
     if name == "rung":
-        mean, whole = kept["start"].mean(axis=(0, 1)), np.mean
+        mean = kept["start"].mean(axis=(0, 1))
     elif name == "reach_4":
         mean = (kept["first"][..., 3] == 0).sum(axis=1).mean(axis=0)
     else:
@@ -114,7 +113,8 @@ def _start(name: str, case: Shipped) -> tuple[np.ndarray, np.ndarray]:
         if not case.years:
             return nothing, offers
         mean = kept["before"].sum(axis=1, dtype=np.int64).mean(axis=0) / 10.0 * case.years
-    return np.concatenate([mean, whole(mean, axis=1, keepdims=True)], axis=1), offers
+    joint = mean.mean if name == "rung" else mean.sum
+    return np.concatenate([mean, joint(axis=1, keepdims=True)], axis=1), offers
 
 
 def _expected(case: Shipped, name: str, patron: str, area: str, own: bool) -> tuple[str, str]:

@@ -109,11 +109,11 @@ def _beside(view: View, cases: Sequence[Case], draws: int) -> pd.DataFrame:
     frames = []
     for case in cases:
         frame = whatifs.paired(view.baseline.kept, case.kept, draws, len(cases))
-        labels = {"viewpoint": view.viewpoint, "scenario": case.name, "title": case.title,
-                  "about": case.area, "rule": case.rule}  # fmt: skip
-        for place, (name, value) in enumerate(labels.items()):
-            frame.insert(place, name, value)
-        frames.append(frame)
+        labels: dict[str, Any] = {
+            "viewpoint": view.viewpoint, "scenario": case.name, "title": case.title,
+            "about": case.area, "rule": case.rule,
+        }  # fmt: skip
+        frames.append(frame.assign(**labels)[[*labels, *frame.columns]])
     return pd.concat(frames, ignore_index=True)
 
 
