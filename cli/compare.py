@@ -250,8 +250,8 @@ def _report(
         for sentence in differences(comparison, manifest):
             _say(sentence)
     typer.echo("\nChecks:")
-    for sentence in checks:
-        _say(sentence)
+    for check in checks:
+        _say(check)
     typer.echo(f"\nReport to open: {page}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -65,7 +65,7 @@ def reproduce(
         raise typer.Exit(1)
 
 
-def made(runs: int, seed: int) -> tuple[pd.DataFrame, dict[str, object]]:
+def made(runs: int, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Run every shipped scenario and give its levels, and what is to be said of the runs."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -94,11 +94,13 @@ def made(runs: int, seed: int) -> tuple[pd.DataFrame, dict[str, object]]:
             if one.member.role == "baseline":
                 baselines[name] = kept
             expects = [(e.outcome, e.direction, e.why) for e in one.member.scenario.expects]
-            cases.append(Shipped(name, one.member.area, one.member.baseline, kept, expects))
+            until = problem.until
+            years = 0 if until is None else problem.resolved.horizon - until
+            cases.append(Shipped(name, one.member.area, one.member.baseline, years, kept, expects))
             progress.advance(task)
     first = each[-1]
     draws = first.problem.draw_count
-    facts: dict[str, object] = {
+    facts: dict[str, Any] = {
         "command": f"steppe reproduce --runs {runs} --seed {seed} --write DIRECTORY",
         "runs": runs,
         "seed": seed,
@@ -111,7 +113,7 @@ def made(runs: int, seed: int) -> tuple[pd.DataFrame, dict[str, object]]:
     return levels(cases, baselines, draws), facts
 
 
-def _write(directory: Path, found: pd.DataFrame, facts: dict[str, object]) -> None:
+def _write(directory: Path, found: pd.DataFrame, facts: dict[str, Any]) -> None:
     from ..results.files import canonical, write_atomic
     from ..results.levels import FILE, account
 

@@ -137,7 +137,7 @@ def draw_comparison(
             )
         ),
     ]
-    plans = [(f"{name}{ending}", *rest) for name, *rest in plans]
+    plans = [(f"{name}{ending}", words, alt, draw) for name, words, alt, draw in plans]
     return _save_all(plans, note.badge, directory)
 
 

@@ -26,6 +26,12 @@ SHOWN: Final = ("rung", "reach_4", "packages")
 FALSE_ALARM: Final = 0.001
 """Chance of an alarm anywhere in the table if nothing has changed."""
 FILE: Final = "levels.csv"
+_OWN: Final = {
+    "rung": "offers that climb and are accepted move it up, lapses and ruptures down",
+    "reach_4": "the others come to it by offers that climb and are accepted",
+    "packages": "what is offered times what is accepted",
+}
+"""What moves the numbers of a baseline."""
 
 
 class Shipped(NamedTuple):
@@ -35,6 +41,8 @@ class Shipped(NamedTuple):
     ----------
     name, area, baseline : str
         ``area`` is what it is about, or ``across``.
+    years : int
+        Years after the cut-off; 0 for a free run.
     kept : mapping of name to ndarray
     expects : sequence of (outcome, direction, why)
         What its file expects of its levers.
@@ -43,6 +51,7 @@ class Shipped(NamedTuple):
     name: str
     area: str
     baseline: str
+    years: int
     kept: Mapping[str, np.ndarray]
     expects: Sequence[tuple[str, str, str]]
 
@@ -55,8 +64,9 @@ def levels(
     Returns
     -------
     DataFrame
-        ``mean`` and ``se`` over the runs; ``start``, the mean rung at the cut-off; ``baseline``,
-        its level; ``difference`` and ``se_difference``, paired; ``expected``, up or down as the
+        ``mean`` and ``se`` over the runs; ``start``, the same at the cut-off (of packages, what
+        the pace of the ten years before would give); ``offers`` behind packages; ``baseline``, its
+        level; ``difference`` and ``se_difference``, paired; ``expected``, up or down as the
         file says, or nothing; ``why``.
     """
     rows = []
@@ -68,7 +78,7 @@ def levels(
             values, beside = outcome(name, case.kept), outcome(name, base)
             level = interval(units(values, draws))
             apart = interval(units(values - beside, draws))
-            start = _start(case.kept)
+            start, offers = _start(name, case)
             for p, patron in enumerate(PATRONS):
                 for area in areas:
                     a = (*AREAS, ALL).index(area)
@@ -77,7 +87,8 @@ def levels(
                         {
                             "scenario": case.name, "outcome": name, "patron": patron, "area": area,
                             "mean": level["mean"][p, a], "se": level["se"][p, a],
-                            "start": start[p, a] if name == "rung" else np.nan,
+                            "start": start[p, a],
+                            "offers": offers[p, a],
                             "baseline": np.nan if own else beside[:, p, a].mean(),
                             "difference": np.nan if own else apart["mean"][p, a],
                             "se_difference": np.nan if own else apart["se"][p, a],
@@ -87,16 +98,29 @@ def levels(
     return pd.DataFrame(rows)
 
 
-def _start(kept: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Mean rung at the cut-off, ``[patron, area and all]``."""
-    mean = kept["start"].mean(axis=(0, 1))
-    return np.concatenate([mean, mean.mean(axis=1, keepdims=True)], axis=1)
+def _start(name: str, case: Shipped) -> tuple[np.ndarray, np.ndarray]:
+    """Where an outcome stood at the cut-off, and offers after it: ``[patron, area and all]``."""
+    kept = case.kept
+    nothing = np.full((len(PATRONS), len(AREAS) + 1), np.nan)
+    offers = nothing
+    if name == "rung":
+        mean = kept["start"].mean(axis=(0, 1))
+    elif name == "reach_4":
+        mean = (kept["first"][..., 3] == 0).sum(axis=1).mean(axis=0)
+    else:
+        tabled = kept["offers"].sum(axis=1, dtype=np.int64).mean(axis=0)
+        offers = np.concatenate([tabled, tabled.sum(axis=1, keepdims=True)], axis=1)
+        if not case.years:
+            return nothing, offers
+        mean = kept["before"].sum(axis=1, dtype=np.int64).mean(axis=0) / 10.0 * case.years
+    joint = mean.mean if name == "rung" else mean.sum
+    return np.concatenate([mean, joint(axis=1, keepdims=True)], axis=1), offers
 
 
 def _expected(case: Shipped, name: str, patron: str, area: str, own: bool) -> tuple[str, str]:
     """What the file expects of this number, and why; or what else explains it."""
     if own:
-        return "", "what the fitted rules make of the record, nothing moved"
+        return "", _OWN[name]
     base = "packages" if name == "packages" else "rung"
     for expected, direction, why in case.expects:
         variable, *labels = expected.split(".")
@@ -199,6 +223,15 @@ def _sentence(row: pd.Series) -> str:
             agrees = (row["difference"] > 0) == (row["expected"] == "up")
             verdict = ("as expected" if agrees else "NOT as expected") if sure else "not told apart"
             text += f" (expected {row['expected']}: {verdict})"
-    elif row["start"] == row["start"]:
-        text += f"; {row['start']:.4g} at the cut-off"
+    else:
+        text += _grown(row)
     return f"{text}: {row['why']}".rstrip(".") + "."
+
+
+def _grown(row: pd.Series) -> str:
+    """How a baseline's number came out of where it stood."""
+    start, known = float(row["start"]), row["start"] == row["start"]
+    if row["outcome"] == "packages":
+        text = f"; {row['mean'] / row['offers']:.0%} of {row['offers']:.4g} offers"
+        return text + (f"; the pace of the ten years before gives {start:.4g}" if known else "")
+    return f"; {start:.4g} at the cut-off, so {row['mean'] - start:+.3g} since"

@@ -24,7 +24,7 @@ from .style import Note
 from .summaries import summarise
 from .tables import ALL, write_table
 from .timeline import Event
-from .told import problems
+from .told import number, per_cent, problems
 
 PDF: Final = "report.pdf"
 """The report once more, laid out for paper."""
@@ -241,8 +241,8 @@ def _pair_rows(frame: Any, names: Sequence[str]) -> list[dict[str, str]]:
             "one": row["one"],
             "other": row["other"],
             "difference": verdicts.interval(row),
-            "greater": words.per_cent(row["p_greater"]),
-            "equal": words.per_cent(row["p_equal"]),
+            "greater": per_cent(row["p_greater"]),
+            "equal": per_cent(row["p_equal"]),
             "told": "yes" if row["supported"] else "no",
         }
         for _, row in frame.iterrows()
@@ -285,14 +285,14 @@ def _difference_row(row: Any) -> dict[str, str]:
     return {
         "outcome": verdicts.OUTCOME_WORDS[row["outcome"]],
         "place": verdicts.place(row),
-        "a": words.number(row["mean_a"]),
-        "b": words.number(row["mean_b"]),
+        "a": number(row["mean_a"]),
+        "b": number(row["mean_b"]),
         "difference": verdicts.interval(row),
-        "changed": words.per_cent(row["share_changed"]),
-        "above": words.per_cent(row["p_b_greater"]),
-        "below": words.per_cent(row["p_a_greater"]),
+        "changed": per_cent(row["share_changed"]),
+        "above": per_cent(row["p_b_greater"]),
+        "below": per_cent(row["p_a_greater"]),
         "removed": "" if row["variance_ratio"] != row["variance_ratio"]
-        else words.per_cent(row["variance_ratio"]),
+        else per_cent(row["variance_ratio"]),
         "told": "yes" if row["supported"] else "no",
     }  # fmt: skip
 

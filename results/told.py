@@ -20,7 +20,7 @@ import pandas as pd
 from ..model.names import AREA_NAMES, PATRON_NAMES, STATE_NAMES
 
 Tables = Mapping[str, pd.DataFrame]
-Where = dict[str, Any]
+Where = Mapping[str, Any]
 
 NAMES: Final = {
     **{name: name.replace("_", " ") for name in ("neither", "both")},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -103,7 +103,8 @@ def told(comparison: Comparison, made: Mapping[str, pd.DataFrame], name: str = "
     sentences += [
         _outcome(teller, outcome, words, name) for outcome, words in OUTCOME_WORDS.items()
     ]
-    if not np.isnan(made["facts"].set_index("b").loc[name, "removed_middle"]):
+    facts = made["facts"].set_index("b")
+    if not np.isnan(float(facts["removed_middle"][name])):
         middle, low, high = (
             teller.cell("facts", f"removed_{level}", "per_cent", b=name)
             for level in ("middle", "low", "high")
@@ -118,7 +119,7 @@ def told(comparison: Comparison, made: Mapping[str, pd.DataFrame], name: str = "
 
 
 def _outcome(teller: Teller, outcome: str, words: str, name: str) -> Told:
-    where = {"b": name, "outcome": outcome}
+    where: dict[str, Any] = {"b": name, "outcome": outcome}
     rows = teller.tables["compare"]
     rows = rows[(rows["b"] == name) & (rows["outcome"] == outcome)]
     if (rows["area"] == ALL).any():

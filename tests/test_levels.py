@@ -15,9 +15,9 @@ DRAWS = synthetic.DRAWS
 
 
 def cases(first=0):
-    plain = Shipped("plain", "across", "plain", synthetic.kept(first=first), ())
+    plain = Shipped("plain", "across", "plain", 13, synthetic.kept(first=first), ())
     hungry = Shipped(
-        "hungry", "counter_narcotics", "plain", synthetic.kept(0.3, first=first),
+        "hungry", "counter_narcotics", "plain", 13, synthetic.kept(0.3, first=first),
         [("packages.china", "up", "appetite adds to its chances")],
     )  # fmt: skip
     return levels([plain, hungry], {"plain": plain.kept}, DRAWS)

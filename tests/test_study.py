@@ -10,12 +10,13 @@ from steppe.explore.study.outcomes import NEVER, kept_of
 from steppe.model.names import AREAS, PATRONS, STATES
 from steppe.model.world import empty_outcome
 from steppe.results.pdf import pdf_of
+from steppe.results.study.answers import on_rules
 from steppe.results.study.page import Beside, write
 from steppe.results.study.pieces import read_piece, write_piece
 from steppe.results.study.reach import times
 from steppe.results.study.whatifs import paired
 from steppe.results.tables import read_table
-from steppe.results.told import chosen, problems, sentences
+from steppe.results.told import Teller, chosen, problems, sentences
 
 from . import study_synthetic as synthetic
 from .results_synthetic import manifest
@@ -210,10 +211,14 @@ def test_rules_become_the_structure(made):
 
     rules = [
         dataclasses.replace(synthetic.case(name, hunger), rule=name)
-        for name, hunger in (("threshold", 0.15), ("bandwagon", 0.3))
+        for name, hunger in (("balancing", 0.15), ("bandwagoning", 0.3))
     ]
     view = dataclasses.replace(synthetic.view(), rules=rules)
-    split = tables([view], TERMS, synthetic.FACTS)["split"]
+    found = tables([view], TERMS, synthetic.FACTS)
+    split = found["split"]
+    (balancing, bandwagoning) = on_rules(Teller(found), synthetic.CUT)
+    assert balancing.startswith("From 1998, mean rung at the end: balancing raises it with China")
+    assert "no supported difference with Russia" in bandwagoning
     own = chosen(split, {"outcome": "packages", "patron": "china", "area": "counter_narcotics"})
     other = chosen(split, {"outcome": "packages", "patron": "russia", "area": "counter_narcotics"})
     assert own["share_structure"].iloc[0] > 0.2

@@ -75,4 +75,4 @@ def sample(problem: Problem, runs: Iterable[int]) -> Decisions:
     table = np.array(rows, dtype=np.float64).reshape(len(rows), 9 + len(TERMS))
     kinds = ("int32", "int16", "int8", "int8", "int8", "int8", "int8", "bool", "float32")
     columns = [table[:, n].astype(kind) for n, kind in enumerate(kinds)]
-    return Decisions(*columns, table[:, 9:].astype(np.float32))
+    return Decisions._make([*columns, table[:, 9:].astype(np.float32)])

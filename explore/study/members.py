@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from ...model.errors import InputError, near
-from ...model.names import AREAS, START_YEAR
+from ...model.names import AREAS, DECISIONS, START_YEAR
 from ...scenarios.load import library, load, load_resolved
 from ...scenarios.resolve import Resolved, resolve
 from ...scenarios.schema import Scenario
 
 FOUR: Final = tuple(area for area in AREAS if area != "defence")
 """The areas that the report of 2010 names."""
-RULES: Final = ("logit", "threshold", "bandwagon")
-"""Decision rules of the states; the first is that of scenarios that name none."""
 Role = Literal["baseline", "what-if", "rule"]
 
 
@@ -33,8 +31,6 @@ class Member:
         Last year that follows the record.
     baseline : str
         Name of the scenario it is held against; its own for a baseline.
-    rule : str
-        Decision rule of the states.
     """
 
     scenario: Scenario
@@ -42,7 +38,6 @@ class Member:
     role: Role
     viewpoint: int
     baseline: str
-    rule: str
 
     @property
     def name(self) -> str:
@@ -50,14 +45,14 @@ class Member:
         return self.resolved.name
 
     @property
+    def rule(self) -> str:
+        """Decision rule of the states."""
+        return self.resolved.decision
+
+    @property
     def area(self) -> str:
         """The area that it is about, or ``across``."""
         return self.scenario.area or "across"
-
-
-def has_rules() -> bool:
-    """Whether scenarios can name the decision rule of the states."""
-    return "rule" in Resolved.model_fields
 
 
 def members(
@@ -95,14 +90,14 @@ def members(
                                           if not s.levers and s.conditioned_until})),
             )  # fmt: skip
         common = next((s for s in plain if s.name == f"baseline-{viewpoint}"), plain[0])
-        found.append(_member(common, "baseline", common.name, values))
+        own = _member(common, "baseline", common.name, values)
+        found.append(own)
         found += [
             _member(s, "what-if", _baseline(s, plain, common), values)
             for s in seen
             if s.levers and (not names or s.name in names)
         ]
-        if has_rules():
-            found += [_under(found, common.name, rule) for rule in RULES[1:]]
+        found += [_under(own, rule) for rule in DECISIONS if rule != own.rule]
     left = sorted(set(names) - {m.name for m in found})
     if left:
         raise InputError(
@@ -118,20 +113,15 @@ def shipped() -> list[Member]:
     """Every scenario of the library beside what it is held against, baselines first."""
     free = [s for s in map(load, library()) if s.conditioned_until is None]
     viewpoints = sorted({s.conditioned_until for s in map(load, library()) if s.conditioned_until})
-    alone = [
-        Member(s, resolve(s), "baseline", START_YEAR, s.name, RULES[0])
-        for s in free
-        if not s.levers
-    ]
+    alone = [Member(s, resolve(s), "baseline", START_YEAR, s.name) for s in free if not s.levers]
     return [*alone, *(m for m in members(viewpoints) if m.role != "rule")]
 
 
 def _member(scenario: Scenario, role: Role, baseline: str, values: str | None) -> Member:
     resolved = resolve(scenario) if values is None else load_resolved(scenario.name, values)
-    rule = getattr(scenario, "rule", None) or RULES[0]
     viewpoint = resolved.conditioned_until
     assert viewpoint is not None
-    return Member(scenario, resolved, role, viewpoint, baseline, rule)
+    return Member(scenario, resolved, role, viewpoint, baseline)
 
 
 def _baseline(scenario: Scenario, plain: Sequence[Scenario], common: Scenario) -> str:
@@ -148,11 +138,11 @@ def _baseline(scenario: Scenario, plain: Sequence[Scenario], common: Scenario) -
     )
 
 
-def _under(found: Sequence[Member], name: str, rule: str) -> Member:
+def _under(own: Member, rule: str) -> Member:
     """The baseline under another decision rule."""
-    own = next(m for m in found if m.name == name)
-    changed = own.resolved.model_copy(update={"rule": rule, "name": f"{name}-{rule}"})
-    return Member(own.scenario, changed, "rule", own.viewpoint, name, rule)
+    changed = {"decision": rule, "name": f"{own.name}-{rule}"}
+    resolved = own.resolved.model_copy(update=changed)
+    return Member(own.scenario, resolved, "rule", own.viewpoint, own.name)
 
 
 def _refuse_unknown(names: Sequence[str], known: Sequence[str]) -> None:

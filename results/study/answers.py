@@ -8,7 +8,7 @@ all that are judged with it are taken together.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -26,7 +26,7 @@ _TOP: Final = 3
 
 def on_area(teller: Teller, area: str, viewpoint: int, patron: str) -> list[Told]:
     """Say how far an area goes with a patron, when, and what stands in the way."""
-    at = {"viewpoint": viewpoint, "patron": patron, "area": area}
+    at: dict[str, Any] = {"viewpoint": viewpoint, "patron": patron, "area": area}
     return [
         _any_state(teller, at),
         _likeliest(teller, at),
@@ -36,11 +36,11 @@ def on_area(teller: Teller, area: str, viewpoint: int, patron: str) -> list[Told
     ]
 
 
-def _any_state(teller: Teller, at: dict[str, object]) -> Told:
+def _any_state(teller: Teller, at: dict[str, Any]) -> Told:
     horizon = _horizon(teller, at)
     parts = []
     for rung, words in RUNG_WORDS.items():
-        where = {**at, "rung": rung, "year": horizon}
+        where: dict[str, Any] = {**at, "rung": rung, "year": horizon}
         p = teller.cell("reach_any", "p", "per_cent", **where)
         parts.append(f"{words} in {p} of runs")
     year = teller.cell("reach_any", "year", "year", **{**at, "rung": 5, "year": horizon})
@@ -51,9 +51,9 @@ def _any_state(teller: Teller, at: dict[str, object]) -> Told:
     )
 
 
-def _likeliest(teller: Teller, at: dict[str, object]) -> Told:
+def _likeliest(teller: Teller, at: dict[str, Any]) -> Told:
     """Which state comes to a mixed unit likeliest, if one is apart from the others."""
-    where = {**at, "rung": 4, "year": _horizon(teller, at)}
+    where: dict[str, Any] = {**at, "rung": 4, "year": _horizon(teller, at)}
     rows = chosen(teller.tables["reach"], where).sort_values("p", ascending=False, kind="stable")
     first = str(rows["state"].iloc[0])
     mine = {**where, "state": first}
@@ -78,11 +78,11 @@ def _likeliest(teller: Teller, at: dict[str, object]) -> Told:
     )
 
 
-def _time(teller: Teller, at: dict[str, object]) -> list[Told]:
+def _time(teller: Teller, at: dict[str, Any]) -> list[Told]:
     """When a mixed unit is reached, in the state in which most runs newly reach it."""
     rows = chosen(teller.tables["times"], {**at, "rung": 4})
     best = rows.sort_values("runs_new", ascending=False, kind="stable").iloc[0]
-    where = {**at, "rung": 4, "state": best["state"]}
+    where: dict[str, Any] = {**at, "rung": 4, "state": best["state"]}
     if pd.isna(best["q50"]):
         teller.holds("missing", "times", "q50", **where)
         text = (
@@ -104,8 +104,8 @@ def _time(teller: Teller, at: dict[str, object]) -> list[Told]:
     ]
 
 
-def _obstacle(teller: Teller, at: dict[str, object]) -> Told:
-    where = {**at, "state": ALL}
+def _obstacle(teller: Teller, at: dict[str, Any]) -> Told:
+    where: dict[str, Any] = {**at, "state": ALL}
     row = chosen(teller.tables["obstacles"], where).iloc[0]
     declined = teller.cell("obstacles", "share_declined", "per_cent", **where)
     if not row["term"]:
@@ -123,15 +123,15 @@ def _obstacle(teller: Teller, at: dict[str, object]) -> Told:
     return teller.say(f"{declined} of the offers are declined; {text}", **_heading(at))
 
 
-def _exceptions(teller: Teller, at: dict[str, object]) -> list[Told]:
+def _exceptions(teller: Teller, at: dict[str, Any]) -> list[Told]:
     """States in which another term weighs most than in all together."""
     rows = chosen(teller.tables["obstacles"], at).set_index("state")
-    whole = rows.loc[ALL, "term"]
+    terms = rows["term"].astype(str).to_dict()
     said = []
     for state in STATES:
-        term = rows.loc[state, "term"]
-        where = {**at, "state": state}
-        if term and term != whole and teller.holds("all", "obstacles", "told", **where):
+        term = terms[state]
+        where: dict[str, Any] = {**at, "state": state}
+        if term and term != terms[ALL] and teller.holds("all", "obstacles", "told", **where):
             teller.holds("smallest", "terms", "declined", {"term": term}, **where)
             mean = teller.cell("terms", "declined", "number", term=term, **where)
             said.append(f"in {named(state)} {term} weighs most ({mean})")
@@ -140,10 +140,10 @@ def _exceptions(teller: Teller, at: dict[str, object]) -> list[Told]:
 
 def what_changes(teller: Teller, area: str, viewpoint: int, patron: str) -> Told:
     """Say which what-ifs move the mean rung of an area, those with the larger estimates first."""
-    at = {"viewpoint": viewpoint, "patron": patron, "area": area, "outcome": "rung"}
+    at: dict[str, Any] = {"viewpoint": viewpoint, "patron": patron, "area": area, "outcome": "rung"}
     rows = chosen(teller.tables["what_ifs"], at)
     told = rows[rows["supported"]].sort_values("place")
-    where = {**at, "scenario": rows["scenario"].iloc[0]}
+    where: dict[str, Any] = {**at, "scenario": rows["scenario"].iloc[0]}
     since = teller.cell("what_ifs", "viewpoint", "year", **where)
     count = teller.cell("what_ifs", "supported", "true", **at)
     every = teller.cell("what_ifs", "supported", "rows", **at)
@@ -170,7 +170,7 @@ def what_changes(teller: Teller, area: str, viewpoint: int, patron: str) -> Told
 
 def on_ranking(teller: Teller, measure: str, viewpoint: int, patron: str) -> Told:
     """Say which of the four areas is first by a measure, if it is told from all others."""
-    at = {"viewpoint": viewpoint, "measure": measure, "patron": patron}
+    at: dict[str, Any] = {"viewpoint": viewpoint, "measure": measure, "patron": patron}
     rows = chosen(teller.tables["ranking"], at).sort_values("place")
     first, second = (str(rows["area"].iloc[n]) for n in (0, 1))
     mine = {**at, "area": first}
@@ -220,7 +220,7 @@ def on_expectation(teller: Teller, viewpoint: int) -> list[Told]:
         ("rungs", "grow fastest"),
         ("acceptance", "meet least resistance"),
     ):
-        at = {"viewpoint": viewpoint, "measure": measure, "patron": "china"}
+        at: dict[str, Any] = {"viewpoint": viewpoint, "measure": measure, "patron": "china"}
         since = teller.cell("ranking", "viewpoint", "year", area=energy, **at)
         pairs = chosen(teller.tables["pairs"], {**at, "area": energy})
         ahead = [str(other) for other in pairs[pairs["behind"]]["other"]]
@@ -248,7 +248,7 @@ def on_expectation(teller: Teller, viewpoint: int) -> list[Told]:
 
 def on_split(teller: Teller, viewpoint: int, patron: str, outcome: str) -> Told:
     """Say how the variance of an outcome is split."""
-    at = {"viewpoint": viewpoint, "patron": patron, "area": ALL, "outcome": outcome}
+    at: dict[str, Any] = {"viewpoint": viewpoint, "patron": patron, "area": ALL, "outcome": outcome}
     row = chosen(teller.tables["split"], at).iloc[0]
     since = teller.cell("split", "viewpoint", "year", **at)
     parts = []
@@ -268,12 +268,41 @@ def on_split(teller: Teller, viewpoint: int, patron: str, outcome: str) -> Told:
     )
 
 
-def _horizon(teller: Teller, at: dict[str, object]) -> int:
+def on_rules(teller: Teller, viewpoint: int) -> list[Told]:
+    """Say what another decision rule makes of the mean rung over all areas."""
+    rows = chosen(teller.tables["rules"], {"viewpoint": viewpoint})
+    said = []
+    for rule in rows["rule"].unique():
+        parts = []
+        at: dict[str, Any] = {"viewpoint": viewpoint, "rule": rule, "outcome": "rung", "area": ALL}
+        since = teller.cell("rules", "viewpoint", "year", patron=PATRONS[0], **at)
+        for patron in PATRONS:
+            where = {**at, "patron": patron}
+            if not teller.holds("all", "rules", "supported", **where):
+                teller.holds("none", "rules", "supported", **where)
+                parts.append(f"makes no supported difference with {PATRON_NAMES[patron]}")
+                continue
+            up = teller.holds("positive", "rules", "lower", **where)
+            if not up:
+                teller.holds("negative", "rules", "upper", **where)
+            size, low, high = (
+                teller.cell("rules", name, "signed", **where)
+                for name in ("difference", "lower", "upper")
+            )
+            verb = "raises" if up else "lowers"
+            parts.append(f"{verb} it with {PATRON_NAMES[patron]} ({size}, {low} to {high})")
+        said.append(
+            teller.say(f"from {since}, mean rung at the end: {named(rule)} {listed(parts)}")
+        )
+    return said
+
+
+def _horizon(teller: Teller, at: dict[str, Any]) -> int:
     rows = chosen(teller.tables["reach"], {"viewpoint": at["viewpoint"]})
     return int(rows["year"].max())
 
 
-def _heading(at: dict[str, object]) -> dict[str, object]:
+def _heading(at: dict[str, Any]) -> dict[str, Any]:
     return {name: at[name] for name in ("patron", "area") if name in at}
 
 
@@ -281,7 +310,7 @@ def short(teller: Teller, viewpoints: Sequence[int]) -> list[Told]:
     """The short answer from the last viewpoint: how far each area goes with either patron."""
     said = []
     for area in FOUR:
-        at = {"viewpoint": viewpoints[-1], "area": area, "rung": 4}
+        at: dict[str, Any] = {"viewpoint": viewpoints[-1], "area": area, "rung": 4}
         at["year"] = _horizon(teller, at)
         since = teller.cell("reach_any", "viewpoint", "year", patron=PATRONS[0], **at)
         parts = []
@@ -332,9 +361,13 @@ def splits(teller: Teller, viewpoints: Sequence[int]) -> list[Told]:
     """How the variance is split, for two outcomes."""
     if "split" not in teller.tables:
         return []
-    return [
-        on_split(teller, viewpoint, patron, outcome)
-        for viewpoint in viewpoints
-        for outcome in ("rung", "packages")
-        for patron in PATRONS
-    ]
+    said = []
+    for viewpoint in viewpoints:
+        said += [
+            on_split(teller, viewpoint, patron, outcome)
+            for outcome in ("rung", "packages")
+            for patron in PATRONS
+        ]
+        if "rules" in teller.tables:
+            said += on_rules(teller, viewpoint)
+    return said

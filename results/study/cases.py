@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from ...model.names import AREAS, PATRONS
 from ..tables import ALL, tidy
 from . import growth, obstacles, reach, whatifs
+from .estimates import interval, units
 from .split import COMPONENTS, split
 
 
@@ -91,7 +93,9 @@ def tables(
         add("terms", of_terms)
         add("obstacles", cells)
         if view.what_ifs:
-            add("what_ifs", _what_ifs(view, draws))
+            add("what_ifs", whatifs.placed(_beside(view, view.what_ifs, draws)))
+        if view.rules:
+            add("rules", _beside(view, view.rules, draws))
         if len(view.baseline.kept["last"]) // draws > 1:
             add("split", _split(view, draws))
         add("cases", _cases(view))
@@ -100,16 +104,17 @@ def tables(
     return made | {"facts": pd.DataFrame([dict(facts)])}
 
 
-def _what_ifs(view: View, draws: int) -> pd.DataFrame:
-    frames = [
-        whatifs.paired(view.baseline.kept, case.kept, draws, len(view.what_ifs)).assign(
-            viewpoint=view.viewpoint, scenario=case.name, title=case.title, about=case.area
-        )
-        for case in view.what_ifs
-    ]
-    table = whatifs.placed(pd.concat(frames, ignore_index=True))
-    front = ["viewpoint", "scenario", "title", "about"]
-    return table[front + [name for name in table.columns if name not in front]]
+def _beside(view: View, cases: Sequence[Case], draws: int) -> pd.DataFrame:
+    """Paired differences of some cases and the baseline, judged together."""
+    frames = []
+    for case in cases:
+        frame = whatifs.paired(view.baseline.kept, case.kept, draws, len(cases))
+        labels: dict[str, Any] = {
+            "viewpoint": view.viewpoint, "scenario": case.name, "title": case.title,
+            "about": case.area, "rule": case.rule,
+        }  # fmt: skip
+        frames.append(frame.assign(**labels)[[*labels, *frame.columns]])
+    return pd.concat(frames, ignore_index=True)
 
 
 def _split(view: View, draws: int) -> pd.DataFrame:
@@ -127,7 +132,7 @@ def _split(view: View, draws: int) -> pd.DataFrame:
                 f"share_{part}": found.shares[part],
                 f"se_share_{part}": found.share_errors[part],
             }
-        index = {
+        index: dict[str, Any] = {
             "viewpoint": [view.viewpoint], "outcome": [name], "patron": PATRONS,
             "area": (*AREAS, ALL),
         }  # fmt: skip
@@ -141,8 +146,8 @@ def _levels(view: View, draws: int) -> pd.DataFrame:
     for case in (view.baseline, *view.what_ifs, *view.rules):
         for name in whatifs.OUTCOMES:
             values = whatifs.outcome(name, case.kept)
-            found = whatifs.interval(whatifs.units(values, draws))
-            index = {
+            found = interval(units(values, draws))
+            index: dict[str, Any] = {
                 "viewpoint": [view.viewpoint], "scenario": [case.name], "outcome": [name],
                 "patron": PATRONS, "area": (*AREAS, ALL),
             }  # fmt: skip

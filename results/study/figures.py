@@ -140,6 +140,7 @@ def waterfall(terms: pd.DataFrame, area: str, viewpoint: int, note: Note) -> Fig
 
 def _fall(panel: Any, rows: pd.DataFrame) -> None:
     """One bar a term, each beginning where the one before ends; the sum last."""
+    rows = rows[rows["declined"] != 0.0]  # terms of other decision rules
     values = np.nan_to_num(rows["declined"].to_numpy())
     starts = np.concatenate([[0.0], values.cumsum()[:-1]])
     words = [term.replace("_", " ") for term in rows["term"]]

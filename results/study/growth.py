@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import combinations
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -68,7 +68,12 @@ def ranking(
     for measure, values in found.items():
         for p, patron in enumerate(_PATRONS):
             mine = values[:, p]
-            index = {"viewpoint": [until], "measure": [measure], "patron": [patron], "area": FOUR}
+            index: dict[str, Any] = {
+                "viewpoint": [until],
+                "measure": [measure],
+                "patron": [patron],
+                "area": FOUR,
+            }
             columns = interval(mine) | {
                 "p_first_run": first_share(single[measure][:, p]),
                 "p_first_draw": first_share(drawn[measure][:, p]),

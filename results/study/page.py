@@ -121,7 +121,7 @@ def page_of(
         change_tables=sheets.changes(tables),
         split_told=answers.splits(teller, viewpoints),
         split_figures=_split_figures(tables, draw),
-        split_tables=sheets.splits(tables),
+        split_tables=[*sheets.rules(tables), *sheets.splits(tables)],
         case_tables=sheets.cases(tables),
     )
 

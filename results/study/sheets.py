@@ -161,7 +161,7 @@ def rankings(tables: Tables) -> list[Sheet]:
                 mine = chosen(frame, {"viewpoint": viewpoint, "patron": patron, "area": name})
                 mine = mine.set_index("form")
                 cells = [
-                    f"{per_cent(mine.loc[f, 'declined'])} of {number(mine.loc[f, 'offers'])}"
+                    f"{per_cent(float(mine['declined'][f]))} of {number(float(mine['offers'][f]))}"
                     if f in mine.index else ""
                     for f in (*FORMS, ALL)
                 ]  # fmt: skip
@@ -195,6 +195,21 @@ def changes(tables: Tables) -> list[Sheet]:
             caption = f"From {viewpoint}, all areas: {words}, what-if less baseline."
             made.append(Sheet(caption, ["What-if, patron", *_DIFFERENCE], rows))
     return made
+
+
+def rules(tables: Tables) -> list[Sheet]:
+    """The baselines under other decision rules, over all areas."""
+    if "rules" not in tables:
+        return []
+    rows = [
+        [
+            f"{row['viewpoint']}: {OUTCOMES[row['outcome']]}",
+            f"{named(row['rule'])}, {PATRON_NAMES[row['patron']]}", *_difference(row),
+        ]
+        for _, row in chosen(tables["rules"], {"area": ALL}).iterrows()
+    ]  # fmt: skip
+    head = ["From, outcome", "Rule, patron", "Logit", "Other rule", *_DIFFERENCE[2:]]
+    return [Sheet("The baselines if states decided otherwise, all areas.", head, rows, 2)]
 
 
 def splits(tables: Tables) -> list[Sheet]:
