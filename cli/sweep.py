@@ -116,12 +116,13 @@ def sweep(
     more = {"--size": size, "--replicates": replicates, "--seed": seed, "--parameters": values}
     if file is not None:
         more["--on"] = on
-    for option, value in more.items():
-        asked += [option, str(value)] if value is not None else []
+    for option, number in more.items():
+        asked += [option, str(number)] if number is not None else []
     command = ("steppe", "sweep", *([file.name] if file is not None else []), *asked)
     typed = [*command[:2], *([str(file)] if file is not None else []), *asked]
-    for place, value in (("--out", out), ("--workers", workers), ("--cluster", cluster)):
-        typed += [place, str(value)] if value is not None else []
+    here: dict[str, Any] = {"--out": out, "--workers": workers, "--cluster": cluster}
+    for option, place in here.items():
+        typed += [option, str(place)] if place is not None else []
     run_sweep(resolved, command, typed, out, workers, cluster, dry_run)
 
 
