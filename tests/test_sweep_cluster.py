@@ -105,7 +105,7 @@ def cluster(tmp_path):
     found.close()
 
 
-def until(true, seconds=120.0):
+def until(true, seconds=300.0):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
