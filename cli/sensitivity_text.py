@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -94,17 +95,28 @@ def print_growth(growing: Dataset) -> None:
         typer.echo(textwrap.fill(text, 100, initial_indent="  ", subsequent_indent="    "))
 
 
-def print_checks(seed: int) -> None:
-    """Print known indices beside estimates; second-order ones that are 0 are left out."""
+def print_checks(seed: int, out: Path | None) -> None:
+    """Print known indices beside estimates; second-order ones that are 0 are left out.
+
+    All of them go to ``check.csv`` in a directory, if one is named.
+    """
+    import pandas as pd
+
+    from ..results.files import write_atomic
     from .known import checked
 
     head = f"{'function':<10}  {'factor':<10}  {'index':<7}  {'known':>7}  {'estimate':>8}"
     typer.echo(f"{head}  95% interval")
+    rows = []
     for row in checked(seed):
-        if row.index == "S2" and row.known < 0.001:
+        rows.append({"index" if k == "measure" else k: v for k, v in row._asdict().items()})
+        if row.measure == "S2" and row.known < 0.001:
             continue
         interval = f"{row.low:.4f} to {row.high:.4f}" if row.low == row.low else "-"
         typer.echo(
-            f"{row.function:<10}  {row.factor:<10}  {row.index:<7}  {row.known:>7.4f}  "
+            f"{row.function:<10}  {row.factor:<10}  {row.measure:<7}  {row.known:>7.4f}  "
             f"{row.estimate:>8.4f}  {interval}"
         )
+    if out is not None:
+        table = pd.DataFrame(rows).round(6).to_csv(index=False, lineterminator="\n")
+        write_atomic(out / "check.csv", table.encode())

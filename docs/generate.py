@@ -26,6 +26,7 @@ from pages import (
     predictive,
     references,
     scenarios,
+    sensitivity,
     validate,
     variables,
 )
@@ -45,6 +46,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/predictive.md": predictive.page,
     "reference/references.md": references.page,
     "reference/scenarios.md": scenarios.page,
+    "reference/sensitivity.md": sensitivity.page,
     "reference/validate.md": validate.page,
     "reference/variables.md": variables.page,
 }

@@ -46,7 +46,6 @@ class SweepAnalysis:
     ) -> None:
         self.design = Design.of_dataset(sweep)
         self.wanted = wanted
-        self.key = str(sweep.attrs.get("key", ""))
         self.method = method or NATURAL.get(self.design.method, "pawn")
         if self.method in NATURAL and self.method != self.design.method:
             raise InputError(
