@@ -159,6 +159,7 @@ def _write(place: Path, found: list[Chosen], design: Design, about: dict[str, An
     import pandas as pd
 
     from ..results.files import canonical, write_atomic
+    from .sensitivity_files import text_of
 
     rows, steps = [], []
     for number, chosen in enumerate(found, start=1):
@@ -179,7 +180,7 @@ def _write(place: Path, found: list[Chosen], design: Design, about: dict[str, An
         ]
         steps.append(frame.to_dataframe().reset_index().assign(box=number))
     for name, table in (("boxes", pd.DataFrame(rows)), ("trajectory", pd.concat(steps))):
-        write_atomic(place / f"{name}.csv", table.to_csv(index=False, lineterminator="\n").encode())
+        write_atomic(place / f"{name}.csv", text_of(table))
     unseen = {k: v for k, v in about["unseen"].items() if v == v}
     write_atomic(place / "about.json", canonical({**about, "unseen": unseen}))
 

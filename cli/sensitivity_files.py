@@ -31,13 +31,19 @@ def write(
     if growing is not None:
         frames["convergence"] = _flat(growing, ("other",))
     for name, frame in frames.items():
-        write_atomic(place / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n").encode())
+        write_atomic(place / f"{name}.csv", text_of(frame))
     about = {
         "outcome": analysis.wanted,
         "settings": {k: v for k, v in indices.attrs.items() if k != "outcome"},
         **told,
     }
     write_atomic(place / "about.json", canonical(about))
+
+
+def text_of(frame: Any) -> bytes:
+    """A table as CSV, numbers to six digits."""
+    text: str = frame.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    return text.encode()
 
 
 def _flat(indices: Dataset, without: tuple[str, ...]) -> Any:
