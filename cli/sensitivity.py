@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -114,8 +115,17 @@ def told_of(manifest: Any) -> dict[str, Any]:
         "points": points.count,
         "replicates": manifest.replicates,
         "runs": points.count * manifest.replicates,
+        "runs_differ_in": _chance(manifest.sweep),
         "posterior": manifest.digests.get("posterior", ""),
     }
+
+
+def _chance(sweep: Mapping[str, Any]) -> str:
+    """What the replicates of a point differ in, in words."""
+    point = sweep["scenario"]["parameters"]["source"] == "point"
+    if point or sweep["design"]["posterior"] == "points":
+        return "luck"
+    return "luck and what is not known of the parameters"
 
 
 def _kept(text: str) -> str:
@@ -164,7 +174,7 @@ def _one(analysis: SweepAnalysis, place: Path, note: Note, top: int, told: dict[
         print_years(found, analysis.method)
     else:
         for name, cell in list(found.items())[:MOST_PANELS]:
-            print_cell(name, cell, analysis.method, top)
+            print_cell(name, cell, analysis.method, top, told["sweep"]["runs_differ_in"])
         growing = analysis.growing()
         print_growth(growing)
     write(place, analysis, indices, growing, told)

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 MOST_PANELS = 10
 """Cells of an outcome that are printed and drawn together."""
-RUNS = "luck and what is not known of the parameters"
-"""What the replicates of a point differ in."""
 
 
 def cells(indices: Dataset) -> dict[str, Dataset]:
@@ -29,7 +27,7 @@ def cells(indices: Dataset) -> dict[str, Dataset]:
     return found
 
 
-def print_cell(name: str, cell: Dataset, method: str, top: int) -> None:
+def print_cell(name: str, cell: Dataset, method: str, top: int, luck: str) -> None:
     """Print one cell: the weightiest factors, and what they say; or why there is no index."""
     from ..explore.sensitivity.analyses import MEASURES
     from ..explore.sensitivity.of_sweep import sentences
@@ -55,7 +53,7 @@ def print_cell(name: str, cell: Dataset, method: str, top: int) -> None:
             + "".join(f"  {row[c]:>14.3g}" for c in more)
             + ("" if row["told"] else "  not told from chance")
         )
-    for sentence in sentences(cell, RUNS):
+    for sentence in sentences(cell, luck):
         typer.echo(textwrap.fill(sentence, 100, initial_indent="  - ", subsequent_indent="    "))
     if int(cell["missing"]):
         typer.echo(
