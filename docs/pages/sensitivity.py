@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from steppe.explore.sensitivity.growth import WIDEST
 from steppe.model.names import AREAS
 from steppe.results.style import SHORT_AREAS
 
@@ -102,12 +103,20 @@ def _growth() -> str:
         before = {r["factor"]: r["ST"] for r in cells if r["size"] == sizes[-2]}
         moved = max(abs(r["ST"] - before[r["factor"]]) for r in last)
         wide = max(r["ST_high"] - r["ST_low"] for r in last) / 2.0
-        lines.append((SHORT_AREAS[area], f"{moved:.3f}", f"±{wide:.3f}"))
+        share = wide / last[0]["ST"]
+        lines.append((SHORT_AREAS[area], f"{moved:.3f}", f"±{wide:.3f}", f"{share:.0%}", _met(share)))
     return (
         "## Was the sample large enough\n\n"
         f"From {sizes[-2]} to {sizes[-1]} base samples the five largest total indices moved by at "
-        "most:\n\n" + table(("area", "moved", "widest interval"), lines)
+        "most as much as the table says. *Settled* asks that the widest interval is at most "
+        f"±{WIDEST:.0%} of the largest index; where it is wider, the first factors are told from the "
+        "last, and neighbours are not told from each other.\n\n"
+        + table(("area", "moved", "widest interval", "of the largest index", "settled"), lines)
     )
+
+
+def _met(share: float) -> str:
+    return "yes" if share <= WIDEST else "no"
 
 
 def _screen(study: dict[str, Any]) -> str:
