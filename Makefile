@@ -24,6 +24,7 @@ test: $(VENV)/installed-dev
 bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.engine $(BENCH_ARGS)
+	$(BIN)/python -m benchmarks.sweep
 
 docs: $(VENV)/installed-dev
 	$(BIN)/python docs/generate.py

@@ -82,12 +82,25 @@ def sweep(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what it would cost, and stop.")
     ] = False,
+    example: Annotated[
+        bool, typer.Option("--example", help="Print a sweep file to start from, and stop.")
+    ] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema of a sweep file, and stop.")
+    ] = False,
 ) -> None:
     """Sweep levers, parameters, drivers or posterior draws of a scenario.
 
     Says first how many runs there will be, how long they take and how much room. Asking
     again goes on from what is there, repairs what is damaged, and extends what is smaller.
     """
+    if example or schema:
+        from importlib.resources import files
+
+        shipped = "example.toml" if example else "sweep.schema.json"
+        text = (files("steppe.explore.sweep") / shipped).read_text("utf-8")
+        typer.echo(text, nl=False)
+        return
     given = {"factor": lever or [], "value": set_ or [], "prior": prior or []}
     changes = {"replicates": replicates, "seed": seed, "parameters": values, "on": on}
     if file is None:
@@ -99,7 +112,7 @@ def sweep(
         resolved = load_sweep(file, {**changes, "size": size})
     from .sweep_execution import run_sweep
 
-    asked = [str(file.name)] if file is not None else _options(given, on, method, name)
+    asked = [str(file)] if file is not None else _options(given, on, method, name)
     more = {"--size": size, "--replicates": replicates, "--seed": seed, "--parameters": values}
     if file is not None:
         more["--on"] = on

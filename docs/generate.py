@@ -27,6 +27,7 @@ from pages import (
     references,
     scenarios,
     sensitivity,
+    sweeps,
     validate,
     variables,
 )
@@ -47,6 +48,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/references.md": references.page,
     "reference/scenarios.md": scenarios.page,
     "reference/sensitivity.md": sensitivity.page,
+    "reference/sweeps.md": sweeps.page,
     "reference/validate.md": validate.page,
     "reference/variables.md": variables.page,
 }

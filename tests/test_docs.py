@@ -11,15 +11,19 @@ import numpy as np
 import pytest
 from typer.main import get_command
 
+from steppe.cli import sweep_execution
 from steppe.cli.execution import prepare
 from steppe.cli.main import app
 from steppe.explore.problem import assemble
 from steppe.explore.replicates import simulate_span
+from steppe.explore.sweep.load import load_sweep, read_sweep
+from steppe.explore.sweep.problem import prepare as prepare_sweep
 from steppe.model import rules
 from steppe.model.engine import simulate
 from steppe.model.names import AREAS, LAST_HISTORY_YEAR, PATRONS, START_YEAR, STATES
 from steppe.model.quantities import quantities
 from steppe.model.tables import OFFSET, Tables
+from steppe.results.lock import locked
 from steppe.results.store import open_or_create
 from steppe.results.summaries import summarise
 from steppe.results.tables import write_table
@@ -49,10 +53,12 @@ def commands(name):
     return found
 
 
-def scenarios_of(name, folder):
-    """Write the TOML blocks of a page below a folder; return the files."""
+def scenarios_of(name, folder, sweeps=False):
+    """Write the TOML blocks of a page that are scenarios, or sweeps; return the files."""
     files = []
     for text in blocks(name, "toml"):
+        if ("[design]" in text) != sweeps:
+            continue
         named = re.search(r'^name = "(.+)"$', text, re.MULTILINE)[1]
         files.append(folder / f"{named}.toml")
         files[-1].write_text(text, "utf-8")
@@ -67,6 +73,18 @@ def quick_run(directory, runs):
         store.write(batch, simulate_span(problem, store.span(batch))._asdict())
     for table, frame in summarise(store).items():
         write_table(directory, table, frame, store.manifest)
+
+
+def quick_sweep(directory):
+    """A sweep of three points as ``steppe sweep`` makes it."""
+    factor = {"quantity": "budget.russia", "factor": [0.5, 1.5], "count": 3}
+    content = {
+        "name": "first", "title": "First", "on": "baseline", "replicates": 10,
+        "design": {"method": "one"}, "factors": [factor],
+    }  # fmt: skip
+    problem = prepare_sweep(read_sweep(content, "first"))
+    with locked(directory):
+        sweep_execution.fill(directory, problem, sweep_execution.manifest_of(problem, ("steppe",)))
 
 
 # ---------------------------------------------------------------- generated pages
@@ -113,14 +131,17 @@ def test_python_blocks_run(name, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     if "first-run/" in page(name):
         quick_run(tmp_path / "first-run", 100)
+    if "first-sweep/" in page(name):
+        quick_sweep(tmp_path / "first-sweep")
     for number, code in enumerate(blocks(name, "python"), start=1):
         exec(compile(code, f"{name}, block {number}", "exec"), {"__name__": "__main__"})
 
 
 @pytest.mark.parametrize("name", [p for p in WRITTEN if blocks(p, "toml")])
 def test_scenario_blocks_load_and_act(name, tmp_path):
+    for file in scenarios_of(name, tmp_path, sweeps=True):
+        assert load_sweep(file).factors
     files = scenarios_of(name, tmp_path)
-    assert len(files) == len(blocks(name, "toml"))
     for file in files:
         resolved = load_resolved(file)
         tables = assemble(resolved, 1).tables(0)

@@ -259,13 +259,15 @@ class Cluster:
         if future.status in ("cancelled", "lost"):
             if client.status != "running":
                 raise self._lost()
-            return self._again(wanted, "was lost by the scheduler")
+            self._again(wanted, "was lost by the scheduler")
+            return None
         if future.status == "error":
             from distributed import KilledWorker
 
             error = future.exception()
             if isinstance(error, KilledWorker):
-                return self._again(wanted, "lost every worker that took it")
+                self._again(wanted, "lost every worker that took it")
+                return None
             if isinstance(error, InputError):
                 raise error
             raise InputError(

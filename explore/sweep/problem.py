@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ...model.engine import first_worlds, new_year, run_all
+from ...model.engine import Year, first_worlds, new_year, run_all
 from ...model.errors import InputError
 from ...model.names import START_YEAR
 from ...model.tables import Tables
@@ -161,7 +161,7 @@ class SweepProblem:
                 yield Group(points[n], draw, block, numbers[own], rows[own])
 
     def _walk(
-        self, group: Group, out: Outcome, past: dict[str, np.ndarray], workspace: tuple
+        self, group: Group, out: Outcome, past: dict[str, np.ndarray], workspace: Year
     ) -> str | None:
         """Compute the runs of a group into the rows of ``out`` and ``past``, or say why not."""
         values = self.design.points[group.point, : len(self.movers)]

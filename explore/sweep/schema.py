@@ -137,7 +137,8 @@ class SweepTable(Table):
     )
     chunk: Annotated[list[int], Field(min_length=2, max_length=2)] | None = Field(
         default=None,
-        description="points and replicates that are stored together; about 4,000 runs by default",
+        description="points and replicates that are stored together; a sixteenth of the sweep by "
+        "default, from 200 to 4,000 runs",
     )
 
 

@@ -81,11 +81,11 @@ def _masked(raw: xr.Dataset, manifest: SweepManifest, arrays: Sequence[Any]) -> 
         else:
             result = values.isel(block=0, drop=True).copy(data=_mean(values.values, counts))
         found[array.name] = result.assign_attrs(values.attrs)
-    return found.assign_coords(
-        failed=("point", (status.values == 2).any(axis=1)),
-        computed=("point", (status.values != 0).all(axis=1)),
-        **{name: raw[name] for name in manifest.points.names},
-    )
+    coordinates: dict[str, Any] = {
+        "failed": ("point", (status.values == 2).any(axis=1)),
+        "computed": ("point", (status.values != 0).all(axis=1)),
+    }
+    return found.assign_coords(coordinates | {n: raw[n] for n in manifest.points.names})
 
 
 def _counts(status: np.ndarray, manifest: SweepManifest) -> np.ndarray:

@@ -225,7 +225,7 @@ def _read_ledger(path: Path) -> dict[Chunk, dict[str, Any]]:
             record = json.loads(line)
             i, j = (int(n) for n in record["chunk"])
             fields = ("points", "runs", "failed")
-            kept = {name: int(record[name]) for name in fields}
+            kept: dict[str, Any] = {name: int(record[name]) for name in fields}
             kept |= {name: [str(x) for x in record[name]] for name in ("failures", "digests")}
         except (ValueError, KeyError, TypeError):
             continue
