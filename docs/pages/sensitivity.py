@@ -34,7 +34,7 @@ def rows(path: str) -> list[dict[str, Any]]:
 
 def _number(text: str) -> Any:
     try:
-        return float(text)
+        return float(text or "nan")
     except ValueError:
         return text
 
@@ -104,19 +104,16 @@ def _growth() -> str:
         moved = max(abs(r["ST"] - before[r["factor"]]) for r in last)
         wide = max(r["ST_high"] - r["ST_low"] for r in last) / 2.0
         share = wide / last[0]["ST"]
-        lines.append((SHORT_AREAS[area], f"{moved:.3f}", f"±{wide:.3f}", f"{share:.0%}", _met(share)))
+        numbers = f"{moved:.3f}", f"±{wide:.3f}", f"{share:.0%}"
+        lines.append((SHORT_AREAS[area], *numbers, "yes" if share <= WIDEST else "no"))
     return (
         "## Was the sample large enough\n\n"
         f"From {sizes[-2]} to {sizes[-1]} base samples the five largest total indices moved by at "
         "most as much as the table says. *Settled* asks that the widest interval is at most "
-        f"±{WIDEST:.0%} of the largest index; where it is wider, the first factors are told from the "
-        "last, and neighbours are not told from each other.\n\n"
+        f"±{WIDEST:.0%} of the largest index; where it is wider, the first factors are told from "
+        "the last, and neighbours are not told from each other.\n\n"
         + table(("area", "moved", "widest interval", "of the largest index", "settled"), lines)
     )
-
-
-def _met(share: float) -> str:
-    return "yes" if share <= WIDEST else "no"
 
 
 def _screen(study: dict[str, Any]) -> str:
