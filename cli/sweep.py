@@ -112,13 +112,17 @@ def sweep(
         resolved = load_sweep(file, {**changes, "size": size})
     from .sweep_execution import run_sweep
 
-    asked = [str(file)] if file is not None else _options(given, on, method, name)
+    asked = [] if file is not None else _options(given, on, method, name)
     more = {"--size": size, "--replicates": replicates, "--seed": seed, "--parameters": values}
     if file is not None:
         more["--on"] = on
     for option, value in more.items():
         asked += [option, str(value)] if value is not None else []
-    run_sweep(resolved, ("steppe", "sweep", *asked), out, workers, cluster, dry_run)
+    command = ("steppe", "sweep", *([file.name] if file is not None else []), *asked)
+    typed = [*command[:2], *([str(file)] if file is not None else []), *asked]
+    for place, value in (("--out", out), ("--workers", workers), ("--cluster", cluster)):
+        typed += [place, str(value)] if value is not None else []
+    run_sweep(resolved, command, typed, out, workers, cluster, dry_run)
 
 
 def _only_file(given: dict[str, list[str]], method: str | None, name: str | None) -> None:

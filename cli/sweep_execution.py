@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,12 +26,16 @@ SMALLEST_CHUNK = 200
 def run_sweep(
     sweep: ResolvedSweep,
     command: tuple[str, ...],
+    typed: Sequence[str],
     out: Path | None,
     workers: int | None,
     cluster: str | None,
     dry_run: bool,
 ) -> None:
-    """Announce a sweep and, unless it is only a trial, bring its directory to what is asked."""
+    """Announce a sweep and, unless it is only a trial, bring its directory to what is asked.
+
+    ``command`` is kept with the results, ``typed`` is what goes on with them here.
+    """
     from ..explore.sweep.problem import prepare
     from ..results.lock import locked
     from ..results.sweep.store import existing
@@ -46,7 +51,11 @@ def run_sweep(
             problem, manifest = _at_least(stored, problem, manifest)
         announce(problem, manifest, directory, workers, cluster)
         if not dry_run:
-            _told(fill(directory, problem, manifest, workers, cluster))
+            try:
+                _told(fill(directory, problem, manifest, workers, cluster))
+            except KeyboardInterrupt:
+                typer.echo(f"Interrupted. To go on from here: {shlex.join(typed)}", err=True)
+                raise
 
 
 def _at_least(
@@ -240,32 +249,19 @@ def _compute_missing(
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
-    try:
-        with Progress(*columns, console=_console()) as progress:
-            bar = progress.add_task(store.manifest.name, total=total, rate="")
-            for task, computed in _computed(problem, tasks, workers, cluster):
-                store.write(task.chunk, computed.arrays, computed.failures)
-                progress.advance(bar, len(task.points) * len(task.runs))
-                speed = progress.tasks[bar].speed
-                progress.update(bar, rate=f"{speed:,.0f} runs/s" if speed else "")
-    except KeyboardInterrupt:
-        typer.echo(f"Interrupted. To go on from here: {_again(store)}", err=True)
-        raise
+    with Progress(*columns, console=_console()) as progress:
+        bar = progress.add_task(store.manifest.name, total=total, rate="")
+        for task, computed in _computed(problem, tasks, workers, cluster):
+            store.write(task.chunk, computed.arrays, computed.failures)
+            progress.advance(bar, len(task.points) * len(task.runs))
+            speed = progress.tasks[bar].speed
+            progress.update(bar, rate=f"{speed:,.0f} runs/s" if speed else "")
 
 
 def _console() -> Any:
     from rich.console import Console
 
     return Console(stderr=True)
-
-
-def _again(store: SweepStore) -> str:
-    import shlex
-
-    words = list(store.manifest.command)
-    if store.directory.name != store.manifest.directory_name():
-        words += ["--out", str(store.directory)]
-    return shlex.join(words)
 
 
 def _computed(
