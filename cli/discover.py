@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .sensitivity import Luck, Sweep, note_of, slug
+from .sensitivity import Luck, Sweep, note_of, slug, told_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,10 +44,12 @@ def discover(
         int | None, typer.Option(min=0, help="Take this step of the trajectory instead.")
     ] = None,
     boxes: Annotated[int, typer.Option(min=1, max=20, help="Boxes at most.")] = 1,
-    scenario: Annotated[
+    named: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="Write each box as a scenario: NAME.toml, NAME-2.toml, ..."
+            "--scenario",
+            metavar="NAME",
+            help="Write each box as a scenario: NAME.toml, NAME-2.toml, ...",
         ),
     ] = None,
     seed: Luck = 1,
@@ -78,9 +80,7 @@ def discover(
     found = find(
         design.names, design.points, known, method=method, density=density, step=step, boxes=boxes
     )
-    texts = _scenarios(
-        scenario, found, design, manifest, f"{wanted} in {share:.0%} of runs or more"
-    )
+    texts = _scenarios(named, found, design, manifest, f"{wanted} in {share:.0%} of runs or more")
     unseen = held_out(
         design.names, design.points, known, seed, method=method, density=density
     )  # fmt: skip
@@ -96,7 +96,7 @@ def discover(
                method, "--boxes", str(boxes), "--seed", str(seed)]  # fmt: skip
     for option, value in (("--density", density), ("--step", step)):
         command += [option, f"{value:g}"] if value is not None else []
-    _write(place, found, design, {"command": command, "sweep": manifest.key(), "unseen": unseen})
+    _write(place, found, design, {"command": command, "sweep": told_of(manifest), "unseen": unseen})
     title = f"Where {wanted}"
     _draw(place, found, design, (title, f"{wanted}, in {share:.0%} of a point's runs or more"),
           note_of(manifest))  # fmt: skip
@@ -159,6 +159,7 @@ def _write(place: Path, found: list[Chosen], design: Design, about: dict[str, An
     import pandas as pd
 
     from ..results.files import canonical, write_atomic
+    from .sensitivity_files import text_of
 
     rows, steps = [], []
     for number, chosen in enumerate(found, start=1):
@@ -179,7 +180,7 @@ def _write(place: Path, found: list[Chosen], design: Design, about: dict[str, An
         ]
         steps.append(frame.to_dataframe().reset_index().assign(box=number))
     for name, table in (("boxes", pd.DataFrame(rows)), ("trajectory", pd.concat(steps))):
-        write_atomic(place / f"{name}.csv", table.to_csv(index=False, lineterminator="\n").encode())
+        write_atomic(place / f"{name}.csv", text_of(table))
     unseen = {k: v for k, v in about["unseen"].items() if v == v}
     write_atomic(place / "about.json", canonical({**about, "unseen": unseen}))
 

@@ -22,7 +22,7 @@ class Check(NamedTuple):
 
     function: str
     factor: str
-    index: str
+    measure: str
     known: float
     estimate: float
     low: float

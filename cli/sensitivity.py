@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -70,7 +71,7 @@ def sensitivity(
     if check:
         from .sensitivity_text import print_checks
 
-        print_checks(seed)
+        print_checks(seed, out)
         return
     if directory is None:
         raise InputError("no sweep is named", todo="name the directory of a sweep, or --check")
@@ -87,7 +88,8 @@ def sensitivity(
     for text in wanted:
         analysis = SweepAnalysis(sweep, text, method, **settings)
         place = (out or directory / "sensitivity") / f"{analysis.method}-{slug(text)}"
-        _one(analysis, place, note, top, command_of(directory, text, seed, resamples, method))
+        command = command_of(directory, text, seed, resamples, method)
+        _one(analysis, place, note, top, {"command": command, "sweep": told_of(manifest)})
 
 
 def command_of(
@@ -99,6 +101,31 @@ def command_of(
     for option, value in (("--resamples", resamples), ("--method", method)):
         words += [option, str(value)] if value is not None else []
     return words
+
+
+def told_of(manifest: Any) -> dict[str, Any]:
+    """What an analysis says of its sweep."""
+    points = manifest.points
+    return {
+        "key": manifest.key(),
+        "command": list(manifest.command),
+        "badge": manifest.badge,
+        "method": points.method,
+        "factors": list(points.names),
+        "points": points.count,
+        "replicates": manifest.replicates,
+        "runs": points.count * manifest.replicates,
+        "runs_differ_in": _chance(manifest.sweep),
+        "posterior": manifest.digests.get("posterior", ""),
+    }
+
+
+def _chance(sweep: Mapping[str, Any]) -> str:
+    """What the replicates of a point differ in, in words."""
+    point = sweep["scenario"]["parameters"]["source"] == "point"
+    if point or sweep["design"]["posterior"] == "points":
+        return "luck"
+    return "luck and what is not known of the parameters"
 
 
 def _kept(text: str) -> str:
@@ -127,7 +154,7 @@ def note_of(manifest: Any) -> Note:
     return Note(manifest.badge, source, manifest.conditioned_until)
 
 
-def _one(analysis: SweepAnalysis, place: Path, note: Note, top: int, command: list[str]) -> None:
+def _one(analysis: SweepAnalysis, place: Path, note: Note, top: int, told: dict[str, Any]) -> None:
     from .sensitivity_files import draw, write
     from .sensitivity_text import MOST_PANELS, cells, print_cell, print_growth, print_years
 
@@ -147,10 +174,10 @@ def _one(analysis: SweepAnalysis, place: Path, note: Note, top: int, command: li
         print_years(found, analysis.method)
     else:
         for name, cell in list(found.items())[:MOST_PANELS]:
-            print_cell(name, cell, analysis.method, top)
+            print_cell(name, cell, analysis.method, top, told["sweep"]["runs_differ_in"])
         growing = analysis.growing()
         print_growth(growing)
-    write(place, analysis, indices, growing, command)
+    write(place, analysis, indices, growing, told)
     if good:
         draw(place, analysis, indices, growing, note, top)
     typer.echo(f"\nTables and pictures: {place}\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
 
 
 def write(
-    place: Path, analysis: SweepAnalysis, indices: Dataset, growing: Dataset | None, command: Any
+    place: Path,
+    analysis: SweepAnalysis,
+    indices: Dataset,
+    growing: Dataset | None,
+    told: Mapping[str, Any],
 ) -> None:
     """Write tables as CSV, and how to get them again."""
     from ..results.files import canonical, write_atomic
@@ -26,14 +31,19 @@ def write(
     if growing is not None:
         frames["convergence"] = _flat(growing, ("other",))
     for name, frame in frames.items():
-        write_atomic(place / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n").encode())
+        write_atomic(place / f"{name}.csv", text_of(frame))
     about = {
-        "command": list(command),
         "outcome": analysis.wanted,
         "settings": {k: v for k, v in indices.attrs.items() if k != "outcome"},
-        "sweep": analysis.key,
+        **told,
     }
     write_atomic(place / "about.json", canonical(about))
+
+
+def text_of(frame: Any) -> bytes:
+    """A table as CSV, numbers to six digits."""
+    text: str = frame.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    return text.encode()
 
 
 def _flat(indices: Dataset, without: tuple[str, ...]) -> Any:

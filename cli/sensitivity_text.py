@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
 
 MOST_PANELS = 10
 """Cells of an outcome that are printed and drawn together."""
-RUNS = "luck and what is not known of the parameters"
-"""What the replicates of a point differ in."""
 
 
 def cells(indices: Dataset) -> dict[str, Dataset]:
@@ -28,7 +27,7 @@ def cells(indices: Dataset) -> dict[str, Dataset]:
     return found
 
 
-def print_cell(name: str, cell: Dataset, method: str, top: int) -> None:
+def print_cell(name: str, cell: Dataset, method: str, top: int, luck: str) -> None:
     """Print one cell: the weightiest factors, and what they say; or why there is no index."""
     from ..explore.sensitivity.analyses import MEASURES
     from ..explore.sensitivity.of_sweep import sentences
@@ -54,7 +53,7 @@ def print_cell(name: str, cell: Dataset, method: str, top: int) -> None:
             + "".join(f"  {row[c]:>14.3g}" for c in more)
             + ("" if row["told"] else "  not told from chance")
         )
-    for sentence in sentences(cell, RUNS):
+    for sentence in sentences(cell, luck):
         typer.echo(textwrap.fill(sentence, 100, initial_indent="  - ", subsequent_indent="    "))
     if int(cell["missing"]):
         typer.echo(
@@ -94,17 +93,28 @@ def print_growth(growing: Dataset) -> None:
         typer.echo(textwrap.fill(text, 100, initial_indent="  ", subsequent_indent="    "))
 
 
-def print_checks(seed: int) -> None:
-    """Print known indices beside estimates; second-order ones that are 0 are left out."""
+def print_checks(seed: int, out: Path | None) -> None:
+    """Print known indices beside estimates; second-order ones that are 0 are left out.
+
+    All of them go to ``check.csv`` in a directory, if one is named.
+    """
+    import pandas as pd
+
+    from ..results.files import write_atomic
     from .known import checked
 
     head = f"{'function':<10}  {'factor':<10}  {'index':<7}  {'known':>7}  {'estimate':>8}"
     typer.echo(f"{head}  95% interval")
+    rows = []
     for row in checked(seed):
-        if row.index == "S2" and row.known < 0.001:
+        rows.append({"index" if k == "measure" else k: v for k, v in row._asdict().items()})
+        if row.measure == "S2" and row.known < 0.001:
             continue
         interval = f"{row.low:.4f} to {row.high:.4f}" if row.low == row.low else "-"
         typer.echo(
-            f"{row.function:<10}  {row.factor:<10}  {row.index:<7}  {row.known:>7.4f}  "
+            f"{row.function:<10}  {row.factor:<10}  {row.measure:<7}  {row.known:>7.4f}  "
             f"{row.estimate:>8.4f}  {interval}"
         )
+    if out is not None:
+        table = pd.DataFrame(rows).round(6).to_csv(index=False, lineterminator="\n")
+        write_atomic(out / "check.csv", table.encode())

@@ -176,10 +176,10 @@ def _write(
     from ..results.files import write_atomic
     from ..results.style import Note, save
     from .execution import badge_of
+    from .sensitivity_files import text_of
 
     columns = {"value": found.values, "mean": found.means, "low": found.lows, "high": found.highs}
-    table = pd.DataFrame(columns).to_csv(index=False, lineterminator="\n")
-    write_atomic(out / "tipping.csv", table.encode())
+    write_atomic(out / "tipping.csv", text_of(pd.DataFrame(columns)))
     problem = evaluate.sweep_problem.problem
     note = Note(
         f"exploration: a sweep of one lever; {badge_of(problem).split(': ', 1)[1]}",

@@ -338,4 +338,4 @@ class _Tried:
 def _first_above(rows: np.ndarray, threshold: float) -> np.ndarray:
     """Place of the first number of each row that reaches the threshold; its length for none."""
     reached = rows >= threshold
-    return np.where(reached.any(axis=1), reached.argmax(axis=1), rows.shape[1])
+    return np.asarray(np.where(reached.any(axis=1), reached.argmax(axis=1), rows.shape[1]))

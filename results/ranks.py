@@ -56,8 +56,8 @@ MEASURES: Final = {
     "morris": Measure(
         "mu_star",
         "mean size of effects",
-        "Bar: mean size of the change for a step of the factor through its range (line: 95% "
-        "interval). Steps are compared, no shares.",
+        "Bar: mean size of the effect of a factor, for the whole of its range (line: 95% "
+        "interval). Sizes, no shares.",
         None,
         ("mu_star_chance", "chance alone"),
     ),

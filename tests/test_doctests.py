@@ -9,7 +9,7 @@ import pytest
 
 PACKAGES = (
     "steppe.model", "steppe.calibration", "steppe.calibration.measures", "steppe.scenarios",
-    "steppe.results", "steppe.results.account",
+    "steppe.results", "steppe.results.account", "steppe.explore.discovery",
 )  # fmt: skip
 MODULES = [
     f"{package}.{module.name}"

@@ -50,8 +50,7 @@ class Box:
 
     def holds(self, points: np.ndarray) -> np.ndarray:
         """Which points lie inside, ``[point]``."""
-        found: np.ndarray = ((points >= self.low) & (points <= self.high)).all(axis=1)
-        return found
+        return np.asarray(((points >= self.low) & (points <= self.high)).all(axis=1))
 
     def limited(self, factor: int, side: int, value: float) -> Box:
         """The same box with one limit set; side 0 is low, 1 is high."""

@@ -144,7 +144,8 @@ def _leaves(
     boxes: int,
 ) -> list[Chosen]:
     """Leaves of a tree that are wished for, one after the other; they do not overlap."""
-    left, found = list(range(len(leaves))), []
+    left = list(range(len(leaves)))
+    found: list[Chosen] = []
     while left and len(found) < boxes:
         try:
             place = left.pop(_place([leaves[n] for n in left], *wish))

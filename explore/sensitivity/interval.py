@@ -6,7 +6,7 @@ a number enters an expression twice, it is wider than need be, never narrower.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -49,9 +49,9 @@ class Interval(NamedTuple):
         low = np.where(unbounded, -np.inf, ends.min(axis=0))
         return Interval(low, np.where(unbounded, np.inf, ends.max(axis=0)))
 
-    def at(self, place: object) -> Interval:
+    def at(self, place: Any) -> Interval:
         """Both ends at an index."""
-        return Interval(self.low[place], self.high[place])  # type: ignore[index]
+        return Interval(self.low[place], self.high[place])
 
 
 def variance(values: Interval) -> Interval:

@@ -46,7 +46,6 @@ class SweepAnalysis:
     ) -> None:
         self.design = Design.of_dataset(sweep)
         self.wanted = wanted
-        self.key = str(sweep.attrs.get("key", ""))
         self.method = method or NATURAL.get(self.design.method, "pawn")
         if self.method in NATURAL and self.method != self.design.method:
             raise InputError(
@@ -119,15 +118,15 @@ def sentences(indices: Dataset, runs: str = "luck") -> list[str]:
     if method == "sobol":
         alone = float(table["S1"].clip(lower=0.0).sum())
         said.append(
-            f"Alone the factors account for {min(alone, 1.0):.0%} of that variance; the rest lies "
-            "in what they do together."
+            f"Alone the factors account for about {min(alone, 1.0):.0%} of that variance; the rest "
+            "lies in what they do together."
         )
     chance = float(indices["chance"])
     if chance == chance:
         common = float(indices["chance_common"]) / chance if chance > 0.0 else 0.0
         said.append(
-            f"Of the variance of a single run {chance:.0%} is {runs}, of which {common:.0%} moves "
-            "all points alike and so drops out of their differences."
+            f"Of the variance of a single run about {chance:.0%} is {runs}, of which {common:.0%} "
+            "moves all points alike and so drops out of their differences."
         )
     return said
 

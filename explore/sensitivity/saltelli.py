@@ -39,8 +39,7 @@ class Layout:
 
     def whole(self, known: np.ndarray) -> np.ndarray:
         """Blocks of which every row is known, ``[block]``."""
-        found: np.ndarray = known.reshape(self.base, self.step).all(axis=1)
-        return found
+        return np.asarray(known.reshape(self.base, self.step).all(axis=1))
 
     def rows(self, blocks: np.ndarray) -> np.ndarray:
         """Rows of some blocks, ``[point]``."""

@@ -63,8 +63,7 @@ class Paths:
 
     def whole(self, known: np.ndarray) -> np.ndarray:
         """Paths of which every point is known, ``[path]``."""
-        found: np.ndarray = known.reshape(self.count, -1).all(axis=1)
-        return found
+        return np.asarray(known.reshape(self.count, -1).all(axis=1))
 
     def rows(self, paths: np.ndarray) -> np.ndarray:
         """Points of some paths, ``[point]``."""
