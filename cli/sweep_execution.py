@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from .execution import RUNS_DIRECTORY, badge_of, references, warm_up
+from ..explore.badge import badge_of
+from .execution import RUNS_DIRECTORY, references, warm_up
 
 if TYPE_CHECKING:
     from ..explore.sweep.execute import Computed, Task

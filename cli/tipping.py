@@ -172,10 +172,10 @@ def _write(
 ) -> None:
     import pandas as pd
 
+    from ..explore.badge import badge_of
     from ..results.boxes import crossing
     from ..results.files import write_atomic
     from ..results.style import Note, save
-    from .execution import badge_of
     from .sensitivity_files import text_of
 
     columns = {"value": found.values, "mean": found.means, "low": found.lows, "high": found.highs}

@@ -145,7 +145,7 @@ def step_chance(chance: float, rung: int, pull: float, willing: Any) -> float:
 
     ``willing`` has :func:`willingness` by rung.
     """
-    return (pulled(chance, pull) if rung <= 3 else chance) * willing[rung]
+    return float((pulled(chance, pull) if rung <= 3 else chance) * willing[rung])
 
 
 @compiled
