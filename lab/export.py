@@ -61,7 +61,10 @@ def _head(scenario: Scenario, move: Move) -> list[str]:
 def _told(move: Move) -> str:
     """Say in words what was moved."""
     story = f"levers of {move.story}, " if move.story else ""
-    return f"from {move.start}, {story}{len(move.levers)} levers set on the page"
+    count = len(move.levers)
+    return (
+        f"from {move.start}, {story}{count} {'lever' if count == 1 else 'levers'} set on the page"
+    )
 
 
 def _lever(lever: Lever) -> list[str]:
