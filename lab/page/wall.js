@@ -46,7 +46,7 @@ function option(room, size) {
       axisLabel: { ...axisText(size), customValues: [0, 25, 50, 75, 100], formatter: (/** @type {number} */ v) => percent(language, v / 100) },
     },
     yAxis: { type: "value", min: 0, max: highest + 1, show: false },
-    series: [shapes("wall", (at) => [
+    series: [shapes(`wall${points.length}${room.revealed}`, (at) => [
       ...points.map(([x, y]) => ({
         type: "circle", shape: { cx: at(x, y)[0], cy: at(x, y - 0.3)[1], r }, style: { fill: COLOURS.russia, stroke: "#fff", lineWidth: 1 },
       })),
