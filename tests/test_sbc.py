@@ -14,7 +14,6 @@ from steppe.model.errors import InputError
 
 NAMES = ("opportunity_rate", "budget.china", "budget.russia", "exercise_programme.russia")
 CHECK = sbc.Check(seed=5, pilot=60, iterations=260, chains=2, ranked=49)
-RECORDS = 16
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +32,9 @@ def pull(found):
     return (share.mean(axis=0) - 0.5) / np.sqrt(1 / 12 / len(found))
 
 
-def test_ranks_of_the_truth_are_uniform(target, tmp_path):
-    found = sbc.run(target, CHECK, range(RECORDS), tmp_path, workers=2)
+@pytest.mark.parametrize("records", [8, pytest.param(32, marks=pytest.mark.slow)])
+def test_ranks_of_the_truth_are_uniform(target, records, tmp_path):
+    found = sbc.run(target, CHECK, range(records), tmp_path, workers=2)
     assert (np.abs(pull(found)) < 3.5).all()
     covered = np.abs(np.array([(np.array(f["truth"]) - f["mean"]) / f["sd"] for f in found])) < 1.64
     assert 0.75 < covered.mean() <= 1.0
@@ -44,7 +44,7 @@ def test_ranks_of_the_truth_are_uniform(target, tmp_path):
 def test_a_wrong_likelihood_fails(target, tmp_path):
     """Negative control: with half the coverage believed, budgets come out too high."""
     wrong = sbc.Check(**{**vars(CHECK), "wrong": True})
-    found = sbc.run(target, wrong, range(RECORDS), tmp_path, workers=2)
+    found = sbc.run(target, wrong, range(12), tmp_path, workers=2)
     assert pull(found)[0] < -3.5 or pull(found)[1:3].min() < -3.5
 
 
