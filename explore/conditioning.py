@@ -99,23 +99,43 @@ def block_of(tables: Tables, followed: Followed, seed: int, draw: int, block: in
     return found
 
 
+class Drawn(NamedTuple):
+    """A block that was drawn, and from what: years of the tables, record, seed, number."""
+
+    years: np.ndarray
+    followed: Followed
+    seed: int
+    block: int
+    past: Past
+
+
 class Pasts:
-    """Blocks that were drawn: the last one of each draw, whoever asks first draws it."""
+    """Blocks that were drawn: the last one of each draw, whoever asks first draws it.
+
+    Problems may share them: a block is taken only for the same record, seed and values in the
+    years that follow it.
+    """
 
     def __init__(self) -> None:
-        self._last: dict[int, tuple[int, Past]] = {}
+        self._last: dict[int, Drawn] = {}
         self._locks = [Lock() for _ in range(64)]
 
     def get(self, tables: Tables, followed: Followed, seed: int, draw: int, block: int) -> Past:
         """Past of a block: :func:`block_of`."""
         with self._locks[hash((draw, block)) % len(self._locks)]:
+            years = tables.flat[: followed.until - START_YEAR + 1]
             known = self._last.get(draw)
-            if known is not None and known[0] == block:
-                return known[1]
+            if (
+                known is not None
+                and (known.block, known.seed) == (block, seed)
+                and known.followed is followed
+                and np.array_equal(known.years, years)
+            ):
+                return known.past
             found = block_of(tables, followed, seed, draw, block)
             past = Past(found.outcome, found.worlds)
             if draw < KEPT:
-                self._last[draw] = (block, past)
+                self._last[draw] = Drawn(years, followed, seed, block, past)
             return past
 
 

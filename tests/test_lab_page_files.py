@@ -14,7 +14,7 @@ from steppe.lab.ground import lay
 from steppe.lab.moves import DEFAULT_START
 from steppe.lab.questions import questions
 from steppe.lab.setup import setup
-from steppe.scenarios.load import library
+from steppe.scenarios.load import library_files
 
 HERE = Path(__file__).parent
 PAGE = Path(str(files("steppe.lab") / "page"))
@@ -78,7 +78,7 @@ def test_russian_has_words_for_what_the_server_sends():
     found = setup(lay(DEFAULT_START))
     wanted = {f"lever.{lever['address']}" for lever in found["levers"]}
     wanted |= {f"question.{question}" for question in questions()}
-    wanted |= {f"scenario.{name}" for name in library()}
+    wanted |= {f"scenario.{name}" for name in library_files()}
     assert wanted - set(TEXTS["ru"]) == set()
 
 

@@ -32,20 +32,25 @@ def test_poisson_rises_with_the_mean(u, low, more):
     assert rules.poisson(u, low) <= rules.poisson(u, min(low + more, 12.0))
 
 
+def offered(*given):
+    """Rung of an offer where no scenario pulls or holds back."""
+    return rules.offered_rung(*given, 0.0, np.ones(6))
+
+
 def test_offered_rung_known_answers():
     """Empty ladder: rung 1. Below the top: the next if u < upgrade, else one of those reached."""
-    assert rules.offered_rung(0, 0.99, 0.0, 0.25, 0.0) == 1
-    assert rules.offered_rung(3, 0.24, 0.9, 0.25, 0.0) == 4
-    assert [rules.offered_rung(3, 0.25, u, 0.25, 0.9) for u in (0.0, 0.34, 0.999)] == [1, 2, 3]
-    assert rules.offered_rung(5, 0.0, 0.999, 1.0, 0.5) == 5
+    assert offered(0, 0.99, 0.0, 0.25, 0.0) == 1
+    assert offered(3, 0.24, 0.9, 0.25, 0.0) == 4
+    assert [offered(3, 0.25, u, 0.25, 0.9) for u in (0.0, 0.34, 0.999)] == [1, 2, 3]
+    assert offered(5, 0.0, 0.999, 1.0, 0.5) == 5
 
 
 def test_jumps_are_geometric_on_the_same_luck():
     """With jump 0.5 an empty ladder is offered 1 with chance 1/2, 2 with 1/4, ..., the rest 5."""
-    rungs = [rules.offered_rung(0, u, 0.0, 0.25, 0.5) for u in (0.51, 0.26, 0.13, 0.07, 0.01)]
+    rungs = [offered(0, u, 0.0, 0.25, 0.5) for u in (0.51, 0.26, 0.13, 0.07, 0.01)]
     assert rungs == [1, 2, 3, 4, 5]
-    assert rules.offered_rung(2, 0.24, 0.0, 0.25, 0.5) == 3
-    assert rules.offered_rung(2, 0.12, 0.0, 0.25, 0.5) == 4
+    assert offered(2, 0.24, 0.0, 0.25, 0.5) == 3
+    assert offered(2, 0.12, 0.0, 0.25, 0.5) == 4
 
 
 @given(a=UTILITY, b=UTILITY, c=UTILITY, mu=st.floats(-3, 3), table=st.sampled_from([1, 2, 3]))
@@ -127,7 +132,7 @@ def test_rupture_needs_a_force():
 
 
 def test_utility_is_the_sum_of_its_terms():
-    assert rules.utility(*range(13)) == sum(range(13))
+    assert rules.utility(*range(14)) == sum(range(14))
 
 
 def test_deviation_has_the_stationary_spread():

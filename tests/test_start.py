@@ -13,6 +13,7 @@ from steppe.model.engine import (
     gather,
     meet,
     move_drivers,
+    muster,
     new_year,
     share_attention,
     simulate,
@@ -39,6 +40,7 @@ def walked(tables, years):
             share_attention(v, world, now)
             meet(v, SEED, run, year, NOTHING, world, now)
             gather(v, SEED, run, year, NOTHING, world, now)
+            muster(v, SEED, run, year, world, now)
             deliver(v, world, now)
             answer(v, tables.flat[0], SEED, run, year, world, now)
             clear(now)

@@ -14,7 +14,7 @@ from steppe.scenarios.schema import Scenario
 from . import sweeps
 
 CALM = {"quantity": "militancy", "factor": [0.2, 2.0], "from": 1996, "until": 1997}
-SHAKE = {"quantity": "driver_volatility.militancy", "value": [0.1, 0.5]}
+SHAKE = {"quantity": "opportunity_rate", "value": [1.0, 4.0]}
 LATER = {"quantity": "militancy", "factor": [0.2, 2.0]}
 
 

@@ -6,7 +6,10 @@ import { has, language, t } from "./text.js";
 
 /** @param {{name: string, title: string}} scenario */
 export function titleOf(scenario) {
-  return has(`scenario.${scenario.name}`) ? t(`scenario.${scenario.name}`) : scenario.title;
+  const { name, title } = scenario;
+  if (has(`scenario.${name}`)) return t(`scenario.${name}`);
+  const [, base, year] = name.match(/^(.*)-(\d{4})$/) ?? [];
+  return base && has(`scenario.${base}`) ? t("story.view", { title: t(`scenario.${base}`), year }) : title;
 }
 
 /** @typedef {Pick<State, "start"|"story"|"levers">} Choice */
@@ -85,5 +88,6 @@ export class Stories {
 
 /** @param {Preset|Start} scenario */
 function word(scenario) {
-  return has(`scenario.${scenario.name}`) ? document.createTextNode(titleOf(scenario)) : english(scenario.title, language);
+  const title = titleOf(scenario);
+  return title === scenario.title ? english(title, language) : document.createTextNode(title);
 }
