@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from ..model.engine import AID_RUNG
+from ..model.columns import AID_RUNG
 from ..model.luck import normal, uniforms
 from ..model.names import AREAS, CHOICES, PATRONS, START_YEAR, STATES
 from ..model.security import SecurityModel, as_outcome

@@ -16,10 +16,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..model.engine import new_year, run_all
+from ..model.engine import run_all
 from ..model.errors import InputError
 from ..model.names import START_YEAR
 from ..model.world import World, empty_outcome
+from ..model.year import new_year
 from ..scenarios.resolve import ResolvedLever
 from .errors import DroppedError, PreparingError
 from .ground import FEW, MOST, Ground, Grounds

@@ -179,8 +179,18 @@ def repeated(world: World, count: int) -> World:
 
 
 @compiled
+def assign(target: np.ndarray, source: np.ndarray) -> None:
+    """Copy the elements of an array into another of the same shape, which it does not overlap."""
+    for place, value in np.ndenumerate(source):
+        target[place] = value
+
+
+@compiled
 def world_at(worlds: World, n: int) -> World:
-    """View of one of several worlds, which are arrays with one more leading dimension."""
+    """View of one of several worlds, which are arrays with one more leading dimension.
+
+    From Python, call its ``py_func``: see :func:`steppe.model.compiled.compiled`.
+    """
     return World(
         worlds.rung[n],
         worlds.trust[n],

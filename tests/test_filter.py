@@ -11,23 +11,14 @@ from steppe.calibration.filter.run import spread
 from steppe.calibration.filter.sums import AID, EXERCISES, Sums, chance_told, totals
 from steppe.calibration.setting import setting
 from steppe.model import rules
-from steppe.model.engine import (
-    NOTHING,
-    RULE,
-    begin,
-    clear,
-    feel_needs,
-    gather,
-    meet,
-    move_drivers,
-    new_year,
-    share_attention,
-    simulate,
-    simulate_from,
-)
+from steppe.model.circumstances import feel_needs, move_drivers, share_attention
+from steppe.model.columns import RULE
+from steppe.model.engine import begin, simulate, simulate_from
 from steppe.model.names import AREAS, PATRONS, STATES
 from steppe.model.tables import build_tables, point_values
+from steppe.model.tabling import NOTHING, gather, meet
 from steppe.model.world import History, new_world, no_history
+from steppe.model.year import clear, new_year
 
 YEARS = 3
 KZ, KG, TJ, UZ = (STATES.index(name) for name in ("KZ", "KG", "TJ", "UZ"))

@@ -38,7 +38,7 @@ def test_agents_and_engine_agree(world, seed, run, years, before):
     else:
         first = START_YEAR + before % years
         worlds = random_worlds(world, 1)
-        model = SecurityModel(tables, run, seed, world_at(worlds, 0), first)
+        model = SecurityModel(tables, run, seed, world_at.py_func(worlds, 0), first)
         engine = simulate_from(tables, seed, runs, worlds, first)
     model.run_until(9999)
     assert_same(engine, as_outcome(model))
@@ -66,7 +66,7 @@ def test_agents_take_every_part_of_a_world(name):
     """Negative control: with one part left at the first year's, agents and engine differ."""
     tables, worlds = random_tables(4, 8), random_worlds(4, 1)
     mixed = worlds._replace(**{name: getattr(first_worlds(tables, 1), name)})
-    model = SecurityModel(tables, 0, 1, world_at(mixed, 0), START_YEAR + 2)
+    model = SecurityModel(tables, 0, 1, world_at.py_func(mixed, 0), START_YEAR + 2)
     model.run_until(9999)
     with pytest.raises(AssertionError, match="differs"):
         assert_same(
@@ -79,7 +79,7 @@ def test_a_start_that_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="needs a world"):
         SecurityModel(tables, first_year=START_YEAR + 1)
     with pytest.raises(ValueError, match="no year 2000"):
-        SecurityModel(tables, world=world_at(worlds, 0), first_year=2000)
+        SecurityModel(tables, world=world_at.py_func(worlds, 0), first_year=2000)
     with pytest.raises(ValueError, match="one world"):
         SecurityModel(tables, world=worlds, first_year=1995)
 

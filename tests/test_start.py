@@ -3,24 +3,13 @@
 import numpy as np
 import pytest
 
-from steppe.model.engine import (
-    NOTHING,
-    answer,
-    clear,
-    deliver,
-    feel_needs,
-    first_worlds,
-    gather,
-    meet,
-    move_drivers,
-    muster,
-    new_year,
-    share_attention,
-    simulate,
-    simulate_from,
-)
+from steppe.model.aftermath import answer, deliver
+from steppe.model.circumstances import feel_needs, move_drivers, share_attention
+from steppe.model.engine import first_worlds, simulate, simulate_from
 from steppe.model.names import START_YEAR
+from steppe.model.tabling import NOTHING, gather, meet, muster
 from steppe.model.world import World, world_at
+from steppe.model.year import clear, new_year
 
 from .worlds import random_tables
 
@@ -32,7 +21,7 @@ def walked(tables, years):
     """Worlds of the runs after so many years, walked step by step."""
     worlds, now = first_worlds(tables, len(RUNS)), new_year()
     for r, run in enumerate(RUNS):
-        world = world_at(worlds, r)
+        world = world_at.py_func(worlds, r)
         for t in range(years):
             v, year = tables.flat[t], START_YEAR + t
             move_drivers(v, SEED, run, year, world, now)

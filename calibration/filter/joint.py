@@ -6,26 +6,15 @@ import math
 
 import numpy as np
 
+from ...model import columns as at
 from ...model import rules
+from ...model.circumstances import intrusion_of
+from ...model.columns import EXERCISE_RUNG, C
 from ...model.compiled import compiled
-from ...model.engine import (
-    DISPERSION,
-    DISPUTE_WEIGHT,
-    EXERCISE_RUNG,
-    INTRUSION,
-    MEMBERSHIP,
-    NAMING,
-    RELIEF,
-    SIZE,
-    C,
-    Year,
-    accept,
-    book,
-    intrusion_of,
-    members,
-)
 from ...model.luck import cell, normal, uniforms
+from ...model.weighing import accept, book, members
 from ...model.world import A, History, P, S, World
+from ...model.year import Year
 from .offers import odds_unpaid, others_at, seen
 from .room import MATCHED, Room, Told
 
@@ -35,25 +24,25 @@ def list_joins(v: np.ndarray, world: World, now: Year, p: int, room: Room) -> No
     """Chances that the members take part in a joint exercise, by area and host."""
     k = EXERCISE_RUNG
     for i in range(S):
-        common = v[INTRUSION + k] * v[RELIEF]
+        common = v[at.INTRUSION + k] * v[at.RELIEF]
         worth, need, slope = odds_unpaid(v, world, now, i, p, k, common)
         count = room.sizes[p, k]
         for a in range(A):
-            invited = v[MEMBERSHIP + i * P + p] >= 0.5 and now.needs[i, a] > 0.0
+            invited = v[at.MEMBERSHIP + i * P + p] >= 0.5 and now.needs[i, a] > 0.0
             calm, plain = 0.0, 1.0
             if invited:
                 factor = room.diffused[others_at(world, i, p, a, k, room)]
-                shift = slope * (intrusion_of(v, p, a, k) * v[RELIEF] - common)
+                shift = slope * (intrusion_of(v, p, a, k) * v[at.RELIEF] - common)
                 plain = math.exp(worth + need * now.needs[i, a] + shift) * factor
                 for z in range(count):
                     odds = plain * room.node[i, p, k, z]
                     calm += room.share[p, k, z] * odds / (1.0 + odds)
             for host in range(S):
                 quarrel = now.quarrel[i, host]
-                if not invited or quarrel == 0.0 or v[DISPUTE_WEIGHT] == 0.0:
+                if not invited or quarrel == 0.0 or v[at.DISPUTE_WEIGHT] == 0.0:
                     room.join[p, a, host, i] = calm
                     continue
-                cooled = plain * math.exp(rules.dispute_term(v[DISPUTE_WEIGHT], quarrel))
+                cooled = plain * math.exp(rules.dispute_term(v[at.DISPUTE_WEIGHT], quarrel))
                 room.join[p, a, host, i] = 0.0
                 for z in range(count):
                     odds = cooled * room.node[i, p, k, z]
@@ -74,12 +63,12 @@ def joint_density(
     if invited == 0 or weights <= 0.0:
         return 0.0
     rate = now.exercises[p] * seen(v, p, EXERCISE_RUNG) / (invited * weights)
-    naming, total = v[NAMING], 0.0
+    naming, total = v[at.NAMING], 0.0
     for a in range(A):
         if not (areas >> a) & 1:
             continue
         for host in range(S):
-            if v[MEMBERSHIP + host * P + p] < 0.5:
+            if v[at.MEMBERSHIP + host * P + p] < 0.5:
                 continue
             product = 1.0
             for i in range(S):
@@ -157,10 +146,10 @@ def exercises(
                 if joins <= 0.0 or (absent >> i) & 1:
                     continue
                 u, w, _, _ = uniforms(seed, particle, year, cell(i, p, 1, n), MATCHED)
-                silent = joins * (1.0 - v[NAMING]) / (1.0 - joins * v[NAMING])
+                silent = joins * (1.0 - v[at.NAMING]) / (1.0 - joins * v[at.NAMING])
                 if not (named >> i) & 1 and u >= silent:
                     continue
-                value = rules.size(v[SIZE + p * C + k - 1], v[DISPERSION + k - 1], normal(w))
+                value = rules.size(v[at.SIZE + p * C + k - 1], v[at.DISPERSION + k - 1], normal(w))
                 if (named >> i) & 1:
                     e = told.exercise[p, i, n]
                     sum_told = history.amount[e]

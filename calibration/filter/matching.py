@@ -6,11 +6,14 @@ import math
 
 import numpy as np
 
+from ...model import columns as at
 from ...model import rules
+from ...model.columns import C
 from ...model.compiled import compiled
-from ...model.engine import DISPERSION, OPPORTUNITY_RATE, SIZE, C, Year, accept, book
 from ...model.luck import normal, uniforms
+from ...model.weighing import accept, book
 from ...model.world import A, History, P
+from ...model.year import Year
 from .offers import extra_of, money, size_density
 from .room import DRAWN, MATCHED, Pick, Room, Told
 
@@ -31,7 +34,7 @@ def given(
     if not math.isnan(value):
         return value
     luck = uniforms(seed, particle, year, history.address[e], DRAWN)
-    return rules.size(v[SIZE + p * C + k - 1], v[DISPERSION + k - 1], normal(luck[p]))
+    return rules.size(v[at.SIZE + p * C + k - 1], v[at.DISPERSION + k - 1], normal(luck[p]))
 
 
 @compiled
@@ -49,7 +52,7 @@ def single(
     extra, total = extra_of(v, now, i), 0.0
     pick = Pick(0, 0.0, 0, 0.0)
     for a in range(A):
-        lead = v[OPPORTUNITY_RATE] * now.needs[i, a] * now.offered[p, i, a]
+        lead = v[at.OPPORTUNITY_RATE] * now.needs[i, a] * now.offered[p, i, a]
         lead *= room.offered[p, a, k] * room.seen[p, a, k]
         if not (history.area_mask[e] >> a) & 1 or lead <= 0.0:
             continue
@@ -91,7 +94,9 @@ def pair(
     extra, total = extra_of(v, now, i), 0.0
     pick = Pick(0, 0.0, kf, 0.0)
     for a in range(A):
-        lead = v[OPPORTUNITY_RATE] * now.needs[i, a] * now.offered[0, i, a] * now.offered[1, i, a]
+        lead = (
+            v[at.OPPORTUNITY_RATE] * now.needs[i, a] * now.offered[0, i, a] * now.offered[1, i, a]
+        )
         lead *= room.offered[0, a, ke] * room.offered[1, a, kf]
         lead *= room.seen[0, a, ke] * room.seen[1, a, kf]
         if not (history.area_mask[e] >> a) & (history.area_mask[f] >> a) & 1 or lead <= 0.0:

@@ -6,54 +6,14 @@ import math
 
 import numpy as np
 
+from ...model import columns as at
 from ...model import rules
+from ...model.circumstances import intrusion_of
+from ...model.columns import AID_RUNG, C
 from ...model.compiled import compiled
-from ...model.engine import (
-    AID_RUNG,
-    ANTICIPATED,
-    CONSTANT,
-    COUNTERWEIGHT,
-    COVERAGE,
-    DEFENCE_SHARE,
-    DETECTION,
-    DIFFUSION,
-    DISPERSION,
-    DISPLEASURE_WEIGHT,
-    DOCTRINE,
-    DOMESTIC_PRICE,
-    EXCLUSION,
-    FEAR,
-    GAIN,
-    GDP,
-    INTERFERENCE,
-    INTRUSION,
-    JUMP,
-    LANGUAGE_WEIGHT,
-    MEMBERSHIP,
-    MEMBERSHIP_WEIGHT,
-    MONEY_WEIGHT,
-    NEED_WEIGHT,
-    OPENNESS,
-    OPPORTUNITY_RATE,
-    OUTSIDE_WEIGHT,
-    PRICE_WEIGHT,
-    RESENTMENT_WEIGHT,
-    RULE,
-    SIZE,
-    SOVEREIGNTY,
-    SOVEREIGNTY_WEIGHT,
-    TECHNOLOGY,
-    TECHNOLOGY_WEIGHT,
-    TRUST_WEIGHT,
-    UPGRADE,
-    US_PRESENCE,
-    C,
-    Year,
-    beyond,
-    intrusion_of,
-    leaning,
-)
+from ...model.weighing import beyond, leaning
 from ...model.world import A, P, S, World
+from ...model.year import Year
 from .room import NODE_WEIGHTS, NODES, RUNGS, Room
 
 
@@ -84,14 +44,14 @@ def list_chances(
 def seen(v: np.ndarray, p: int, k: int) -> float:
     """Probability that an accepted package of ``p`` at rung ``k`` is documented."""
     channel = p * C + k - 1
-    return float(v[DETECTION + channel] * v[COVERAGE + channel])
+    return float(v[at.DETECTION + channel] * v[at.COVERAGE + channel])
 
 
 @compiled
 def money(v: np.ndarray, i: int, value: float) -> float:
     """Factor by which a sum raises the odds of an offer."""
-    means = v[DEFENCE_SHARE + i] * v[GDP + i]
-    return math.exp(rules.money_term(v[MONEY_WEIGHT], value, means))
+    means = v[at.DEFENCE_SHARE + i] * v[at.GDP + i]
+    return math.exp(rules.money_term(v[at.MONEY_WEIGHT], value, means))
 
 
 @compiled
@@ -103,11 +63,11 @@ def list_sizes(v: np.ndarray, room: Room) -> None:
     factor: exact where the odds are small, and their sums are small or their odds are.
     """
     for n in range(S):
-        room.diffused[n] = math.exp(rules.diffusion_term(v[DIFFUSION], n / (S - 1)))
+        room.diffused[n] = math.exp(rules.diffusion_term(v[at.DIFFUSION], n / (S - 1)))
     for p in range(P):
         room.options[p] = 0
         for k in range(1, RUNGS):
-            median, spread = v[SIZE + p * C + k - 1], v[DISPERSION + k - 1]
+            median, spread = v[at.SIZE + p * C + k - 1], v[at.DISPERSION + k - 1]
             spread_out = median > 0.0 and spread > 0.0
             many = spread_out and k == AID_RUNG
             room.sizes[p, k] = NODES.size if many else 1
@@ -145,52 +105,59 @@ def odds_unpaid(
     """Utility of an offer of no money less that of declining, without need, diffusion and dispute.
 
     Also returns what a need of one is worth at the rung, and what one more unit of intrusion
-    is: :func:`steppe.model.engine.weigh` in parts, so that what areas share is computed once.
+    is: :func:`steppe.model.weighing.weigh` in parts, so that what areas share is computed once.
     """
-    heeds = rules.heeds_rival(v[RULE])
+    heeds = rules.heeds_rival(v[at.RULE])
     rival, militancy = 1 - p, now.signals[i, 2]
     supply = 0.0
     if k == AID_RUNG:
         supply = rules.supply_term(
-            v[PRICE_WEIGHT], v[DOMESTIC_PRICE + i * P + p],
-            v[TECHNOLOGY_WEIGHT], v[TECHNOLOGY + p],
+            v[at.PRICE_WEIGHT], v[at.DOMESTIC_PRICE + i * P + p],
+            v[at.TECHNOLOGY_WEIGHT], v[at.TECHNOLOGY + p],
         )  # fmt: skip
     sovereignty = rules.sovereignty_term(
-        v[SOVEREIGNTY_WEIGHT], v[SOVEREIGNTY + i], 1.0, v[INTERFERENCE], v[FEAR + p], militancy
+        v[at.SOVEREIGNTY_WEIGHT],
+        v[at.SOVEREIGNTY + i],
+        1.0,
+        v[at.INTERFERENCE],
+        v[at.FEAR + p],
+        militancy,
     )
     displeasure = heeds * rules.displeasure_term(
-        v[DISPLEASURE_WEIGHT], world.alarm[rival], now.dependence[i, rival], 1.0
+        v[at.DISPLEASURE_WEIGHT], world.alarm[rival], now.dependence[i, rival], 1.0
     )
-    exclusion = rules.exclusion_term(v[EXCLUSION + rival], v[MEMBERSHIP + i * P + rival], 1.0)
+    exclusion = rules.exclusion_term(v[at.EXCLUSION + rival], v[at.MEMBERSHIP + i * P + rival], 1.0)
     worth = rules.utility(
         0.0,
         0.0,
-        rules.trust_term(v[TRUST_WEIGHT], world.trust[i, p]),
-        rules.language_term(v[LANGUAGE_WEIGHT], world.fluency[i, p], v[DOCTRINE + k]),
+        rules.trust_term(v[at.TRUST_WEIGHT], world.trust[i, p]),
+        rules.language_term(v[at.LANGUAGE_WEIGHT], world.fluency[i, p], v[at.DOCTRINE + k]),
         rules.sovereignty_term(
-            v[SOVEREIGNTY_WEIGHT], v[SOVEREIGNTY + i], intrusion, v[INTERFERENCE], v[FEAR + p],
-            militancy,
+            v[at.SOVEREIGNTY_WEIGHT], v[at.SOVEREIGNTY + i], intrusion,
+            v[at.INTERFERENCE], v[at.FEAR + p], militancy,
         ),
         heeds
         * rules.displeasure_term(
-            v[DISPLEASURE_WEIGHT], world.alarm[rival], now.dependence[i, rival], intrusion
+            v[at.DISPLEASURE_WEIGHT], world.alarm[rival], now.dependence[i, rival], intrusion
         ),
-        rules.resentment_term(v[RESENTMENT_WEIGHT], world.resentment[i, p]),
-        rules.membership_term(v[MEMBERSHIP_WEIGHT], v[MEMBERSHIP + i * P + p])
-        - rules.exclusion_term(v[EXCLUSION + rival], v[MEMBERSHIP + i * P + rival], intrusion),
+        rules.resentment_term(v[at.RESENTMENT_WEIGHT], world.resentment[i, p]),
+        rules.membership_term(v[at.MEMBERSHIP_WEIGHT], v[at.MEMBERSHIP + i * P + p])
+        - rules.exclusion_term(
+            v[at.EXCLUSION + rival], v[at.MEMBERSHIP + i * P + rival], intrusion
+        ),
         0.0,
         0.0,
         heeds
         * rules.counterweight_term(
-            v[COUNTERWEIGHT], v[FEAR + rival], militancy,
-            rules.expected_presence(now.presence[i, rival], v[ANTICIPATED]),
+            v[at.COUNTERWEIGHT], v[at.FEAR + rival], militancy,
+            rules.expected_presence(now.presence[i, rival], v[at.ANTICIPATED]),
         ),
         supply,
-        rules.constant_term(v[CONSTANT + p], v[OPENNESS + i]),
+        rules.constant_term(v[at.CONSTANT + p], v[at.OPENNESS + i]),
         leaning(v, now, i, p),
     )  # fmt: skip
-    decline = rules.outside(v[OUTSIDE_WEIGHT], v[US_PRESENCE + i])
-    need = rules.need_term(v[NEED_WEIGHT], 1.0, v[GAIN + k])
+    decline = rules.outside(v[at.OUTSIDE_WEIGHT], v[at.US_PRESENCE + i])
+    need = rules.need_term(v[at.NEED_WEIGHT], 1.0, v[at.GAIN + k])
     return worth - decline, need, sovereignty + displeasure - exclusion
 
 
@@ -206,16 +173,16 @@ def list_offers(v: np.ndarray, world: World, now: Year, i: int, room: Room) -> N
     for p in range(P):
         for a in range(A):
             list_chances(
-                world.rung[i, p, a], v[UPGRADE + p], v[JUMP],
+                world.rung[i, p, a], v[at.UPGRADE + p], v[at.JUMP],
                 now.pull[p, i, a], now.willing[p, i, a], room.offered[p, a],
             )  # fmt: skip
         n = 0
         for k in range(1, RUNGS):
-            worth, need, slope = odds_unpaid(v, world, now, i, p, k, v[INTRUSION + k])
+            worth, need, slope = odds_unpaid(v, world, now, i, p, k, v[at.INTRUSION + k])
             told, plain = seen(v, p, k), math.exp(worth)
             for a in range(A):
                 factor = room.diffused[others_at(world, i, p, a, k, room)]
-                shift = slope * (intrusion_of(v, p, a, k) - v[INTRUSION + k])
+                shift = slope * (intrusion_of(v, p, a, k) - v[at.INTRUSION + k])
                 unpaid = plain * math.exp(need * now.needs[i, a] + shift) * factor
                 known = 1.0 if 0 < now.complete[i, p, a] <= k else told
                 room.unpaid[p, a, k], room.seen[p, a, k] = unpaid, known
@@ -229,7 +196,7 @@ def list_offers(v: np.ndarray, world: World, now: Year, i: int, room: Room) -> N
 @compiled
 def extra_of(v: np.ndarray, now: Year, i: int) -> float:
     """Factor of the odds of both beyond the product of the two."""
-    return math.exp(beyond(v, now, i) + rules.outside(v[OUTSIDE_WEIGHT], v[US_PRESENCE + i]))
+    return math.exp(beyond(v, now, i) + rules.outside(v[at.OUTSIDE_WEIGHT], v[at.US_PRESENCE + i]))
 
 
 @compiled
@@ -238,7 +205,7 @@ def documented_rate(v: np.ndarray, now: Year, i: int, room: Room) -> float:
     extra, total = extra_of(v, now, i), 0.0
     most_c, most_r = room.options[0], room.options[1]
     for a in range(A):
-        mean = v[OPPORTUNITY_RATE] * now.needs[i, a]
+        mean = v[at.OPPORTUNITY_RATE] * now.needs[i, a]
         if mean <= 0.0:
             continue
         c, r = now.offered[0, i, a], now.offered[1, i, a]
@@ -260,7 +227,7 @@ def documented_rate(v: np.ndarray, now: Year, i: int, room: Room) -> float:
 @compiled
 def size_density(v: np.ndarray, p: int, k: int, value: float) -> float:
     """Density of the log of a package's size."""
-    median, spread = v[SIZE + p * C + k - 1], v[DISPERSION + k - 1]
+    median, spread = v[at.SIZE + p * C + k - 1], v[at.DISPERSION + k - 1]
     if median <= 0.0 or spread <= 0.0 or value <= 0.0:
         return 1.0
     z = (math.log(value) - math.log(median)) / spread

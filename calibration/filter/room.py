@@ -33,6 +33,8 @@ class Told(NamedTuple):
     """int64 [state, patron, number], their places in the history"""
     exercise: np.ndarray
     """int64 [patron, state, row], what each row of the year tells of joint exercises"""
+    names: np.ndarray
+    """int64 [row], names of the joint exercises of the year, 0 for none"""
 
 
 class Room(NamedTuple):

@@ -7,39 +7,30 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...model.aftermath import answer, deliver, record
+from ...model.circumstances import feel_needs, move_drivers, share_attention
 from ...model.compiled import compiled
-from ...model.engine import (
-    WHOLE,
-    Year,
-    answer,
-    clear,
-    deliver,
-    feel_needs,
-    first_worlds,
-    gather,
-    meet,
-    move_drivers,
-    new_year,
-    record,
-    share_attention,
-)
-from ...model.luck import uniforms
+from ...model.engine import first_worlds
 from ...model.names import START_YEAR
 from ...model.tables import Tables
+from ...model.tabling import WHOLE, gather, meet
 from ...model.world import (
     History,
     Outcome,
     P,
     S,
     World,
+    assign,
     empty_outcome,
     new_world,
     world_at,
 )
+from ...model.year import Year, clear, new_year
+from .cloud import Cloud, copy, go_on, new_cloud, spread
 from .joint import exercises
 from .matching import match, settle
 from .offers import count_reached, documented_rate, list_offers, list_sizes
-from .room import MOST_EVENTS, RESAMPLED, TRACED, Room, Told, new_room
+from .room import MOST_EVENTS, Room, Told, new_room
 from .sums import Sums, added, foreseen, no_sums
 from .telling import book_given, read_year, stand
 
@@ -53,34 +44,6 @@ class Kept(NamedTuple):
     """Worlds as each year began: arrays [year, particle, ...]"""
     ancestor: np.ndarray
     """int64 [year, particle], whose year a particle at the end of the year went through"""
-
-
-@compiled
-def copy(source: World, n: int, target: World, m: int) -> None:
-    """Copy particle ``n`` of one set to place ``m`` of another."""
-    target.rung[m] = source.rung[n]
-    target.trust[m] = source.trust[n]
-    target.fluency[m] = source.fluency[n]
-    target.stock[m] = source.stock[n]
-    target.resentment[m] = source.resentment[n]
-    target.queue[m] = source.queue[n]
-    target.alarm[m] = source.alarm[n]
-    target.deviation[m] = source.deviation[n]
-
-
-@compiled
-def resample(seed: int, year: int, weights: np.ndarray, chosen: np.ndarray) -> None:
-    """Systematic resampling (Kitagawa 1996) in proportion to the weights: who goes on."""
-    count = weights.size
-    u, _, _, _ = uniforms(seed, 0, year, 0, RESAMPLED)
-    step = weights.sum() / count
-    mark, total, n = u * step, weights[0], 0
-    for m in range(count):
-        while total < mark and n < count - 1:
-            n += 1
-            total += weights[n]
-        chosen[m] = n
-        mark += step
 
 
 @compiled
@@ -124,19 +87,16 @@ def filter_years(
     years: int,
     history: History,
     sums: Sums,
-    worlds: World,
-    spare: World,
+    cloud: Cloud,
     now: Year,
     told: Told,
     room: Room,
     kept: Kept,
     increments: np.ndarray,
 ) -> None:
-    """Filter the first ``years`` years from ``worlds``; ``increments`` takes log likelihoods."""
-    count, most = worlds.alarm.shape[0], sums.first.size
-    weights, chosen = np.zeros(count), np.zeros(count, np.int64)
-    total, spare_total = np.zeros((count, most)), np.zeros((count, most))
-    guide, spare_guide = np.ones((count, most)), np.ones((count, most))
+    """Take a cloud through the first ``years`` years; ``increments`` takes log likelihoods."""
+    worlds, weights, total, guide = cloud.worlds, cloud.weight, cloud.total, cloud.guide
+    count, most = weights.size, sums.first.size
     keep = kept.ancestor.size > 0
     for t in range(years):
         v, year = flat[t], START_YEAR + t
@@ -162,17 +122,9 @@ def filter_years(
             increments[t:years] = -math.inf
             return
         increments[t] = math.log(mean)
-        resample(seed, year, weights, chosen)
-        for m in range(count):
-            copy(worlds, chosen[m], spare, m)
-            spare_total[m] = total[chosen[m]]
-            spare_guide[m] = guide[chosen[m]]
-            if keep:
-                kept.ancestor[t, m] = chosen[m]
-        for m in range(count):
-            copy(spare, m, worlds, m)
-        total[:] = spare_total
-        guide[:] = spare_guide
+        go_on(seed, year, cloud)
+        if keep:
+            assign(kept.ancestor[t], cloud.chosen)
 
 
 class Filtered(NamedTuple):
@@ -304,17 +256,6 @@ def trajectories(
     )
 
 
-def spread(seed: int, until: int, particles: int, count: int) -> np.ndarray:
-    """Places of ``count`` particles, evenly spaced from a random one on, round the cloud.
-
-    Neighbours have common ancestors, so even spacing spreads over them; the random beginning
-    makes every place equally likely for each of the ``count``.
-    """
-    u = uniforms(seed, 0, until, 0, TRACED)[0]
-    steps = np.floor((u + np.arange(count) / count) * particles).astype(np.int64)
-    return np.asarray(steps % particles)
-
-
 def _walk(
     tables: Tables,
     history: History,
@@ -338,13 +279,13 @@ def _walk(
         np.zeros((S, P), np.int64),
         np.zeros((S, P, MOST_EVENTS), np.int64),
         np.zeros((P, S, most), np.int64),
+        np.zeros(most, np.int64),
     )
-    spare = World._make(np.zeros_like(x) for x in worlds)
     given = no_sums() if sums is None else sums
     ended = Sums._make(column[given.last <= until] for column in given)
     filter_years(
-        tables.flat, seed, years, history, ended, worlds, spare, new_year(), told, new_room(), kept,
-        increments,
+        tables.flat, seed, years, history, ended, new_cloud(worlds, ended.first.size), new_year(),
+        told, new_room(), kept, increments,
     )  # fmt: skip
     return increments
 

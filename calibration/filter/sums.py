@@ -13,9 +13,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from ...model.columns import EXERCISE_RUNG
 from ...model.compiled import compiled
-from ...model.engine import EXERCISE_RUNG, Year
 from ...model.world import S
+from ...model.year import Year
 
 EXERCISES, AID, DELIVERED = 0, 1, 2
 MEASURES: Final = ("exercises", "aid", "delivered")

@@ -6,10 +6,12 @@ import math
 
 import numpy as np
 
+from ...model import columns as at
 from ...model.compiled import compiled
-from ...model.engine import MEMBERSHIP, Year, book
 from ...model.luck import uniforms
+from ...model.weighing import book
 from ...model.world import A, History, P
+from ...model.year import Year
 from .room import MATCHED, Told
 
 
@@ -39,12 +41,13 @@ def read_year(v: np.ndarray, history: History, year: int, told: Told) -> None:
     """
     told.packages[:] = 0
     told.exercise[:] = -1
-    names = np.zeros(told.exercise.shape[2], np.int64)
+    names = told.names
+    names[:] = 0
     for e in range(history.year.size):
         if history.year[e] != year or history.last[e] > 0 or history.occasion[e] < 0:
             continue
         i, p, name = history.state[e], history.patron[e], history.occasion[e]
-        if name > 0 and v[MEMBERSHIP + i * P + p] >= 0.5:
+        if name > 0 and v[at.MEMBERSHIP + i * P + p] >= 0.5:
             n = 0
             while names[n] != 0 and names[n] != name:
                 n += 1

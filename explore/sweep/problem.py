@@ -13,11 +13,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ...model.engine import Year, first_worlds, new_year, run_all
+from ...model.engine import first_worlds, run_all
 from ...model.errors import InputError
 from ...model.names import START_YEAR
 from ...model.tables import Tables
 from ...model.world import Outcome, World, empty_outcome
+from ...model.year import Year, new_year
 from ..conditioning import BLOCK, STRIDE, rows_of
 from ..problem import Problem, assemble
 from .design import Design
