@@ -130,6 +130,8 @@ def poisson(u: float, mean: float) -> int:
 @compiled
 def pulled(chance: float, pull: float) -> float:
     """Chance of a step that something pulls at: the rest of it is won at rate ``pull``."""
+    if pull == 0.0:
+        return chance
     return chance + (1.0 - chance) * (1.0 - math.exp(-pull))
 
 

@@ -132,6 +132,7 @@ def moment(request):
     share_attention(v, world, now)
     offers.list_sizes(v, room)
     offers.count_reached(world, room)
+    joint.list_cooling(v, now, room)
     return v, world, now, room
 
 

@@ -20,8 +20,17 @@ from .room import MATCHED, Room, Told
 
 
 @compiled
+def list_cooling(v: np.ndarray, now: Year, room: Room) -> None:
+    """Factor of the odds that a state takes part where a neighbour is the host."""
+    for i in range(S):
+        for host in range(S):
+            term = rules.dispute_term(v[at.DISPUTE_WEIGHT], now.quarrel[i, host])
+            room.cooling[i, host] = 1.0 if term == 0.0 else math.exp(term)
+
+
+@compiled
 def list_joins(v: np.ndarray, world: World, now: Year, p: int, room: Room) -> None:
-    """Chances that the members take part in a joint exercise, by area and host."""
+    """Chances that the members take part in a joint exercise, by area and hosting member."""
     k = EXERCISE_RUNG
     for i in range(S):
         common = v[at.INTRUSION + k] * v[at.RELIEF]
@@ -38,11 +47,12 @@ def list_joins(v: np.ndarray, world: World, now: Year, p: int, room: Room) -> No
                     odds = plain * room.node[i, p, k, z]
                     calm += room.share[p, k, z] * odds / (1.0 + odds)
             for host in range(S):
-                quarrel = now.quarrel[i, host]
-                if not invited or quarrel == 0.0 or v[at.DISPUTE_WEIGHT] == 0.0:
+                if v[at.MEMBERSHIP + host * P + p] < 0.5:
+                    continue
+                if not invited or room.cooling[i, host] == 1.0:
                     room.join[p, a, host, i] = calm
                     continue
-                cooled = plain * math.exp(rules.dispute_term(v[at.DISPUTE_WEIGHT], quarrel))
+                cooled = plain * room.cooling[i, host]
                 room.join[p, a, host, i] = 0.0
                 for z in range(count):
                     odds = cooled * room.node[i, p, k, z]
@@ -126,6 +136,7 @@ def exercises(
 ) -> tuple[float, float]:
     """Density of the year's joint exercises without the exponential, and their rate; book them."""
     density, rate = 1.0, 0.0
+    list_cooling(v, now, room)
     for p in range(P):
         if members(v, p) == 0:
             continue

@@ -170,6 +170,10 @@ def others_at(world: World, i: int, p: int, a: int, k: int, room: Room) -> int:
 @compiled
 def list_offers(v: np.ndarray, world: World, now: Year, i: int, room: Room) -> None:
     """What an offer to state ``i`` can be, by rung and size: its chance, odds and detection."""
+    for k in range(1, RUNGS):
+        need = rules.need_term(v[at.NEED_WEIGHT], 1.0, v[at.GAIN + k])
+        for a in range(A):
+            room.help[k, a] = math.exp(need * now.needs[i, a])
     for p in range(P):
         for a in range(A):
             list_chances(
@@ -183,7 +187,10 @@ def list_offers(v: np.ndarray, world: World, now: Year, i: int, room: Room) -> N
             for a in range(A):
                 factor = room.diffused[others_at(world, i, p, a, k, room)]
                 shift = slope * (intrusion_of(v, p, a, k) - v[at.INTRUSION + k])
-                unpaid = plain * math.exp(need * now.needs[i, a] + shift) * factor
+                helped = room.help[k, a]
+                if shift != 0.0:
+                    helped = math.exp(need * now.needs[i, a] + shift)
+                unpaid = plain * helped * factor
                 known = 1.0 if 0 < now.complete[i, p, a] <= k else told
                 room.unpaid[p, a, k], room.seen[p, a, k] = unpaid, known
                 for z in range(room.sizes[p, k]):

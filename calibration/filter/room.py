@@ -68,6 +68,10 @@ class Room(NamedTuple):
     """float64 [event of China + 1, mask over Russia's events]"""
     partner: np.ndarray
     """int64 [event of China], drawn event of Russia, -1 for none"""
+    help: np.ndarray
+    """float64 [rung, area], factor of the odds by what a form does for the state's need"""
+    cooling: np.ndarray
+    """float64 [state, host], factor of the odds of taking part, by a quarrel; of all states"""
     join: np.ndarray
     """float64 [patron, area, host, state], chance that an invited member takes part"""
     place: np.ndarray
@@ -110,6 +114,8 @@ def new_room() -> Room:
         np.zeros((MOST_EVENTS, MOST_EVENTS)),
         np.zeros((MOST_EVENTS + 1, 1 << MOST_EVENTS)),
         np.zeros(MOST_EVENTS, np.int64),
+        np.zeros((RUNGS, A)),
+        np.zeros((S, S)),
         np.zeros((P, A, S, S)),
         np.zeros(A * S),
         np.zeros((P, RUNGS), np.int64),
