@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from scipy.stats import norm
 from steppe.explore.sensitivity.growth import WIDEST
 from steppe.model.names import AREAS
 from steppe.results.style import SHORT_AREAS
@@ -17,6 +18,7 @@ REFERENCE = Path(__file__).parents[2] / "results" / "reference" / "sensitivity"
 PLACE = "../../results/reference/sensitivity"
 MAIN, SCREEN = "sobol-packages.all", "morris-packages.all"
 TOP = 10
+PAIRS = 5
 COMMANDS = """\
 steppe sweep results/reference/sensitivity/screen.toml --out steppe-runs/screen
 steppe sensitivity steppe-runs/screen --outcome packages.all --out results/reference/sensitivity
@@ -55,6 +57,7 @@ def page() -> str:
         "run by run.\n\n"
         f"![The ten weightiest factors of each area]({PLACE}/{MAIN}/figures/ranks.png)\n\n"
         + "".join(_area(area, main) for area in AREAS)
+        + _pairs()
         + _growth()
         + _screen(study)
         + "## How to get it again\n\n```sh\n"
@@ -91,6 +94,34 @@ def _area(area: str, main: list[dict[str, Any]]) -> str:
             lines,
         )
     )
+
+
+def _pairs() -> str:
+    """Pairs whose interval, widened for the number of pairs, stays clear of zero."""
+    found = rows(f"{MAIN}/pairs.csv")
+    many = len(found) // len(AREAS)
+    wider = norm.ppf(1.0 - 0.025 / many) / norm.ppf(0.975)
+    lines, silent = [], []
+    for area in AREAS:
+        cells = sorted((r for r in found if r["area"] == area), key=lambda r: -r["S2"])
+        told = [r for r in cells if r["S2"] > wider * (r["S2"] - r["S2_low"])]
+        for row in told[:PAIRS]:
+            pair = f"`{row['factor']}` and `{row['other']}`"
+            width = wider * (row["S2_high"] - row["S2_low"]) / 2.0
+            lines.append((SHORT_AREAS[area], pair, f"{row['S2']:.3f}", f"±{width:.3f}"))
+        if not told:
+            silent.append(SHORT_AREAS[area])
+    text = (
+        "## Pairs\n\n"
+        "What two factors do together beyond what each does alone (S2), as a share of the variance "
+        f"between points. Of {many} pairs in each area those are shown, {PAIRS} at most, whose "
+        "interval stays clear of zero after widening for their number (Bonferroni).\n\n"
+    )
+    if lines:
+        text += table(("area", "pair", "S2", "widened interval"), lines)
+    if silent:
+        text += f"No pair is told apart from zero in: {', '.join(silent)}.\n\n"
+    return text
 
 
 def _growth() -> str:
