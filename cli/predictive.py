@@ -39,14 +39,16 @@ def check(
     """
     from dataclasses import asdict
 
+    from ..calibration.areas import area_counts
     from ..calibration.installed import installed
-    from ..calibration.packages import imposed
+    from ..calibration.packages import as_history, imposed
     from ..calibration.target import record_target
     from ..explore.draws import InstalledDraws
-    from ..explore.predictive.checks import compare, summaries
+    from ..explore.predictive.checks import by_area, compare, summaries
     from ..explore.predictive.records import documented, predicted
     from ..explore.predictive.statistics import statistics
     from ..model.errors import InputError
+    from ..model.names import START_YEAR
     from ..results.files import canonical
 
     found = installed(posterior)
@@ -60,9 +62,10 @@ def check(
     packages = imposed(until)
     target = record_target(until, particles=2)
     each = runs // len(draws)
-    told = statistics(documented(packages, until))
-    others = statistics(predicted(target.tables, draws, each, packages, seed))
+    free = predicted(target.tables, draws, each, packages, seed)
+    told, others = statistics(documented(packages, until)), statistics(free)
     rows, counted = compare(told, others), summaries(told, others, seed)
+    areas = by_area(*area_counts(as_history(packages), START_YEAR, until), free.areas)
     manifest = {
         "badge": badge(found), "until": until, "seed": seed, "draws": len(draws),
         "runs": each * len(draws), "posterior": found.digest,
@@ -70,8 +73,8 @@ def check(
         "command": f"steppe calibrate check --runs {runs} --seed {seed}",
     }  # fmt: skip
     directory = out or DIRECTORY
-    write(directory, rows, canonical(manifest), draw(rows, manifest))
-    for line in printed(rows, counted, manifest):
+    write(directory, rows, areas, canonical(manifest), draw(rows, manifest))
+    for line in (*printed(rows, counted, manifest), *printed_areas(areas)):
         typer.echo(line)
     typer.echo(f"\nAll statistics: {directory / 'predictive.csv'}")
     typer.echo(f"Picture: {directory / 'predictive.png'}")
@@ -110,20 +113,32 @@ def single(row: dict[str, Any]) -> bool:
     return "all" not in (row["state"], row["patron"], row["form"])
 
 
-def write(directory: Path, rows: Sequence[dict[str, Any]], manifest: bytes, picture: bytes) -> None:
-    """Write ``predictive.csv``, ``manifest.json`` and ``predictive.png``."""
+def write(
+    directory: Path,
+    rows: Sequence[dict[str, Any]],
+    areas: Sequence[dict[str, Any]],
+    manifest: bytes,
+    picture: bytes,
+) -> None:
+    """Write ``predictive.csv``, ``areas.csv``, ``manifest.json`` and ``predictive.png``."""
+    from ..results.files import write_atomic
+
+    write_atomic(directory / "predictive.csv", text_of(COLUMNS, rows))
+    write_atomic(directory / "areas.csv", text_of(tuple(areas[0]), areas))
+    write_atomic(directory / "predictive.png", picture)
+    write_atomic(directory / "manifest.json", manifest)
+
+
+def text_of(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> bytes:
+    """Rows as CSV."""
     import csv
     import io
 
-    from ..results.files import write_atomic
-
     stream = io.StringIO()
-    writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(stream, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows({k: rounded(v) for k, v in row.items()} for row in rows)
-    write_atomic(directory / "predictive.csv", stream.getvalue().encode())
-    write_atomic(directory / "predictive.png", picture)
-    write_atomic(directory / "manifest.json", manifest)
+    return stream.getvalue().encode()
 
 
 def rounded(value: Any) -> Any:
@@ -150,6 +165,28 @@ def printed(
     for row in missed:
         told, low, high = values(row, ("q01", "q99"), until)
         yield f"  {name(row)}: {told} on record, {low} to {high} in 98 of 100 records of the model"
+
+
+def printed_areas(areas: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """What the terminal shows of the areas."""
+    yield f"\n{'packages by area':<46}{'on record':>10}{'model: 5%':>12}{'middle':>9}{'95%':>9}"
+    for row in areas:
+        low, middle, high = (f"{row[c]:.0f}" for c in ("q05", "median", "q95"))
+        yield f"  {place(row):<44}{ends(row):>10}{low:>12}{middle:>9}{high:>9}{mark(row)}"
+    yield "  Two numbers: packages that can be of no other area, and that can be of this one."
+
+
+def place(row: dict[str, Any]) -> str:
+    """Patron and area of a row, in words."""
+    from ..model.names import AREA_NAMES, PATRON_NAMES
+
+    return f"{PATRON_NAMES[row['patron']]}, {AREA_NAMES[row['area']]}"
+
+
+def ends(row: dict[str, Any]) -> str:
+    """Packages on record of an area: one number, or the two between which they lie."""
+    least, most = int(row["least"]), int(row["most"])
+    return str(least) if least == most else f"{least} to {most}"
 
 
 def in_words(one: Summary) -> str:

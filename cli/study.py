@@ -176,13 +176,24 @@ def _beside(each: Sequence[Ready]) -> Beside:
         if one.member.role == "baseline"
         for text in one.member.resolved.assumptions
     ]
+    fitted = each[0].problem.posterior.manifest.until if each[0].problem.posterior else 0
+    assumed += [
+        f"From {year}: The parameters were fitted to the record to {fitted}, so the model knows "
+        "more than anyone could then."
+        for year in sorted({one.member.viewpoint for one in each})
+        if year < fitted
+    ]
     events, known = timeline_events(each[0].problem), notes(each[0].problem)
     return Beside(events, list(stories.values()), assumed, known)
 
 
 def _print_short(page: Path) -> None:
-    """Print the short answer as the report has it."""
+    """Print the short answer as the report has it: all before the first area's own part."""
+    from itertools import takewhile
+
+    from ..results.study.growth import FOUR
     from ..results.told import sentences
 
-    for sentence in sentences(page.read_bytes())[:12]:
+    told = sentences(page.read_bytes())
+    for sentence in takewhile(lambda one: one.reference["about"].get("area") not in FOUR, told):
         typer.echo(textwrap.fill(sentence.text, 100, initial_indent="- ", subsequent_indent="  "))

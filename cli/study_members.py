@@ -124,7 +124,12 @@ def run_members(
 
 def views(found: Sequence[Ready], pieces: Mapping[str, Mapping[str, np.ndarray]]) -> list[View]:
     """Put the pieces together by viewpoint."""
-    from ..results.study.cases import Case, View
+    from ..calibration.areas import area_counts
+    from ..model.names import START_YEAR
+    from ..results.study.cases import Case, OnRecord, View
+
+    read = max((one.problem.followed for one in found if one.problem.followed is not None),
+               key=lambda followed: followed.until)  # fmt: skip
 
     def case(one: Ready) -> Case:
         m = one.member
@@ -142,5 +147,9 @@ def views(found: Sequence[Ready], pieces: Mapping[str, Mapping[str, np.ndarray]]
         (baseline,) = of["baseline"]
         horizon = mine[0].member.resolved.horizon
         decisions = pieces[f"{baseline.name}/decisions"]
-        made.append(View(viewpoint, horizon, baseline, of["what-if"], of["rule"], decisions))
+        first = START_YEAR if viewpoint == read.until else viewpoint + 1
+        record = OnRecord(first, read.until, *area_counts(read.history, first, read.until))
+        made.append(
+            View(viewpoint, horizon, baseline, of["what-if"], of["rule"], decisions, record)
+        )
     return made

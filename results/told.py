@@ -244,6 +244,10 @@ def _below(rows: pd.DataFrame, column: str, row: Where) -> bool:
     return bool(len(others) and _one(mine, high) < others[low].min())
 
 
+def _level(rows: pd.DataFrame, one: str, other: str) -> bool:
+    return len(rows) > 0 and bool((rows[one] == rows[other]).all())
+
+
 CHECKS: Final[dict[str, Callable[[pd.DataFrame, str, Where], bool]]] = {
     "all": lambda rows, column, _: len(rows) > 0 and bool(rows[column].all()),
     "not_all": lambda rows, column, _: len(rows) > 0 and not rows[column].all(),
@@ -255,11 +259,13 @@ CHECKS: Final[dict[str, Callable[[pd.DataFrame, str, Where], bool]]] = {
     "apart": _apart,
     "below": _below,
     "falling": lambda rows, column, _: bool((np.diff(rows[column].to_numpy()) <= 0).all()),
+    "level": lambda rows, column, _: _level(rows, *column.split("|")),
     "missing": lambda rows, column, _: len(rows) > 0 and bool(rows[column].isna().all()),
 }
 """What can be checked of a column in some rows: all true; not all; none; all above or below 0; one
 row has the largest or smallest value; its interval lies above or below those of all others
-(``column`` is ``lower|upper``); values never rise from row to row; nothing is there."""
+(``column`` is ``lower|upper``); values never rise from row to row; two columns (``one|other``) are
+equal; nothing is there."""
 
 
 # ---------------------------------------------------------------- the check of a page

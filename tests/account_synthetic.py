@@ -149,6 +149,11 @@ def reference(folder):
         folder / "predictive" / "manifest.json",
         {"summaries": [summary | {"tail": 0.43}], "runs": 4000, "until": 2022, "badge": "x: y"},
     )
+    area = {"patron": "china", "area": "counter_terrorism", "least": 24, "most": 31}
+    write_csv(
+        folder / "predictive" / "areas.csv",
+        [area | {"median": 11, "q05": 5, "q95": 20, "held": "no", "miss": ""}],
+    )
     picture(folder / "predictive" / "predictive.png")
     fact = {"value": 20, "low": 18, "high": 22, "median": 31, "q05": 25, "q95": 37, "of": 5,
             "rank": 3, "beaten_by": "last years", "standing": "out of the record",

@@ -6,7 +6,7 @@ from steppe.explore.study.decisions import TERMS
 from steppe.explore.study.outcomes import kept_of
 from steppe.model.names import AREAS, FORMS, PATRONS, STATES
 from steppe.model.world import Outcome
-from steppe.results.study.cases import Case, View, tables
+from steppe.results.study.cases import Case, OnRecord, View, tables
 
 from .results_synthetic import batch, manifest
 
@@ -47,6 +47,14 @@ def decisions(seed=1, offers=20000):
     }
 
 
+def record():
+    """Two packages of China in counter-narcotics on record, one more that may be; no other."""
+    least, most = (np.zeros((len(PATRONS), len(AREAS)), int) for _ in range(2))
+    place = PATRONS.index("china"), AREAS.index("counter_narcotics")
+    least[place], most[place] = 2, 3
+    return OnRecord(CUT + 1, LAST, least, most)
+
+
 def case(name, appetite=0.0, area="across"):
     return Case(name, f"The walk {name}", "What if?", area, "logit", kept(appetite))
 
@@ -54,7 +62,7 @@ def case(name, appetite=0.0, area="across"):
 def view():
     """A baseline, a what-if that makes China hungry for counter-narcotics, and a twin."""
     what_ifs = [case("hungry", 0.3, "counter_narcotics"), case("twin")]
-    return View(CUT, LAST, case("plain"), what_ifs, [], decisions())
+    return View(CUT, LAST, case("plain"), what_ifs, [], decisions(), record())
 
 
 def made():

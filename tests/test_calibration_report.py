@@ -100,6 +100,8 @@ def test_losses_stand_as_plainly_as_gains(html):
 def test_claims_facts_and_misses_stand_on_the_page(html):
     assert "sum, aid, Russia, Kyrgyzstan" in between(html, "predictive", "backtest")
     assert "Misses: 1 of 2" in between(html, "predictive", "backtest")
+    by_area = between(html, "predictive", "backtest").split("China, counter-terrorism")[1]
+    assert [text in by_area for text in ("24 to 31", "11 (5 to 20)", "outside")] == [True] * 3
     claims = between(html, "claims", "external")
     assert "the sky will fall (0.25; later sources bear it out)" in claims
     assert "differ on 1" in claims

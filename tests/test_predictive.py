@@ -9,12 +9,13 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from steppe.calibration.packages import imposed
+from steppe.calibration.areas import area_counts
+from steppe.calibration.packages import as_history, imposed
 from steppe.calibration.target import record_target
 from steppe.cli.main import app
 from steppe.explore.backtest.sums import Sizes
 from steppe.explore.draws import InstalledDraws, column, installed_draws
-from steppe.explore.predictive.checks import compare, summaries
+from steppe.explore.predictive.checks import by_area, compare, summaries
 from steppe.explore.predictive.records import (
     AID,
     MOST_SUMS,
@@ -24,7 +25,7 @@ from steppe.explore.predictive.records import (
     predicted,
 )
 from steppe.explore.predictive.statistics import first_year, longest_gap, statistics
-from steppe.model.names import FORMS, PATRONS, START_YEAR, STATES
+from steppe.model.names import AREAS, FORMS, PATRONS, START_YEAR, STATES
 from steppe.model.quantities import addresses
 
 KG, TJ = STATES.index("KG"), STATES.index("TJ")
@@ -52,6 +53,40 @@ def of(found, kind, state="all", patron="all", form="all"):
     return one.values
 
 
+def one_of(records, n):
+    """One of several records."""
+    return Records(*(part[n : n + 1] for part in records))
+
+
+def test_areas_that_sources_leave_open_have_two_ends():
+    """Whoever is of one area only counts in both ends; who may be of two, in the upper of both."""
+    history = as_history(imposed(2022))
+    found = area_counts(history, START_YEAR, 2022)
+    packages = (history.last == 0) & (history.occasion >= 0) & (history.rung > 0)
+    open_ = packages & (np.array([int(m).bit_count() for m in history.area_mask]) > 1)
+    for p in range(len(PATRONS)):
+        mine = history.patron == p
+        assert found.least[p].sum() == (packages & mine & ~open_).sum()
+        assert found.most[p].sum() > found.least[p].sum() + (open_ & mine).sum()
+    early, late = (area_counts(history, *years) for years in ((START_YEAR, 2009), (2010, 2022)))
+    for name in ("least", "most"):
+        whole = getattr(early, name) + getattr(late, name)
+        assert (whole == getattr(found, name)).all()
+
+
+def test_an_area_is_a_miss_only_if_both_ends_are_outside():
+    predicted = np.full((1000, len(PATRONS), len(AREAS)), 5)
+    predicted[:, CHINA, 0] = np.arange(1000) // 100  # 0 to 9
+    least, most = (np.full((len(PATRONS), len(AREAS)), n) for n in (3, 12))
+    rows = {(row["patron"], row["area"]): row for row in by_area(least, most, predicted)}
+    assert rows["china", AREAS[0]]["miss"] == ""
+    least[CHINA, 0] = 11
+    assert by_area(least, most, predicted)[0]["miss"] == "high"
+    assert rows["russia", AREAS[1]]["held"] == "yes"
+    most[1, 1] = least[1, 1] = 4
+    assert by_area(least, most, predicted)[len(AREAS) + 1]["miss"] == "low"
+
+
 def test_statistics_by_hand():
     """Three packages of China for Tajikistan: aid of 2 and 6 million in 1994, a part in 1997."""
     counts = np.zeros((1, 8, len(STATES), len(PATRONS), len(FORMS)), int)
@@ -59,7 +94,7 @@ def test_statistics_by_hand():
     counts[0, 5, TJ, CHINA, FORMS.index("joint_exercise")] = 1
     sums = np.full((1, len(STATES), len(PATRONS), MOST_SUMS), np.nan)
     sums[0, TJ, CHINA, :2] = (2.0, 6.0)
-    found = statistics(Records(counts, sums))
+    found = statistics(Records(counts, sums, np.zeros((1, len(PATRONS), len(AREAS)), int)))
     assert of(found, "count", "TJ", "china", "aid") == [2.0]
     assert of(found, "count", "all", "china") == [3.0]
     assert of(found, "count", "TJ", "china") == [3.0]
@@ -132,7 +167,7 @@ def planted(records, state, patron, form, more):
 def test_a_planted_miss_is_flagged_and_the_record_without_it_is_not(made):
     """Negative control: 25 bases of China in Kyrgyzstan more than a record of the model has."""
     others = statistics(made)
-    plain = Records(made.counts[:1], made.sums[:1])
+    plain = one_of(made, 0)
     for records, flagged in ((plain, False), (planted(plain, KG, CHINA, "base", 25), True)):
         found = compare(statistics(records), others)
         [row] = [
@@ -146,7 +181,7 @@ def test_a_planted_miss_is_flagged_and_the_record_without_it_is_not(made):
 def test_a_record_of_another_world_falls_out_of_the_summaries(made):
     """Negative control: with three times the packages, far too few intervals hold."""
     others = statistics(made)
-    one = Records(made.counts[:1], made.sums[:1])
+    one = one_of(made, 0)
     shifted = one._replace(counts=one.counts * 3 + (one.counts.sum(axis=1, keepdims=True) > 0))
     honest = {s.name: s for s in summaries(statistics(one), others, 1)}
     wrong = {s.name: s for s in summaries(statistics(shifted), others, 1)}
@@ -163,7 +198,7 @@ def test_intervals_hold_records_of_other_luck_as_often_as_they_say(draws, base, 
     fresh = predicted(base, draws, 1, imposed(UNTIL), 2)
     held, tails = [], []
     for n in range(len(draws)):
-        one = statistics(Records(fresh.counts[n : n + 1], fresh.sums[n : n + 1]))
+        one = statistics(one_of(fresh, n))
         rows = [r for r in compare(one, others) if r["held"]]
         held.append(np.mean([r["held"] == "yes" for r in rows]))
         tails.append(summaries(one, others, 1)[0].tail)
@@ -183,7 +218,7 @@ def test_places_of_a_whole_number(made):
 
 
 def others_first(made):
-    return statistics(Records(made.counts[:1], made.sums[:1]))
+    return statistics(one_of(made, 0))
 
 
 def check(*words):

@@ -153,7 +153,9 @@ def test_every_sentence_follows_from_its_table(report):
     assert problems(page, stored) == []
 
 
-@pytest.mark.parametrize("table", ["reach", "reach_any", "terms", "pairs", "ranking", "what_ifs"])
+@pytest.mark.parametrize(
+    "table", ["reach", "reach_any", "terms", "pairs", "ranking", "what_ifs", "record"]
+)
 def test_a_table_that_was_tampered_with_is_found(report, table):
     """Negative control: numbers of a table moved under the prose."""
     stored = {
@@ -165,6 +167,8 @@ def test_a_table_that_was_tampered_with_is_found(report, table):
         frame[column] = frame[column] * 0.7 - 0.05
     for column in frame.select_dtypes("bool").columns:
         frame[column] = ~frame[column]
+    if table == "record":
+        frame["most"] += 1
     assert problems(report.read_bytes(), {**stored, table: frame})
 
 
@@ -179,6 +183,22 @@ def test_the_prose_says_no_difference_where_there_is_none(made):
     assert "0 of 1 what-ifs" in said
     assert "raises" not in said
     assert "lowers" not in said
+
+
+def test_what_is_on_record_stands_beside_the_ranking(made):
+    from steppe.results.study import answers
+    from steppe.results.told import Teller
+
+    said = answers.on_record(Teller(made), synthetic.CUT, "china")
+    assert said.startswith("On record from 1999 to 2011 with China")
+    assert "2 to 3 in counter-narcotics, 0 in peacekeeping" in said
+    alone = "but no package of it with China is on record from 1999 to 2011"
+    assert [alone in one for one in answers.on_expectation(Teller(made), synthetic.CUT)] == [
+        True, False,
+    ]  # fmt: skip
+    table = made["record"].assign(most=1)
+    told = answers.on_expectation(Teller({**made, "record": table}), synthetic.CUT)
+    assert not any(alone in one for one in told)
 
 
 def test_nothing_is_loaded_from_elsewhere(report):

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from steppe.cli.predictive import in_words, name, single, values
+from steppe.cli.predictive import ends, in_words, name, place, single, values
 from steppe.explore.predictive.checks import Summary
 
 from .cells import table
@@ -15,9 +15,9 @@ from .cells import table
 REFERENCE = Path(__file__).parents[2] / "results" / "reference" / "predictive"
 
 
-def rows() -> list[dict[str, Any]]:
-    """The committed results."""
-    with (REFERENCE / "predictive.csv").open(newline="", encoding="utf-8") as stream:
+def rows(name: str = "predictive.csv") -> list[dict[str, Any]]:
+    """A table of the committed results."""
+    with (REFERENCE / name).open(newline="", encoding="utf-8") as stream:
         return list(csv.DictReader(stream))
 
 
@@ -46,6 +46,19 @@ def page() -> str:
         + table(
             ("what", "unit", "on record", "model: 1%", "middle", "99%"),
             [_line(row, ("q01", "median", "q99"), told["until"]) for row in missed],
+        )
+        + "\n## By area\n\n"
+        "Sources often leave the area of a package open. On record stand the packages that can be "
+        "of no other area, and those that can be of this one; an area is a miss only if both lie "
+        "outside. What the model says of an area in which nothing is on record rests on its rules "
+        "and on what is assumed of needs.\n\n"
+        + table(
+            ("patron and area", "on record", "model: 5%", "middle", "95%", ""),
+            [
+                (place(row), ends(row), *(f"{float(row[c]):.0f}" for c in ("q05", "median", "q95")),
+                 "miss" if row["miss"] else "outside" if row["held"] == "no" else "")
+                for row in rows("areas.csv")
+            ],
         )
         + "\n## By state, patron and form\n\n"
         "![Documented packages beside those expected, by state, patron and form]"

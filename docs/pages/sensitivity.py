@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scipy.stats import norm
+
 from steppe.explore.sensitivity.growth import WIDEST
 from steppe.model.names import AREAS
 from steppe.results.style import SHORT_AREAS

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from ...model.names import AREAS, PATRONS
 from .statistics import ALL, UNITS, Statistic
 
 WIDE: Final = (0.01, 0.99)
@@ -88,6 +89,40 @@ def row(one: Statistic, other: Statistic) -> dict[str, Any]:
         "held": "yes" if q05 <= told <= q95 else "no",
         "miss": missed,
     }  # fmt: skip
+
+
+def by_area(least: np.ndarray, most: np.ndarray, predicted: np.ndarray) -> list[dict[str, Any]]:
+    """Packages on record by patron and area among those of the predicted records.
+
+    The record gives two ends, since sources often leave the area open; a predicted package has
+    one. So an area is a miss only if both ends lie outside, on the same side.
+
+    Parameters
+    ----------
+    least, most : ndarray of int [patron, area]
+        Packages that can be of no other area, and those that can be of this one.
+    predicted : ndarray of int [record, patron, area]
+
+    Returns
+    -------
+    list of dict
+        ``patron, area, least, most, median, q05, q95, q01, q99, held, miss``.
+    """
+    found = []
+    for p, patron in enumerate(PATRONS):
+        for a, area in enumerate(AREAS):
+            low, high = int(least[p, a]), int(most[p, a])
+            levels = np.quantile(predicted[:, p, a], (0.5, *BAND, *WIDE))
+            median, q05, q95, q01, q99 = (float(x) for x in levels)
+            found.append(
+                {
+                    "patron": patron, "area": area, "least": low, "most": high,
+                    "median": median, "q05": q05, "q95": q95, "q01": q01, "q99": q99,
+                    "held": "yes" if high >= q05 and low <= q95 else "no",
+                    "miss": "low" if high < q01 else "high" if low > q99 else "",
+                }
+            )  # fmt: skip
+    return found
 
 
 def summaries(

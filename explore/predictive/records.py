@@ -10,9 +10,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ...calibration.packages import RUNG_OF_CHANNEL, Packages
+from ...calibration.areas import area_counts
+from ...calibration.packages import RUNG_OF_CHANNEL, Packages, as_history
 from ...model.engine import simulate
-from ...model.names import FORMS, PATRONS, STATES
+from ...model.names import FORMS, PATRONS, START_YEAR, STATES
 from ...model.tables import Tables
 from ..backtest.cells import count
 from ..backtest.sums import Sizes, sizes_of_model, told_share
@@ -32,10 +33,14 @@ class Records(NamedTuple):
         Documented packages from 1992 on.
     sums : ndarray of float64 [record, state, patron, number]
         USD million of each package of assistance whose sum is told; NaN where there are fewer.
+    areas : ndarray of int64 [record, patron, area]
+        Documented packages by area. Of the documented record, those that can be of no other:
+        sources often leave the area open.
     """
 
     counts: np.ndarray
     sums: np.ndarray
+    areas: np.ndarray
 
 
 def documented(packages: Packages, last_year: int) -> Records:
@@ -45,7 +50,8 @@ def documented(packages: Packages, last_year: int) -> Records:
     for n in np.flatnonzero(told & (packages.year <= last_year) & (packages.last == 0)):
         cell = sums[0, packages.state[n], packages.patron[n]]
         cell[np.isfinite(cell).sum()] = packages.amount[n]
-    return Records(count(packages, last_year)[np.newaxis], sums)
+    areas = area_counts(as_history(packages), START_YEAR, last_year).least
+    return Records(count(packages, last_year)[np.newaxis], sums, areas[np.newaxis])
 
 
 def predicted(base: Tables, draws: Draws, runs: int, packages: Packages, seed: int) -> Records:
@@ -65,15 +71,17 @@ def predicted(base: Tables, draws: Draws, runs: int, packages: Packages, seed: i
     seed : int
         Key of all luck.
     """
-    counts, sums = [], []
+    counts, sums, areas = [], [], []
     rng, share = np.random.default_rng([seed, 11]), told_share(packages)
     for draw in range(len(draws)):
         tables = draws.tables(base, draw)
         numbers = np.arange(draw * runs, (draw + 1) * runs, dtype=np.int64)
-        found = simulate(tables, seed, numbers).documented_forms.astype(np.int64)
+        outcome = simulate(tables, seed, numbers)
+        found = outcome.documented_forms.astype(np.int64)
         counts.append(found)
+        areas.append(outcome.documented.sum(axis=(1, 2), dtype=np.int64))
         sums.append(draw_sizes(found, sizes_of_model(tables, runs), share, rng))
-    return Records(np.concatenate(counts), np.concatenate(sums))
+    return Records(np.concatenate(counts), np.concatenate(sums), np.concatenate(areas))
 
 
 def draw_sizes(

@@ -10,7 +10,7 @@ from typing import Any, Final
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from ...model.names import PATRON_NAMES, STATE_NAMES
+from ...model.names import AREA_NAMES, PATRON_NAMES, STATE_NAMES
 from ..style import GAIN, GRID, INK, LOSS, Margins, Note, panels, styled
 from .files import facts, number, table
 
@@ -39,6 +39,14 @@ def predictive(reference: Path | None) -> dict[str, Any]:
         "summaries": [_summary(one) for one in told["summaries"]],
         "statistics": len(rows),
         "misses": [_miss(row, int(told["until"])) for row in rows if row["miss"]],
+        "areas": [
+            _area(row)
+            for row in table(
+                folder,
+                "areas.csv",
+                ("patron", "area", "least", "most", "median", "q05", "q95", "held", "miss"),
+            )
+        ],
         "picture": folder / "predictive.png",
     }
 
@@ -48,6 +56,19 @@ def _summary(one: dict[str, Any]) -> dict[str, Any]:
     told = {name: format(float(one[name]), digits) for name in ("documented", "median", "low",
                                                                 "high")}  # fmt: skip
     return {"name": one["name"], "of": one["of"], "tail": f"{one['tail']:.0%}", **told}
+
+
+def _area(row: dict[str, str]) -> dict[str, str]:
+    low, middle, high = (
+        f"{number(row[name], 'areas.csv', name):.0f}" for name in ("q05", "median", "q95")
+    )
+    told = row["least"] if row["least"] == row["most"] else f"{row['least']} to {row['most']}"
+    return {
+        "what": f"{PATRON_NAMES[row['patron']]}, {AREA_NAMES[row['area']]}",
+        "documented": told,
+        "model": f"{middle} ({low} to {high})",
+        "mark": "miss" if row["miss"] else "" if row["held"] == "yes" else "outside",
+    }
 
 
 def _miss(row: dict[str, str], until: int) -> dict[str, str]:

@@ -71,9 +71,9 @@ def _likeliest(teller: Teller, at: dict[str, Any]) -> Told:
     parts = []
     for state in rows["state"].iloc[:3]:
         p = teller.cell("reach", "p", "per_cent", **{**where, "state": state})
-        parts.append(f"{named(state)} {p}")
+        parts.append(f"{named(state)} in {p} of runs")
     return teller.say(
-        f"which state comes to a mixed unit before the others is not settled ({listed(parts)})",
+        f"no state stands apart in how often it comes to a mixed unit ({listed(parts)})",
         **_heading(at),
     )
 
@@ -98,7 +98,8 @@ def _time(teller: Teller, at: dict[str, Any]) -> list[Told]:
     return [
         teller.say(
             f"in {named(best['state'])} {new} of runs newly come to a mixed unit, in {middle} in "
-            f"the median (middle half {low} to {high}); {never} do not by the end",
+            f"the median (middle half {low} to {high}); {never} do not by the end, and in "
+            "the others one stood there already",
             **_heading(at),
         )
     ]
@@ -237,13 +238,34 @@ def on_expectation(teller: Teller, viewpoint: int) -> list[Told]:
             verdict = "the model does not settle it"
         place = teller.cell("ranking", "place", "whole", area=energy, **at)
         of = teller.cell("ranking", "place", "rows", **at)
-        said.append(
-            teller.say(
-                f"from {since}: the report expected energy protection to {expected}, with China: "
-                f"{verdict} (place {place} of {of})"
-            )
+        text = (
+            f"from {since}: the report expected energy protection to {expected}, with China: "
+            f"{verdict} (place {place} of {of})"
         )
+        here: dict[str, Any] = {"viewpoint": viewpoint, "patron": "china", "area": energy}
+        if measure == "rungs" and teller.holds("none", "record", "most", **here):
+            first, last = (teller.cell("record", n, "year", **here) for n in ("first", "last"))
+            text += f"; but no package of it with China is on record from {first} to {last}"
+        said.append(teller.say(text))
     return said
+
+
+def on_record(teller: Teller, viewpoint: int, patron: str) -> Told:
+    """Say what is on record in each of the four areas, as far as sources tell the area."""
+    at: dict[str, Any] = {"viewpoint": viewpoint, "patron": patron}
+    first, last = (
+        teller.cell("record", name, "year", area=FOUR[0], **at) for name in ("first", "last")
+    )
+    parts = []
+    for area in FOUR:
+        low = teller.cell("record", "least", "whole", area=area, **at)
+        if not teller.holds("level", "record", "least|most", area=area, **at):
+            low += " to " + teller.cell("record", "most", "whole", area=area, **at)
+        parts.append(f"{low} in {named(area)}")
+    return teller.say(
+        f"on record from {first} to {last} with {PATRON_NAMES[patron]}, as far as sources tell the "
+        f"area of a package: {listed(parts)}"
+    )
 
 
 def on_split(teller: Teller, viewpoint: int, patron: str, outcome: str) -> Told:
@@ -336,6 +358,7 @@ def rankings(teller: Teller, viewpoints: Sequence[int]) -> list[Told]:
     said = []
     for viewpoint in viewpoints:
         said += on_expectation(teller, viewpoint)
+        said += [on_record(teller, viewpoint, patron) for patron in PATRONS]
         said += [
             on_ranking(teller, measure, viewpoint, patron)
             for measure in MEASURES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -36,6 +36,19 @@ class Case:
     kept: Mapping[str, np.ndarray]
 
 
+class OnRecord(NamedTuple):
+    """Documented packages by area that a view is read beside: after it, or all if it is the last.
+
+    ``least`` and ``most`` are ``[patron, area]``: those that can be of no other area, and those
+    that can be of this one.
+    """
+
+    first: int
+    last: int
+    least: np.ndarray
+    most: np.ndarray
+
+
 @dataclass(frozen=True)
 class View:
     """All cases seen from one viewpoint.
@@ -49,6 +62,7 @@ class View:
         What-ifs, and the baseline under other decision rules.
     decisions : mapping of name to ndarray
         Offers of traced runs of the baseline, see ``explore.study.decisions``.
+    record : OnRecord
     """
 
     viewpoint: int
@@ -57,6 +71,7 @@ class View:
     what_ifs: Sequence[Case]
     rules: Sequence[Case]
     decisions: Mapping[str, np.ndarray]
+    record: OnRecord
 
 
 def tables(
@@ -100,6 +115,7 @@ def tables(
             add("split", _split(view, draws))
         add("cases", _cases(view))
         add("levels", _levels(view, draws))
+        add("record", _record(view))
     made = {name: pd.concat(frames, ignore_index=True) for name, frames in found.items()}
     return made | {"facts": pd.DataFrame([dict(facts)])}
 
@@ -154,6 +170,13 @@ def _levels(view: View, draws: int) -> pd.DataFrame:
             columns = {n: found[n][np.newaxis, np.newaxis, np.newaxis] for n in ("mean", "se")}
             frames.append(tidy(index, columns))
     return pd.concat(frames, ignore_index=True)
+
+
+def _record(view: View) -> pd.DataFrame:
+    """What is on record by patron and area, in the years that the view is read beside."""
+    index: dict[str, Any] = {"viewpoint": [view.viewpoint], "patron": PATRONS, "area": AREAS}
+    counts = {"least": view.record.least[np.newaxis], "most": view.record.most[np.newaxis]}
+    return tidy(index, counts).assign(first=view.record.first, last=view.record.last)
 
 
 def _cases(view: View) -> pd.DataFrame:
