@@ -116,7 +116,7 @@ class PatronAgent(mesa.Agent):
             imitation = model.now("imitation") * (copied / S)
             for state in model.states:
                 i = state.number
-                salience = 0.0
+                salience = model.now("area_interest", p, a)
                 asked = model.now("form_imitation", p) * (copied / S)
                 for g in range(G):
                     salience += model.now("salience", p, a, g) * state.signals[g]

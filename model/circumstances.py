@@ -113,7 +113,7 @@ def share_attention(v: np.ndarray, world: World, now: Year) -> None:
             imitation = v[at.IMITATION] * (copied / S)
             now.programme[p, a] = 0.0
             for i in range(S):
-                salience = 0.0
+                salience = v[at.AREA_INTEREST + p * A + a]
                 asked = v[at.FORM_IMITATION + p] * (copied / S)
                 for g in range(G):
                     signal = now.signals[i, g]
