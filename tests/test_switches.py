@@ -182,3 +182,19 @@ def test_terms_of_a_rival_rule_are_told():
     terms = [offer.terms for d in model.decisions for offer in d.offers]
     assert any(t.alignment != 0.0 for t in terms)
     assert all(t.displeasure == 0.0 and t.counterweight == 0.0 for t in terms)
+
+
+def test_interest_in_an_area_draws_offers_there_and_away_from_the_others(plain):
+    found = run(area_interest=[((CHINA, ENERGY), 1.0)])
+    before, after = (o.offers[:, :, :, CHINA].sum(axis=(0, 1, 2)) for o in (plain, found))
+    others = [a for a in range(len(AREAS)) if a != ENERGY]
+    assert after[ENERGY] > 1.2 * before[ENERGY]
+    assert (after[others] < before[others]).all()
+    first = (o.offers[:, 0, :, RUSSIA] for o in (plain, found))
+    assert np.array_equal(*first)
+
+
+def test_the_same_interest_in_all_areas_changes_nothing(plain):
+    """Only differences between areas act: a rounding at most."""
+    found = run(area_interest=[((CHINA,), 0.8)])
+    assert (found.offers != plain.offers).mean() < 1e-3
