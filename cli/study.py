@@ -44,6 +44,12 @@ def areas(
         Path | None,
         typer.Option(help="Directory of the study; steppe-runs/study-areas-<key> by default."),
     ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            "--write", help="Directory for the tables of the answers alone, as the docs read them."
+        ),
+    ] = None,
 ) -> None:
     """Run the study of the four areas: all viewpoints and what-ifs, into one report.
 
@@ -55,6 +61,7 @@ def areas(
     found = members(viewpoints, tuple(only or ()), values)
     from ..explore.study.decisions import TERMS
     from ..results.report import begin
+    from ..results.study import short
     from ..results.study.cases import tables
     from ..results.study.page import write
     from .execution import RUNS_DIRECTORY
@@ -79,6 +86,8 @@ def areas(
     made = tables(views(each, pieces), TERMS, facts)
     typer.echo("Tables, figures and report ...", err=True)
     page = write(directory, made, manifest, _beside(each))
+    if keep is not None:
+        short.write(keep, made, manifest)
     _print_short(page)
     typer.echo(f"\nReport to open: {page}\nThe same as PDF: {page.with_suffix('.pdf')}")
 

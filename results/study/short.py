@@ -1,0 +1,80 @@
+"""The part of a study that its answers rest on, small enough to keep beside the code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from ...model.names import PATRONS
+from ..files import canonical, write_atomic
+from ..manifest import Manifest
+from ..tables import read_table, write_table
+from ..told import Teller, Told
+from . import answers
+from .growth import FOUR
+
+NEEDED: Final = (
+    "facts", "reach", "reach_any", "times", "obstacles", "terms", "record", "ranking", "pairs",
+    "what_ifs", "split", "rules",
+)  # fmt: skip
+"""Tables that the sentences read."""
+ABOUT: Final = "about.json"
+
+
+def write(directory: Path, tables: Mapping[str, pd.DataFrame], manifest: Manifest) -> None:
+    """Write what the answers rest on: rungs at the end of the runs, what-ifs by rung."""
+    for name in NEEDED:
+        if name in tables:
+            write_table(directory, name, _part(name, tables[name]), manifest)
+    about = {
+        "command": " ".join(manifest.command), "badge": manifest.badge,
+        "digests": manifest.digests, "key": manifest.key(),
+    }  # fmt: skip
+    write_atomic(directory / ABOUT, canonical(about))
+
+
+def _part(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    if name in ("reach", "reach_any"):
+        return frame[frame["year"] == frame.groupby("viewpoint")["year"].transform("max")]
+    return frame[frame["outcome"] == "rung"] if name == "what_ifs" else frame
+
+
+def read(directory: Path) -> dict[str, pd.DataFrame]:
+    """Tables that :func:`write` left.
+
+    Raises
+    ------
+    InputError
+        If there are none.
+    """
+    found = {path.stem for path in (directory / "tables").glob("*.parquet")}
+    return {
+        name: read_table(directory, name) for name in NEEDED if name in found or name == "facts"
+    }
+
+
+def told(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """All sentences: ``short``, ``areas`` by (area, viewpoint, patron), ``ranking``, ``split``."""
+    teller = Teller(tables)
+    views = sorted(int(v) for v in tables["ranking"]["viewpoint"].unique())
+    short: list[Told] = answers.short(teller, views)
+    for viewpoint in views:
+        short += answers.on_expectation(teller, viewpoint)
+    areas = {
+        (area, viewpoint, patron): [
+            *answers.on_area(teller, area, viewpoint, patron),
+            *([answers.what_changes(teller, area, viewpoint, patron)]
+              if "what_ifs" in tables else []),
+        ]
+        for area in FOUR for viewpoint in views for patron in PATRONS
+    }  # fmt: skip
+    return {
+        "short": short,
+        "areas": areas,
+        "ranking": answers.rankings(teller, views),
+        "changes": answers.changes(teller, views),
+        "split": answers.splits(teller, views),
+    }
