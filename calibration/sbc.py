@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
@@ -41,6 +41,10 @@ MAIN: Final = (
 )  # fmt: skip
 """The numbers of which the record tells most: the others stand at their centres in a check of these
 alone, which needs a tenth of the computing."""
+LUCKS: Final = range(1, 13)
+"""Luck under which the noise of a record's likelihood is measured."""
+MOST_MORE: Final = 6
+"""Times as many particles as asked for, at most."""
 WRONG: Final = 0.5
 """Factor on all coverage in the likelihood of the negative control."""
 
@@ -57,6 +61,10 @@ class Check:
     most : int
         Iterations at most: a fit that has not passed the gates of its chains after ``iterations``
         goes on, as many again at a time. With no more than ``iterations`` none goes on.
+    noise : float
+        Variance of the log likelihood's estimate for which a record is given particles after the
+        pilot, where its own look noisier: chains stall on noise. Any number of particles has the
+        same posterior.
     ranked : int
         Draws of a posterior among which the truth is ranked.
     wrong : bool
@@ -68,6 +76,7 @@ class Check:
     iterations: int = 700
     chains: int = 4
     most: int = 0
+    noise: float = 1.0
     ranked: int = 99
     wrong: bool = False
 
@@ -83,9 +92,9 @@ def one(target: Target, check: Check, number: int) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``number``, ``packages``; lists by entry: ``truth, rank, mean, sd``; the worst ``rhat``
-        and ``ess`` (the smaller of bulk and tail), ``iterations``, and whether the gates of the
-        chains were ``passed``.
+        ``number``, ``packages``, ``particles``; lists by entry: ``truth, rank, mean, sd``; the
+        worst ``rhat`` and ``ess`` (the smaller of bulk and tail), ``iterations``, and whether the
+        gates of the chains were ``passed``.
     """
     position = truth(target, check, number)
     history, sums = simulated_record(
@@ -95,13 +104,14 @@ def one(target: Target, check: Check, number: int) -> dict[str, Any]:
         with_less_coverage(target.tables) if check.wrong else target.tables,
         history, target.until, target.particles, target.names, sums,
     )  # fmt: skip
-    draws = fit(believed, check, number)
+    draws, particles = fit(believed, check, number)
     flat = draws.swapaxes(0, 1).reshape(-1, draws.shape[2])
     chosen = np.linspace(0, len(flat) - 1, check.ranked).round().astype(int)
     found = convergence(draws)
     return {
         "number": number,
         "packages": len(history.year),
+        "particles": particles,
         "truth": position.round(6).tolist(),
         "rank": (flat[chosen] < position).sum(axis=0).tolist(),
         "mean": flat.mean(axis=0).round(6).tolist(),
@@ -113,8 +123,8 @@ def one(target: Target, check: Check, number: int) -> dict[str, Any]:
     }
 
 
-def fit(target: Target, check: Check, number: int) -> np.ndarray:
-    """Draws [chain, draw, entry] of the posterior of one record, without the pilot.
+def fit(target: Target, check: Check, number: int) -> tuple[np.ndarray, int]:
+    """Draws [chain, draw, entry] of the posterior of one record without the pilot; particles.
 
     Goes on until the chains pass their gates, or ``check.most`` iterations are done.
     """
@@ -126,13 +136,27 @@ def fit(target: Target, check: Check, number: int) -> np.ndarray:
     while True:
         while group.iteration < until:
             if group.iteration == check.pilot:
+                target = quiet(target, group.position, check.noise)
                 settle(target, group, fit_reference(group.tried), check.seed, number)
             step(target, group, check.seed, number, check.pilot)
         kept = group.archive[len(starts) :].reshape(-1, check.chains, dimensions)
         draws = kept[-(-check.pilot // ARCHIVED_EVERY) :].swapaxes(0, 1)
         until += check.iterations - check.pilot
         if until > check.most or converged(convergence(draws)):
-            return draws
+            return draws, target.particles
+
+
+def quiet(target: Target, positions: np.ndarray, noise: float) -> Target:
+    """The target with as many particles as its noise at some positions asks for.
+
+    The variance of the log likelihood's estimate falls with the number of particles.
+    """
+    values = np.array([[target.log_likelihood(z, luck) for luck in LUCKS] for z in positions])
+    variance = float(np.mean(values.var(axis=1, ddof=1)))
+    if not np.isfinite(variance):
+        return replace(target, particles=MOST_MORE * target.particles)
+    more = min(max(variance / noise, 1.0), float(MOST_MORE))
+    return replace(target, particles=int(np.ceil(more * target.particles)))
 
 
 def converged(found: Convergence) -> bool:

@@ -19,7 +19,7 @@ from .sbc import record_file
 
 RECORDS: Final = "records.csv"
 MANIFEST: Final = "manifest.json"
-WHOLE: Final = ("number", "packages", "rhat", "ess", "iterations", "passed")
+WHOLE: Final = ("number", "packages", "particles", "rhat", "ess", "iterations", "passed")
 """What is told of a record as a whole."""
 EACH: Final = ("truth", "rank", "mean", "sd")
 """What is told of each estimated number, in prior standard deviations but for the rank."""

@@ -65,6 +65,18 @@ def test_a_stopped_check_goes_on_with_what_is_missing(target, tmp_path):
         sbc.run(target, short, [0], tmp_path)
 
 
+def test_a_noisy_likelihood_gets_the_particles_that_its_noise_asks_for(target):
+    """Ten times the noise that is borne asks for ten times the particles, six times at most."""
+    positions = np.zeros((2, len(NAMES)))
+    values = np.array([[target.log_likelihood(z, luck) for luck in sbc.LUCKS] for z in positions])
+    variance = values.var(axis=1, ddof=1).mean()
+    assert variance > 0.0
+    assert sbc.quiet(target, positions, 2.0 * variance).particles == target.particles
+    assert sbc.quiet(target, positions, variance / 3.0).particles == 3 * target.particles
+    most = sbc.MOST_MORE * target.particles
+    assert sbc.quiet(target, positions, variance / 100.0).particles == most
+
+
 def test_uniformity_of_known_ranks():
     even = np.repeat(np.arange(100), 3)[:, np.newaxis]
     assert sbc.uniformity(even, 99)[0] == pytest.approx(1.0)

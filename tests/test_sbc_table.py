@@ -38,8 +38,8 @@ def test_the_table_of_a_real_run_is_what_was_fitted(records, tmp_path):
     assert told["wrong"] is False
     with path.open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
-    assert list(rows[0])[:10] == [
-        "number", "packages", "rhat", "ess", "iterations", "passed",
+    assert list(rows[0])[:11] == [
+        "number", "packages", "particles", "rhat", "ess", "iterations", "passed",
         "opportunity_rate:truth", "opportunity_rate:rank", "opportunity_rate:mean",
         "opportunity_rate:sd",
     ]  # fmt: skip

@@ -149,7 +149,7 @@ def test_options_say_what_a_file_says(tmp_path, monkeypatch):
 
 
 def test_control_c_says_how_to_go_on(tmp_path):
-    text = SWEEP.replace("size = 20", "size = 200").replace("replicates = 12", "replicates = 40")
+    text = SWEEP.replace("size = 20", "size = 200").replace("replicates = 12", "replicates = 200")
     text = text.replace("[3, 5]", "[10, 20]")
     file = write(tmp_path / "asked", text)
     code = "from steppe.cli.main import entry; entry()"

@@ -13,6 +13,7 @@ from .cells import table
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference" / "backtest-2009"
 FROZEN = REFERENCE.with_name("backtest-2009-coverage-frozen")
+ROLLING = REFERENCE.with_name("backtest-2009-rolling")
 NUMBERS = ("value", "seed_sd", "gain", "low", "high")
 
 
@@ -55,6 +56,7 @@ def page() -> str:
             if FROZEN.is_dir()
             else "It has not been run with the present fit.\n"
         )
+        + _rolling()
         + "\n## Where the model gains and where it loses\n\n"
         + "".join(
             f"- {sentence(row)}\n" for row in found
@@ -77,6 +79,23 @@ def page() -> str:
             ],
         )
     )  # fmt: skip
+
+
+def _rolling() -> str:
+    """Each year from the end of the one before, with what the draws are worth."""
+    if not ROLLING.is_dir():
+        return ""
+    told = json.loads((ROLLING / "manifest.json").read_text("utf-8"))
+    worth = ", ".join(
+        f"{told['cut'] + 1 + n}: {value:.0f}" for n, value in enumerate(told["effective_draws"])
+    )
+    return (
+        "\n## Each year from the end of the one before\n\n"
+        "`--rolling`: all competitors know the record to the year before. The model's draws are "
+        "not fitted again but weighted by the density that they gave to the years since the cut; "
+        f"of {told['draws']} draws these weights leave in effect ({worth}).\n\n"
+        + _competitors(rows(ROLLING))
+    )
 
 
 def _competitors(found: list[dict[str, Any]]) -> str:
