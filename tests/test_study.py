@@ -1,6 +1,7 @@
 """Tables and report of a study, on walks that are known."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pandas as pd
@@ -199,6 +200,17 @@ def test_what_is_on_record_stands_beside_the_ranking(made):
     table = made["record"].assign(most=1)
     told = answers.on_expectation(Teller({**made, "record": table}), synthetic.CUT)
     assert not any(alone in one for one in told)
+
+
+def test_the_tables_that_are_kept_give_the_same_sentences(made, tmp_path):
+    """What the docs read is a small part of a study; no sentence changes by it."""
+    from steppe.results.study import short
+
+    short.write(tmp_path, made, manifest(kind="study"))
+    kept = short.read(tmp_path)
+    assert short.told(kept) == short.told(made)
+    assert sum(map(len, kept.values())) < sum(map(len, made.values())) / 2
+    assert json.loads((tmp_path / short.ABOUT).read_text("utf-8"))["badge"] == manifest().badge
 
 
 def test_nothing_is_loaded_from_elsewhere(report):
