@@ -353,6 +353,14 @@ def short(teller: Teller, viewpoints: Sequence[int]) -> list[Told]:
     return said
 
 
+def in_short(teller: Teller, viewpoints: Sequence[int]) -> list[Told]:
+    """The short answer, the report's expectation, and what moves the rungs from the last view."""
+    said = short(teller, viewpoints)
+    for viewpoint in viewpoints:
+        said += on_expectation(teller, viewpoint)
+    return said + changes(teller, viewpoints[-1:])
+
+
 def rankings(teller: Teller, viewpoints: Sequence[int]) -> list[Told]:
     """The report's expectation, then each measure, patron and viewpoint."""
     said = []

@@ -105,7 +105,7 @@ def page_of(
         patron_names=PATRON_NAMES,
         traced=int(tables["facts"]["traced"].iloc[0]),
         rules=int(tables["split"]["rules"].iloc[0]) if "split" in tables else 1,
-        short=_short(teller, viewpoints),
+        short=answers.in_short(teller, viewpoints),
         areas=[_area(teller, area, viewpoints, draw, beside) for area in FOUR],
         rankings=answers.rankings(teller, viewpoints),
         ranking_figures=[
@@ -124,13 +124,6 @@ def page_of(
         split_tables=[*sheets.rules(tables), *sheets.splits(tables)],
         case_tables=sheets.cases(tables),
     )
-
-
-def _short(teller: Teller, viewpoints: Sequence[int]) -> list[Told]:
-    said = []
-    for viewpoint in viewpoints:
-        said += answers.on_expectation(teller, viewpoint)
-    return answers.short(teller, viewpoints) + said + answers.changes(teller, viewpoints[-1:])
 
 
 def _area(

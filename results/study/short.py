@@ -12,7 +12,7 @@ from ...model.names import PATRONS
 from ..files import canonical, write_atomic
 from ..manifest import Manifest
 from ..tables import read_table, write_table
-from ..told import Teller, Told
+from ..told import Teller
 from . import answers
 from .growth import FOUR
 
@@ -60,9 +60,6 @@ def told(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """All sentences: ``short``, ``areas`` by (area, viewpoint, patron), ``ranking``, ``split``."""
     teller = Teller(tables)
     views = sorted(int(v) for v in tables["ranking"]["viewpoint"].unique())
-    short: list[Told] = answers.short(teller, views)
-    for viewpoint in views:
-        short += answers.on_expectation(teller, viewpoint)
     areas = {
         (area, viewpoint, patron): [
             *answers.on_area(teller, area, viewpoint, patron),
@@ -72,7 +69,7 @@ def told(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         for area in FOUR for viewpoint in views for patron in PATRONS
     }  # fmt: skip
     return {
-        "short": short,
+        "short": answers.in_short(teller, views),
         "areas": areas,
         "ranking": answers.rankings(teller, views),
         "changes": answers.changes(teller, views),
