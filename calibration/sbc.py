@@ -5,6 +5,10 @@ If likelihood and sampler are right, the rank of each true value among the poste
 draws is uniform (Talts, Betancourt, Simpson, Vehtari and Gelman 2018, arXiv:1804.06788).
 A likelihood that is wrong on purpose must fail the same test.
 
+A record whose likelihood stays too noisy for a fit is set aside and not ranked. That rests on the
+record and on the luck of its fit, never on the true values: given the record, these still follow
+its posterior, so that the ranks of the other records are uniform all the same.
+
 Each record has a file of its own, so that the work can be stopped, resumed and shared out.
 """
 
@@ -16,7 +20,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from scipy.stats import chisquare
@@ -45,6 +49,10 @@ LUCKS: Final = range(1, 13)
 """Luck under which the noise of a record's likelihood is measured."""
 MOST_MORE: Final = 6
 """Times as many particles as asked for, at most."""
+OF_A_FIT: Final = ("particles", "rhat", "ess", "iterations", "passed")
+"""What is told of a fit as a whole; nothing where a record was set aside."""
+OF_AN_ENTRY: Final = ("rank", "mean", "sd")
+"""What is told of each estimated number in a fit."""
 WRONG: Final = 0.5
 """Factor on all coverage in the likelihood of the negative control."""
 
@@ -64,7 +72,8 @@ class Check:
     noise : float
         Variance of the log likelihood's estimate for which a record is given particles after the
         pilot, where its own look noisier: chains stall on noise. Any number of particles has the
-        same posterior.
+        same posterior. A record that asks for more than :data:`MOST_MORE` times as many is set
+        aside.
     ranked : int
         Draws of a posterior among which the truth is ranked.
     wrong : bool
@@ -92,9 +101,10 @@ def one(target: Target, check: Check, number: int) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``number``, ``packages``, ``particles``; lists by entry: ``truth, rank, mean, sd``; the
-        worst ``rhat`` and ``ess`` (the smaller of bulk and tail), ``iterations``, and whether the
-        gates of the chains were ``passed``.
+        ``number``, ``packages``, ``noise`` after the pilot; whether it was ``set_aside``;
+        ``particles``; the worst ``rhat`` and ``ess`` (the smaller of bulk and tail),
+        ``iterations``, and whether the gates of the chains were ``passed``; lists by entry:
+        ``truth, rank, mean, sd``. A record that was set aside has None for what comes of a fit.
     """
     position = truth(target, check, number)
     history, sums = simulated_record(
@@ -104,27 +114,52 @@ def one(target: Target, check: Check, number: int) -> dict[str, Any]:
         with_less_coverage(target.tables) if check.wrong else target.tables,
         history, target.until, target.particles, target.names, sums,
     )  # fmt: skip
-    draws, particles = fit(believed, check, number)
-    flat = draws.swapaxes(0, 1).reshape(-1, draws.shape[2])
-    chosen = np.linspace(0, len(flat) - 1, check.ranked).round().astype(int)
-    found = convergence(draws)
-    return {
+    found = fit(believed, check, number)
+    known = {
         "number": number,
         "packages": len(history.year),
-        "particles": particles,
+        "noise": round(found.noise, 3),
+        "set_aside": found.draws is None,
         "truth": position.round(6).tolist(),
+    }
+    if found.draws is None:
+        return {**dict.fromkeys((*OF_A_FIT, *OF_AN_ENTRY)), **known}
+    flat = found.draws.swapaxes(0, 1).reshape(-1, found.draws.shape[2])
+    chosen = np.linspace(0, len(flat) - 1, check.ranked).round().astype(int)
+    chains = convergence(found.draws)
+    return {
+        **known,
+        "particles": found.particles,
         "rank": (flat[chosen] < position).sum(axis=0).tolist(),
         "mean": flat.mean(axis=0).round(6).tolist(),
         "sd": flat.std(axis=0).round(6).tolist(),
-        "rhat": round(float(np.max(found.rhat)), 4),
-        "ess": round(float(min(found.bulk.min(), found.tail.min())), 1),
-        "iterations": check.pilot + draws.shape[1] * ARCHIVED_EVERY,
-        "passed": converged(found),
+        "rhat": round(float(np.max(chains.rhat)), 4),
+        "ess": round(float(min(chains.bulk.min(), chains.tail.min())), 1),
+        "iterations": check.pilot + found.draws.shape[1] * ARCHIVED_EVERY,
+        "passed": converged(chains),
     }
 
 
-def fit(target: Target, check: Check, number: int) -> tuple[np.ndarray, int]:
-    """Draws [chain, draw, entry] of the posterior of one record without the pilot; particles.
+class Fit(NamedTuple):
+    """Fit of one record.
+
+    Attributes
+    ----------
+    draws : ndarray of float64 [chain, draw, entry] or None
+        Of the posterior, without the pilot; None for a record that is set aside.
+    particles : int
+    noise : float
+        Variance of the log likelihood's estimate with the particles of the pilot, where the
+        chains stood at its end.
+    """
+
+    draws: np.ndarray | None
+    particles: int
+    noise: float
+
+
+def fit(target: Target, check: Check, number: int) -> Fit:
+    """Fit one record.
 
     Goes on until the chains pass their gates, or ``check.most`` iterations are done.
     """
@@ -132,31 +167,34 @@ def fit(target: Target, check: Check, number: int) -> tuple[np.ndarray, int]:
     rng = generator(check.seed, number, TRUTH + 1)
     starts = rng.standard_normal((2 * dimensions + check.chains, dimensions))
     group = start(target, starts, check.seed, number, check.chains)
+    for _ in range(check.pilot):
+        step(target, group, check.seed, number, check.pilot)
+    noise = noise_at(target, group.position)
+    if noise > MOST_MORE * check.noise:
+        return Fit(None, target.particles, noise)
+    more = max(noise / check.noise, 1.0)
+    target = replace(target, particles=int(np.ceil(more * target.particles)))
+    settle(target, group, fit_reference(group.tried), check.seed, number)
     until = check.iterations
     while True:
         while group.iteration < until:
-            if group.iteration == check.pilot:
-                target = quiet(target, group.position, check.noise)
-                settle(target, group, fit_reference(group.tried), check.seed, number)
             step(target, group, check.seed, number, check.pilot)
         kept = group.archive[len(starts) :].reshape(-1, check.chains, dimensions)
         draws = kept[-(-check.pilot // ARCHIVED_EVERY) :].swapaxes(0, 1)
         until += check.iterations - check.pilot
         if until > check.most or converged(convergence(draws)):
-            return draws, target.particles
+            return Fit(draws, target.particles, noise)
 
 
-def quiet(target: Target, positions: np.ndarray, noise: float) -> Target:
-    """The target with as many particles as its noise at some positions asks for.
+def noise_at(target: Target, positions: np.ndarray) -> float:
+    """Mean variance of the log likelihood's estimate at some positions; infinite where it is zero.
 
-    The variance of the log likelihood's estimate falls with the number of particles.
+    It falls with the number of particles.
     """
     values = np.array([[target.log_likelihood(z, luck) for luck in LUCKS] for z in positions])
-    variance = float(np.mean(values.var(axis=1, ddof=1)))
-    if not np.isfinite(variance):
-        return replace(target, particles=MOST_MORE * target.particles)
-    more = min(max(variance / noise, 1.0), float(MOST_MORE))
-    return replace(target, particles=int(np.ceil(more * target.particles)))
+    if not np.isfinite(values).all():
+        return float("inf")
+    return float(np.mean(values.var(axis=1, ddof=1)))
 
 
 def converged(found: Convergence) -> bool:
@@ -235,7 +273,7 @@ def record_file(directory: Path, number: int) -> Path:
 def settings_of(target: Target, check: Check) -> dict[str, Any]:
     """What the file of a record is held to."""
     return {**asdict(check), "until": target.until, "particles": target.particles,
-            "estimated": [entry.address for entry in target.entries],
+            "main": target.names == MAIN, "estimated": [entry.address for entry in target.entries],
             "probe": probe(target)}  # fmt: skip
 
 

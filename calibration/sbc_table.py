@@ -15,13 +15,13 @@ from typing import Any, Final
 
 from ..model.errors import InputError
 from .fit import replace_file
-from .sbc import record_file
+from .sbc import OF_A_FIT, OF_AN_ENTRY, record_file
 
 RECORDS: Final = "records.csv"
 MANIFEST: Final = "manifest.json"
-WHOLE: Final = ("number", "packages", "particles", "rhat", "ess", "iterations", "passed")
-"""What is told of a record as a whole."""
-EACH: Final = ("truth", "rank", "mean", "sd")
+WHOLE: Final = ("number", "packages", "noise", "set_aside", *OF_A_FIT)
+"""What is told of a record as a whole; what comes of its fit is blank where it was set aside."""
+EACH: Final = ("truth", *OF_AN_ENTRY)
 """What is told of each estimated number, in prior standard deviations but for the rank."""
 
 
@@ -49,7 +49,8 @@ def write_table(records: Path, out: Path) -> Path:
     settings: dict[str, Any] = found[0]["check"]
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows(found, settings["estimated"]))
-    told = {**settings, "records": len(found)}
+    aside = sum(one["set_aside"] for one in found)
+    told = {**settings, "records": len(found), "set_aside": aside}
     out.mkdir(parents=True, exist_ok=True)
     replace_file(out / RECORDS, text.getvalue().encode())
     replace_file(out / MANIFEST, (json.dumps(told, indent=1, sort_keys=True) + "\n").encode())
@@ -71,7 +72,8 @@ def unpack(table: Path, records: Path) -> int:
         return 0
     try:
         settings = json.loads((table / MANIFEST).read_text("utf-8"))
-        settings.pop("records")
+        for counted in ("records", "set_aside"):
+            settings.pop(counted)
         with (table / RECORDS).open(encoding="utf-8", newline="") as text:
             found = [_unpacked(row, settings) for row in csv.DictReader(text)]
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -86,9 +88,21 @@ def unpack(table: Path, records: Path) -> int:
 def _unpacked(row: dict[str, str], settings: dict[str, Any]) -> dict[str, Any]:
     """A record from its row of the table."""
     estimated = settings["estimated"]
-    whole = {name: json.loads(row[name].lower()) for name in WHOLE}
-    each = {what: [json.loads(row[f"{name}:{what}"]) for name in estimated] for what in EACH}
+    whole = {name: _value(row[name]) for name in WHOLE}
+    each = {what: [_value(row[f"{name}:{what}"]) for name in estimated] for what in EACH}
+    if whole["set_aside"]:
+        each |= dict.fromkeys(OF_AN_ENTRY)
     return {"check": settings, **whole, **each}
+
+
+def _value(cell: str) -> Any:
+    """What a cell says: a number, True or False; None where it is blank."""
+    if cell in ("", "True", "False"):
+        return {"": None, "True": True, "False": False}[cell]
+    try:
+        return int(cell)
+    except ValueError:
+        return float(cell)
 
 
 def rows(found: Sequence[dict[str, Any]], estimated: Sequence[str]) -> list[list[Any]]:
@@ -98,7 +112,7 @@ def rows(found: Sequence[dict[str, Any]], estimated: Sequence[str]) -> list[list
         head,
         *(
             [one[name] for name in WHOLE]
-            + [one[what][n] for n in range(len(estimated)) for what in EACH]
+            + [one[what] and one[what][n] for n in range(len(estimated)) for what in EACH]
             for one in found
         ),
     ]
@@ -133,7 +147,8 @@ def _one(path: Path) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(path.read_text("utf-8"))
         count = len(found["check"]["estimated"])
-        whole = all(name in found for name in WHOLE) and all(len(found[w]) == count for w in EACH)
+        told = ("truth",) if found["set_aside"] else EACH
+        whole = all(name in found for name in WHOLE) and all(len(found[w]) == count for w in told)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
             "the file of a fitted record is damaged", file=str(path), todo="remove it"

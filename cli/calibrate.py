@@ -175,13 +175,17 @@ def sbc(
         )  # fmt: skip
     if write is not None:
         write_table(directory, write)
-    ranks = np.array([one["rank"] for one in found])
-    values = checks.uniformity(ranks, check.ranked)
+    fitted = [one for one in found if not one["set_aside"]]
+    if not fitted:
+        typer.echo(f"All {len(found)} records are too noisy to be fitted: give more --particles")
+        raise typer.Exit(1)
+    values = checks.uniformity(np.array([one["rank"] for one in fitted]), check.ranked)
     least = values * values.size  # Bonferroni
-    passed = sum(one["passed"] for one in found)
+    passed = sum(one["passed"] for one in fitted)
     typer.echo(
         f"{len(found)} records, on average {np.mean([one['packages'] for one in found]):.0f} "
-        f"packages; the chains of {passed} passed their gates"
+        f"packages; {len(found) - len(fitted)} set aside as too noisy to be fitted; of the other "
+        f"{len(fitted)} the chains of {passed} passed their gates"
     )
     for entry, value in sorted(zip(target.entries, values, strict=True), key=lambda pair: pair[1]):
         typer.echo(f"  {entry.address:34s} p = {value:.3f}")

@@ -79,7 +79,7 @@ def simulated(folder, wrong=False):
     rank = rank // 3 if wrong else rank
     truth = rng.standard_normal((RECORDS, len(NAMES)))
     rows = [
-        {"number": k, "packages": 88, "rhat": 1.004, "ess": 512.0}
+        {"number": k, "packages": 88, "set_aside": False, "rhat": 1.004, "ess": 512.0}
         | {
             f"{name}:{what}": value
             for n, name in enumerate(NAMES)

@@ -208,7 +208,7 @@ def some_ranks(rank, ranked=99):
     rank = np.asarray(rank)
     names = tuple(f"n{k}" for k in range(rank.shape[1]))
     zero = np.zeros(rank.shape)
-    return ranks.Ranks(names, zero, zero, zero, rank, ranked, {}, {})
+    return ranks.Ranks(names, zero, zero, zero, rank, ranked, {}, 0, {})
 
 
 def test_bands_hold_uniform_ranks_as_often_as_they_say():

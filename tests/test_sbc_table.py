@@ -38,9 +38,9 @@ def test_the_table_of_a_real_run_is_what_was_fitted(records, tmp_path):
     assert told["wrong"] is False
     with path.open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
-    assert list(rows[0])[:11] == [
-        "number", "packages", "particles", "rhat", "ess", "iterations", "passed",
-        "opportunity_rate:truth", "opportunity_rate:rank", "opportunity_rate:mean",
+    assert list(rows[0])[:13] == [
+        "number", "packages", "noise", "set_aside", "particles", "rhat", "ess", "iterations",
+        "passed", "opportunity_rate:truth", "opportunity_rate:rank", "opportunity_rate:mean",
         "opportunity_rate:sd",
     ]  # fmt: skip
     for row, one in zip(rows, found, strict=True):
@@ -75,6 +75,29 @@ def test_records_of_two_checks_and_damaged_ones_are_refused(records, tmp_path):
         sbc_table.write_table(tmp_path, tmp_path)
     with pytest.raises(InputError, match="no fitted records"):
         sbc_table.write_table(tmp_path / "none", tmp_path)
+
+
+def test_a_record_set_aside_is_told_and_not_ranked(records, tmp_path, monkeypatch):
+    """With no noise borne every record is set aside; beside fitted ones it stands blank."""
+    folder, found = records
+    for path in folder.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    whole = record_target(1996, 2)
+    target = Target(whole.tables, whole.history, 1996, 2, NAMES)
+    monkeypatch.setattr(sbc, "MOST_MORE", -1)
+    (aside,) = sbc.run(target, CHECK, [3], tmp_path)
+    assert aside["set_aside"]
+    assert aside["rank"] is aside["rhat"] is None
+    sbc_table.write_table(tmp_path, tmp_path / "table")
+    told = json.loads((tmp_path / "table" / "manifest.json").read_text("utf-8"))
+    assert (told["records"], told["set_aside"]) == (4, 1)
+    read = ranks.read(tmp_path / "table")
+    assert (read.records, read.set_aside) == (3, 1)
+    assert np.array_equal(read.rank, [one["rank"] for one in found])
+    again = tmp_path / "again"
+    assert sbc_table.unpack(tmp_path / "table", again) == 4
+    for path in tmp_path.glob("record-*.json"):
+        assert json.loads((again / path.name).read_bytes()) == json.loads(path.read_bytes())
 
 
 def test_a_check_goes_on_from_its_committed_table(records, tmp_path):

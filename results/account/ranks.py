@@ -33,6 +33,8 @@ class Ranks:
     ranked : int
     whole : dict of str to ndarray [record]
         ``packages``, ``rhat`` (worst) and ``ess`` (least).
+    set_aside : int
+        Records besides that were too noisy to be fitted.
     settings : mapping
         How the records and their fits were made.
     """
@@ -44,6 +46,7 @@ class Ranks:
     rank: np.ndarray
     ranked: int
     whole: Mapping[str, np.ndarray]
+    set_aside: int
     settings: Mapping[str, Any]
 
     @property
@@ -53,7 +56,7 @@ class Ranks:
 
 
 def read(folder: Path | None) -> Ranks | None:
-    """Table of the records of a check; None where it does not stand.
+    """Table of the fitted records of a check; None where it does not stand.
 
     Raises
     ------
@@ -65,8 +68,9 @@ def read(folder: Path | None) -> Ranks | None:
         return None
     names = tuple(told["estimated"])
     each = {what: [f"{name}:{what}" for name in names] for what in ("truth", "mean", "sd", "rank")}
-    needed = ["packages", "rhat", "ess", *(column for some in each.values() for column in some)]
-    rows = table(folder, "records.csv", needed)
+    needed = ["packages", "set_aside", "rhat", "ess", *(c for some in each.values() for c in some)]
+    drawn = table(folder, "records.csv", needed)
+    rows = [row for row in drawn if row["set_aside"] != "True"]
     if not rows:
         return None
     file = str(folder / "records.csv")
@@ -80,7 +84,7 @@ def read(folder: Path | None) -> Ranks | None:
     whole = {name: columns([name])[:, 0] for name in ("packages", "rhat", "ess")}
     return Ranks(
         names, columns(each["truth"]), columns(each["mean"]), columns(each["sd"]), rank, ranked,
-        whole, told,
+        whole, len(drawn) - len(rows), told,
     )  # fmt: skip
 
 

@@ -221,7 +221,8 @@ def command_of(told: Mapping[str, Any]) -> str:
         return words + (" --drivers-known" if "drivers" in known else "")
     if "ranked" in told:
         words = f"steppe calibrate sbc --records {told.get('records', 100)}"
-        for name in ("until", "particles", "iterations", "seed"):
+        words += " --main" if told.get("main") else ""
+        for name in ("until", "particles", "iterations", "most", "seed"):
             words += f" --{name} {told[name]}" if name in told else ""
         return words + (" --wrong" if told.get("wrong") else "")
     if "gates" in told:
