@@ -58,12 +58,11 @@ def compare(
     from ..scenarios.load import load_resolved
 
     resolved = [load_resolved(name, values) for name in scenarios]
-    from ..explore.study.conduct import with_pasts
-    from ..explore.study.pasts import SharedPasts
+    from ..explore.study.conduct import shared_pasts, with_pasts
     from ..results.report import begin, comparison_manifest
     from .execution import RUNS_DIRECTORY, prepare
 
-    pasts = SharedPasts()
+    pasts = shared_pasts()
     problems, manifests = [], []
     for name, one in zip(scenarios, resolved, strict=True):
         problem, manifest = prepare(one, name, runs, seed, values)

@@ -70,22 +70,21 @@ def made(runs: int, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    from ..explore.study.conduct import conduct, with_pasts
+    from ..explore.study.conduct import conduct, shared_pasts, with_pasts
     from ..explore.study.members import shipped
-    from ..explore.study.pasts import SharedPasts
     from ..results.levels import Shipped, levels
     from .execution import warm_up
     from .study_members import ready
 
     each = ready(shipped(), runs, seed, None)
     cases, baselines = [], {}
-    pasts, viewpoint = SharedPasts(), None
+    pasts, viewpoint = shared_pasts(), None
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("scenarios", total=len(each))
         for one in each:
             if one.member.viewpoint != viewpoint:
-                pasts, viewpoint = SharedPasts(), one.member.viewpoint
+                pasts, viewpoint = shared_pasts(), one.member.viewpoint
             name, problem = one.member.name, with_pasts(one.problem, pasts)
             progress.update(task, description=name)
             if one.member.role == "baseline":

@@ -84,21 +84,20 @@ def run_members(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    from ..explore.study.conduct import conduct, with_pasts
+    from ..explore.study.conduct import conduct, shared_pasts, with_pasts
     from ..explore.study.decisions import sample
-    from ..explore.study.pasts import SharedPasts
     from ..results.files import canonical, digest
     from ..results.study.pieces import read_piece, write_piece
     from .execution import warm_up
 
     pieces: dict[str, dict[str, Any]] = {}
-    pasts, viewpoint = SharedPasts(), None
+    pasts, viewpoint = shared_pasts(), None
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("scenarios", total=len(found))
         for one in found:
             if one.member.viewpoint != viewpoint:
-                pasts, viewpoint = SharedPasts(), one.member.viewpoint
+                pasts, viewpoint = shared_pasts(), one.member.viewpoint
             name, problem = one.member.name, with_pasts(one.problem, pasts)
             progress.update(task, description=f"{name}: {runs:,} runs")
             path = directory / PIECES / f"{name}.npz"

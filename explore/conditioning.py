@@ -32,7 +32,7 @@ STRIDE: Final = 3
 """Order in which the runs of a block take its trajectories: 0, 3, 6, 9, 2, ... so that those
 of a block that is not full are spread too. Has no divisor in common with :data:`BLOCK`."""
 KEPT: Final = 256
-"""Draws of which the last block is kept, 0.4 MB each: runs come in order, draw after draw."""
+"""Blocks that are kept: runs come in order, draw after draw, a block of each."""
 
 
 class Place(NamedTuple):
@@ -99,44 +99,47 @@ def block_of(tables: Tables, followed: Followed, seed: int, draw: int, block: in
     return found
 
 
-class Drawn(NamedTuple):
-    """A block that was drawn, and from what: years of the tables, record, seed, number."""
-
-    years: np.ndarray
-    followed: Followed
-    seed: int
-    block: int
-    past: Past
-
-
 class Pasts:
-    """Blocks that were drawn: the last one of each draw, whoever asks first draws it.
+    """Pasts by what determines them: the tables up to the cut-off, the record, and the luck.
 
-    Problems may share them: a block is taken only for the same record, seed and values in the
-    years that follow it.
+    The filter reads no later year, so that scenarios whose levers act after the cut-off have
+    the same past, bit for bit: whoever shares this draws it once for all of them, which is most
+    of the time of a conditioned run.
+
+    Parameters
+    ----------
+    most : int
+        Blocks that are kept, about 0.4 MB each; the oldest are dropped.
     """
 
-    def __init__(self) -> None:
-        self._last: dict[int, Drawn] = {}
-        self._locks = [Lock() for _ in range(64)]
+    def __init__(self, most: int = KEPT) -> None:
+        self._most = most
+        self._found: dict[tuple[object, ...], Past] = {}
+        self._guards = [Lock() for _ in range(64)]
+        self._change = Lock()
+
+    def __len__(self) -> int:
+        return len(self._found)
 
     def get(self, tables: Tables, followed: Followed, seed: int, draw: int, block: int) -> Past:
-        """Past of a block: :func:`block_of`."""
-        with self._locks[hash((draw, block)) % len(self._locks)]:
-            years = tables.flat[: followed.until - START_YEAR + 1]
-            known = self._last.get(draw)
-            if (
-                known is not None
-                and (known.block, known.seed) == (block, seed)
-                and known.followed is followed
-                and np.array_equal(known.years, years)
-            ):
-                return known.past
-            found = block_of(tables, followed, seed, draw, block)
-            past = Past(found.outcome, found.worlds)
-            if draw < KEPT:
-                self._last[draw] = Drawn(years, followed, seed, block, past)
-            return past
+        """Past of a block (:func:`block_of`), drawn by whoever asks first."""
+        total = hashlib.sha256(tables.flat[: followed.until - START_YEAR + 1].tobytes())
+        for column in (*followed.history, *followed.sums):
+            total.update(column.tobytes())
+        key = (total.digest(), followed.until, seed, draw, block)
+        with self._guards[hash(key) % len(self._guards)]:
+            known = self._found.get(key)
+            if known is None:
+                drawn = block_of(tables, followed, seed, draw, block)
+                known = Past(drawn.outcome, drawn.worlds)
+                self._keep(key, known)
+            return known
+
+    def _keep(self, key: tuple[object, ...], past: Past) -> None:
+        with self._change:
+            while len(self._found) >= self._most:
+                del self._found[next(iter(self._found))]
+            self._found[key] = past
 
 
 def rows_of(past: World, rows: np.ndarray | int) -> World:

@@ -83,7 +83,7 @@ class Problem:
             raise ValueError(f"{resolved.name} has other years or parameters than {mine.name}")
         _require_deviations(resolved)
         changed = resolved.model_copy(update={"parameters": same})
-        return replace(self, resolved=changed, pasts=Pasts())
+        return replace(self, resolved=changed)
 
     @cached_property
     def _kept(self) -> dict[int, Tables]:

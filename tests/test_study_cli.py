@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from steppe.explore.problem import assemble
-from steppe.explore.study.conduct import conduct, with_pasts
+from steppe.explore.study.conduct import conduct, shared_pasts, with_pasts
 from steppe.explore.study.members import FOUR, members
-from steppe.explore.study.pasts import SharedPasts
 from steppe.model.errors import InputError
 from steppe.results.store import open_finished
 from steppe.scenarios.load import load_resolved
@@ -127,7 +126,7 @@ def test_shared_pasts_change_no_number():
         assemble(load_resolved(name, "point"), 1, 12)
         for name in ("moscow-withdraws-2009", "baseline-2009")
     )
-    pasts = SharedPasts()
+    pasts = shared_pasts()
     conduct(with_pasts(other, pasts), 12)
     drawn = len(pasts)
     shared = conduct(with_pasts(own, pasts), 12)

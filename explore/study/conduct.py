@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
 from ...model.names import START_YEAR
+from ..conditioning import Pasts
 from ..problem import Problem
 from ..replicates import simulate_spans
 from .outcomes import Kept, kept_of
-from .pasts import SharedPasts
+
+SHARED: Final = 2000
+"""Blocks of pasts that members of a study share."""
 
 
-def with_pasts(problem: Problem, pasts: SharedPasts) -> Problem:
+def shared_pasts() -> Pasts:
+    """Room for the pasts of scenarios that are run one after the other."""
+    return Pasts(SHARED)
+
+
+def with_pasts(problem: Problem, pasts: Pasts) -> Problem:
     """The same problem, its pasts kept where others find them."""
     return replace(problem, pasts=pasts)
 
