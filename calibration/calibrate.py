@@ -155,14 +155,25 @@ def calibrate(
 
     sample(target, plan, directory, effort.iterations, workers, told)
     found = draws(directory, plan, len(target.entries))
-    positions = spread_evenly(found, VARIANCE_DRAWS)
-    variance = estimator_variance(
-        target, positions, tell=lambda n: tell("noise", n, len(positions)) if tell else None
-    )
+    variance = noise(target, found, lambda *told: tell("noise", *told) if tell else None)
     judged = convergence(found)
     return Judged(
         directory, target, plan, found, judged, variance, gates(target.entries, judged, variance)
     )
+
+
+def noise(
+    target: Target, draws: np.ndarray, tell: Callable[[int, int], None] | None = None
+) -> np.ndarray:
+    """Variance of the log likelihood's estimate at some draws of a posterior."""
+    positions = spread_evenly(draws, VARIANCE_DRAWS)
+    count = len(positions)
+    return estimator_variance(target, positions, tell=lambda n: tell(n, count) if tell else None)
+
+
+def gates_of(target: Target, draws: np.ndarray) -> tuple[Gate, ...]:
+    """Whether draws [chain, draw, entry] pass the gates."""
+    return gates(target.entries, convergence(draws), noise(target, draws))
 
 
 def write(

@@ -123,18 +123,38 @@ def profile(target: Target, draws: np.ndarray, n: int) -> tuple[float, ...]:
 def anchored(target: Target, draws: np.ndarray) -> list[list[str]]:
     """Table of what depends on the assumed side of offers and acceptance.
 
-    By how many prior standard deviations each number's posterior mean moves if an anchor
-    is taken to be one prior standard deviation higher: the regression on it in the posterior.
+    By how many prior standard deviations each number's posterior mean moves if the prior of an
+    anchor is moved by one of its own, down and up: the draws are weighted by the moved prior over
+    the fitted one. The first row says how many draws the weights leave.
     """
-    covariance = np.cov(draws.T)
     names = [entry.address for entry in target.entries]
-    anchors = [n for n, name in enumerate(names) if name in ANCHORS]
-    rows = [["address", *(names[n] for n in anchors)]]
-    for k, name in enumerate(names):
-        moves = [covariance[k, n] / covariance[n, n] for n in anchors]
-        if k not in anchors:
-            rows.append([name, *(f"{move:.2f}" for move in moves)])
+    cases = [(n, shift) for n, name in enumerate(names) if name in ANCHORS for shift in (-1, 1)]
+    weights = [tilted(draws[:, n], shift) for n, shift in cases]
+    rows = [["address", *(f"{names[n]}:{shift:+d}" for n, shift in cases)]]
+    rows.append(["effective draws", *(f"{effective(w):.0f}" for w in weights)])
+    moves = [w @ draws - draws.mean(axis=0) for w in weights]
+    rows += [[name, *(f"{move[k]:.2f}" for move in moves)] for k, name in enumerate(names)]
     return rows
+
+
+def tilted(z: np.ndarray, shift: float) -> np.ndarray:
+    """Weights of draws if the standard normal prior of a number is moved; they sum to one.
+
+    Parameters
+    ----------
+    z : ndarray of float64 [draw]
+        The number in prior standard deviations.
+    shift : float
+        By how many the prior is moved.
+    """
+    logs = shift * z
+    weights = np.exp(logs - logs.max())
+    return np.asarray(weights / weights.sum())
+
+
+def effective(weights: np.ndarray) -> float:
+    """Number of draws that weights leave in effect (Kish 1965)."""
+    return float(weights.sum() ** 2 / (weights**2).sum())
 
 
 def as_rows(found: Sequence[Told]) -> list[list[str]]:

@@ -46,6 +46,13 @@ class Entry:
         low, high = quantity.bounds
         return min(max(quantity.prior.at(self.centre, z), low), high)
 
+    @property
+    def at_zero(self) -> float:
+        """Prior standard deviations from its median at which it is zero; NaN where it never is."""
+        prior = parameters()[self.family].prior
+        assert prior is not None
+        return -self.centre / prior.spread if prior.family == "normal" else float("nan")
+
 
 def entries() -> list[Entry]:
     """All numbers that the calibration estimates, in the order of the tables.

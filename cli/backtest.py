@@ -23,8 +23,6 @@ DIRECTORY: Final = Path("steppe-backtest")
 SEEDS: Final = 5
 SAMPLES: Final = 4000
 """Samples of every forecast."""
-FIT_PARTICLES: Final = 25
-"""Particles of a fit that is made; the variance of its likelihood is to be measured."""
 FULL: Final = (50, 20)
 """Particles of the filter before a forecast, and how many of them are continued."""
 QUICK: Final = (10, 10)
@@ -54,8 +52,8 @@ def backtest(
         typer.Option(help="Directory of a fit at the cut; a fit is made or continued without it."),
     ] = None,
     iterations: Annotated[
-        int, typer.Option(min=20, help="Iterations of the fit that is made.")
-    ] = 2_500,
+        int, typer.Option(min=20, help="Iterations of the fit that is made, as of calibrate.")
+    ] = 13_000,
     workers: Annotated[int, typer.Option(min=1, help="Processes of that fit.")] = 2,
     quick: Annotated[
         bool, typer.Option("--quick", help="An illustration in a minute: hardly a fit at all.")
@@ -69,6 +67,7 @@ def backtest(
 
     A loss of the model is a result like a win: the exit code is 0 either way.
     """
+    from ..explore.backtest.competition import total_rows
     from ..explore.backtest.conduct import KEYS, enter, score, state_power
     from ..explore.backtest.leaks import check_no_leak, training
     from ..results.files import canonical, write_atomic
@@ -79,6 +78,12 @@ def backtest(
     for told in read:
         check_no_leak(told)
     made, positions = draws(task, fit, directory, iterations, workers, quick, seed)
+    if not quick:
+        for gate in made["gates"]:
+            typer.echo(
+                f"{gate['name']} {gate['value']:g} ({gate['allowed']}): "
+                + ("passed" if gate["passed"] else "NOT PASSED")
+            )
     stated = state_power(task, positions, seed)
     write_atomic(directory / "power.json", canonical(statement(stated)))
     typer.echo(f"Before the scores: {stated.in_words()}\n")
@@ -86,7 +91,7 @@ def backtest(
     tries = {key: enter(task, positions, key, typer.echo) for key in seeds}
     rows, cells = score(task, tries, stated)
     manifest = {
-        "badge": badge(quick), "cut": task.cut, "test_until": task.last, "rolling": task.rolling,
+        "badge": badge(made), "cut": task.cut, "test_until": task.last, "rolling": task.rolling,
         "known_beyond_the_cut": list(task.given), "training": read, "fit": made,
         "draws": len(positions), "samples": len(positions) * task.runs,
         "seeds": seeds, "power": stated.digest,
@@ -95,8 +100,10 @@ def backtest(
     write(directory, rows, cells, canonical(manifest))
     for line in few_draws(task, effective(tries[seed]["model"]), len(positions)):
         typer.echo(line)
-    for line in table(rows, task, badge(quick)):
+    for line in table(rows, task, manifest["badge"]):
         typer.echo(line)
+    for line in findings(rows, total_rows(cells)):
+        typer.echo(textwrap.fill(line, 100, initial_indent="- ", subsequent_indent="  "))
     typer.echo(f"\nAll scores: {directory / 'scores.csv'}")
 
 
@@ -134,11 +141,15 @@ def name_of(task: Task, quick: bool) -> str:
     return "-".join([*parts, *(["quick"] if quick else [])])
 
 
-def badge(quick: bool) -> str:
-    """What the results may claim."""
-    if quick:
+def badge(made: dict[str, Any]) -> str:
+    """What the results may claim, by the gates of the fit; none is held to them if it is quick."""
+    if not made["gates"]:
         return "illustration: a fit of a few seconds, which has not converged"
-    return "exploration: the fit at the cut is not held to the gates of an installed posterior"
+    if all(gate["passed"] for gate in made["gates"]):
+        return (
+            "exploration: one window, forecast after the fact; the fit at the cut passed its gates"
+        )
+    return "exploration: the fit at the cut has not passed its gates"
 
 
 def draws(
@@ -157,7 +168,11 @@ def draws(
     InputError
         If the fit is of other evidence, as one that has read what came after the cut.
     """
+    from dataclasses import replace
+
     from ..calibration import fit as fits
+    from ..calibration.calibrate import FULL as FULL_FIT
+    from ..calibration.calibrate import gates_of
     from ..calibration.diagnose import spread_evenly
     from ..model.errors import InputError
 
@@ -167,8 +182,8 @@ def draws(
         folder, particles, iterations = directory / "fit", task.particles, 60
         plan = fits.Plan(seed=seed, groups=1, chains=2, pilot=30, pilot_particles=particles)
     else:
-        folder, particles = directory / "fit", FIT_PARTICLES
-        plan = fits.Plan(seed=seed, pilot=min(500, iterations // 2), pilot_particles=15)
+        folder, particles = directory / "fit", FULL_FIT.particles
+        plan = replace(FULL_FIT, pilot=min(FULL_FIT.pilot, iterations // 2)).plan(seed)
     target = task.frozen(task.cut).target_to_cut(particles)
     fits.claim(folder, target, plan)
     if given is None:
@@ -176,7 +191,11 @@ def draws(
     kept = fits.draws(folder, plan, len(target.entries))
     if kept.shape[1] == 0:
         raise InputError("the fit has not passed its pilot", file=str(folder))
-    made = {**fits.identity(target, plan), "archived": kept.shape[0] * kept.shape[1]}
+    made = {
+        **fits.identity(target, plan),
+        "archived": kept.shape[0] * kept.shape[1],
+        "gates": [] if quick else [gate.model_dump() for gate in gates_of(target, kept)],
+    }
     return made, spread_evenly(kept, 20 if quick else SAMPLES // task.runs)
 
 
@@ -235,17 +254,20 @@ def few_draws(task: Task, found: Iterable[float], draws: int) -> Iterable[str]:
 def write(
     directory: Path, rows: list[dict[str, Any]], cells: list[dict[str, Any]], manifest: bytes
 ) -> None:
-    """Write ``scores.csv``, ``cells.parquet`` and ``manifest.json``."""
+    """Write ``scores.csv``, ``totals.csv``, ``cells.parquet`` and ``manifest.json``."""
     import io
 
     import pandas as pd
 
+    from ..explore.backtest.competition import total_rows
     from ..results.files import write_atomic
 
     columns = ["competitor", "score", "by", "key", "value", "seed_sd", "best", "gain", "low",
                "high", "power"]  # fmt: skip
     text = pd.DataFrame(rows)[columns].to_csv(index=False, lineterminator="\n")
     write_atomic(directory / "scores.csv", text.encode())
+    totals = pd.DataFrame(total_rows(cells)).round(4).to_csv(index=False, lineterminator="\n")
+    write_atomic(directory / "totals.csv", totals.encode())
     stream = io.BytesIO()
     pd.DataFrame(cells).to_parquet(stream, index=False)
     write_atomic(directory / "cells.parquet", stream.getvalue())
@@ -272,6 +294,16 @@ def table(rows: Iterable[dict[str, Any]], task: Task, claim: str) -> Iterable[st
         spoken = row["by"] != "patron and form"
         if row["competitor"] == "model" and row["score"] == "log" and spoken:
             yield textwrap.fill(sentence(row), 100, initial_indent="- ", subsequent_indent="  ")
+
+
+def findings(rows: list[dict[str, Any]], totals: list[dict[str, Any]]) -> Iterable[str]:
+    """Where the gain comes from, how totals compare, and what each mechanism is worth."""
+    from ..results.account import foresight_words as words
+
+    best = next(r["best"] for r in rows if (r["score"], r["by"]) == ("crps", "all"))
+    yield words.by_state(rows, totals)
+    yield words.by_patron(totals, best)
+    yield from words.mechanisms(rows)
 
 
 def sentence(row: dict[str, Any]) -> str:

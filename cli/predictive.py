@@ -44,6 +44,7 @@ def check(
     from ..calibration.packages import as_history, imposed
     from ..calibration.target import record_target
     from ..explore.draws import InstalledDraws
+    from ..explore.predictive.anchors import anchor_positions, anchor_rows, quantities_of
     from ..explore.predictive.checks import by_area, compare, summaries
     from ..explore.predictive.records import documented, predicted
     from ..explore.predictive.statistics import statistics
@@ -62,7 +63,7 @@ def check(
     packages = imposed(until)
     target = record_target(until, particles=2)
     each = runs // len(draws)
-    free = predicted(target.tables, draws, each, packages, seed)
+    free, unseen = predicted(target.tables, draws, each, packages, seed)
     told, others = statistics(documented(packages, until)), statistics(free)
     rows, counted = compare(told, others), summaries(told, others, seed)
     areas = by_area(*area_counts(as_history(packages), START_YEAR, until), free.areas)
@@ -72,9 +73,14 @@ def check(
         "summaries": [asdict(one) for one in counted],
         "command": f"steppe calibrate check --runs {runs} --seed {seed}",
     }  # fmt: skip
+    positions = anchor_positions(found, len(draws))
+    varied = anchor_rows(quantities_of(unseen, len(draws)), positions)
     directory = out or DIRECTORY
-    write(directory, rows, areas, canonical(manifest), draw(rows, manifest))
-    for line in (*printed(rows, counted, manifest), *printed_areas(areas)):
+    tables = {"predictive": rows, "areas": areas, "anchors": varied}
+    write(directory, tables, canonical(manifest), draw(rows, manifest))
+    for line in (
+        *printed(rows, counted, manifest), *printed_areas(areas), *printed_anchors(varied)
+    ):  # fmt: skip
         typer.echo(line)
     typer.echo(f"\nAll statistics: {directory / 'predictive.csv'}")
     typer.echo(f"Picture: {directory / 'predictive.png'}")
@@ -114,17 +120,14 @@ def single(row: dict[str, Any]) -> bool:
 
 
 def write(
-    directory: Path,
-    rows: Sequence[dict[str, Any]],
-    areas: Sequence[dict[str, Any]],
-    manifest: bytes,
-    picture: bytes,
+    directory: Path, tables: dict[str, Sequence[dict[str, Any]]], manifest: bytes, picture: bytes
 ) -> None:
-    """Write ``predictive.csv``, ``areas.csv``, ``manifest.json`` and ``predictive.png``."""
+    """Write each table as CSV, ``manifest.json`` and ``predictive.png``."""
     from ..results.files import write_atomic
 
-    write_atomic(directory / "predictive.csv", text_of(COLUMNS, rows))
-    write_atomic(directory / "areas.csv", text_of(tuple(areas[0]), areas))
+    for name, rows in tables.items():
+        columns = COLUMNS if name == "predictive" else tuple(rows[0])
+        write_atomic(directory / f"{name}.csv", text_of(columns, rows))
     write_atomic(directory / "predictive.png", picture)
     write_atomic(directory / "manifest.json", manifest)
 
@@ -174,6 +177,14 @@ def printed_areas(areas: Sequence[dict[str, Any]]) -> Iterator[str]:
         low, middle, high = (f"{row[c]:.0f}" for c in ("q05", "median", "q95"))
         yield f"  {place(row):<44}{ends(row):>10}{low:>12}{middle:>9}{high:>9}{mark(row)}"
     yield "  Two numbers: packages that can be of no other area, and that can be of this one."
+
+
+def printed_anchors(varied: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """What the terminal shows of the assumed side of offers and acceptance."""
+    from ..results.anchors import anchors_in_words
+
+    yield "\nDeclined offers are not on record. With the constants of acceptance assumed otherwise:"
+    yield from (f"  {line}" for line in anchors_in_words(varied))
 
 
 def place(row: dict[str, Any]) -> str:

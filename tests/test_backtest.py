@@ -12,10 +12,12 @@ from typer.testing import CliRunner
 from steppe.calibration.asof import frozen
 from steppe.calibration.fit import Plan, sample
 from steppe.calibration.packages import imposed
+from steppe.calibration.target import entries
 from steppe.cli.main import app
 from steppe.explore.backtest import forecast
 from steppe.explore.backtest.baselines import BASELINES
 from steppe.explore.backtest.cells import count, exposure
+from steppe.explore.backtest.competition import total_rows
 from steppe.explore.backtest.conduct import enter, score, state_power
 from steppe.explore.backtest.forecast import VARIANTS, Task
 from steppe.explore.backtest.leaks import check_no_leak
@@ -84,6 +86,26 @@ def test_an_ablation_sets_its_quantities_to_zero_and_no_others():
     assert forecast.without(tables, ()) is tables
 
 
+def test_without_a_mechanism_the_others_stand_where_the_posterior_has_them():
+    """Known answer: of a normal posterior the draws given that a number is zero, 0.8 along it."""
+    known = entries()
+    names = [entry.address for entry in known]
+    mine, other = names.index("complementarity"), names.index("need_weight")
+    rng = np.random.default_rng(1)
+    positions = rng.standard_normal((4000, len(known)))
+    positions[:, mine] = 1.5 + 0.5 * positions[:, mine]
+    positions[:, other] = 0.8 * positions[:, mine] + 0.1 * rng.standard_normal(4000)
+    found = forecast.refitted(known, positions, ("complementarity",))
+    assert np.abs([known[mine].value(z) for z in found[:, mine]]).max() < 1e-9
+    at_zero = found[0, mine]
+    assert found[:, other].mean() == pytest.approx(0.8 * at_zero, abs=0.02)
+    assert found[:, other].std() == pytest.approx(0.1, abs=0.01)
+    free = names.index("budget.china")
+    assert found[:, free].mean() == pytest.approx(positions[:, free].mean(), abs=0.1)
+    assert forecast.refitted(known, positions, ("salience",)) is positions
+    assert forecast.refitted(known, positions, ()) is positions
+
+
 def test_what_comes_after_the_cut_changes_no_forecast(task, positions, entered, monkeypatch):
     """The forecast is made with everything later withheld."""
 
@@ -127,7 +149,33 @@ def test_scores_carry_the_statement_that_came_before(task, positions, entered):
     other = replace(stated, wins=0.123)
     assert other.digest != stated.digest
     kinds = {row["key"] for row in rows if row["by"] == "kind"}
-    assert kinds == {"pledges", "events", "sums"}
+    assert kinds == {"pledges", "events"}
+    own = [r for r in rows if (r["competitor"], r["score"]) == ("model", "crps of log sum")]
+    assert [row["key"] for row in own] == ["all", *PATRONS]
+    assert own[0]["value"] == pytest.approx(own[1]["value"] + own[2]["value"])
+    assert all(row["low"] <= row["gain"] <= row["high"] for row in own)
+
+
+def test_an_ablation_is_held_against_the_model_year_by_year(task, positions, entered):
+    rows, _ = score(task, {1: entered}, state_power(task, positions, 1))
+    logs = {(r["competitor"], r["by"], r["key"]): r["value"] for r in rows if r["score"] == "log"}
+    told = {r["competitor"]: r for r in rows if r["score"] == "log against the model"}
+    assert set(told) == set(VARIANTS) - {"model"}
+    for name, row in told.items():
+        gain = logs[name, "all", "all"] - logs["model", "all", "all"]
+        assert row["gain"] == pytest.approx(gain)
+        assert row["low"] <= gain <= row["high"]
+
+
+def test_totals_are_those_of_the_cells(task, positions, entered):
+    _, cells = score(task, {1: entered}, state_power(task, positions, 1))
+    totals = total_rows(cells)
+    assert len(totals) == 2 * len(STATES) * len(PATRONS)
+    for name in ("model", "trend"):
+        mine = sum(cell["expected"] for cell in cells if cell["competitor"] == name)
+        assert sum(row[name] for row in totals) == pytest.approx(mine)
+    seen = sum(cell["documented"] for cell in cells if cell["competitor"] == "model")
+    assert sum(row["documented"] for row in totals) == seen > 0
 
 
 def test_sums_of_a_known_distribution():
@@ -169,6 +217,9 @@ def test_the_command_says_power_first_and_gains_beside_losses(made):
     assert "the model gains" in said or "the model loses" in said
     for name in (*VARIANTS, *BASELINES):
         assert name in said
+    assert "are left" in said
+    assert said.count("Without ") == len(VARIANTS)
+    assert "documented, the model expected" in " ".join(said.split())
 
 
 def test_the_files_agree(made):

@@ -5,8 +5,9 @@ import pytest
 from scipy.stats import poisson
 
 from steppe.explore.backtest import scores
-from steppe.explore.backtest.competition import best_baseline, score_rows
+from steppe.explore.backtest.competition import best_baselines, score_rows
 from steppe.explore.backtest.power import power
+from steppe.results.account import foresight_words
 
 
 def test_crps_of_a_point_is_the_distance():
@@ -127,10 +128,14 @@ def test_competitors_have_as_many_samples_as_each_other():
         score_rows(found, np.zeros(SHAPE, int), 1)
 
 
-def test_the_model_is_no_baseline():
-    values = {"model": 9.0, "trend": -2.0, "Hawkes": -1.0}
-    tables = {name: {("log", "all", "all"): np.full(3, x)} for name, x in values.items()}
-    assert best_baseline(tables, "log") == "Hawkes"
+def test_the_best_baseline_is_that_of_each_group_and_never_the_model():
+    place, part, far = ("log", "all", "all"), ("log", "state", "KZ"), ("crps", "all", "all")
+    values = {"model": (9.0, 9.0, 0.0), "trend": (-2.0, -1.0, 3.0), "Hawkes": (-1.0, -2.0, 2.0)}
+    tables = {
+        name: {p: np.full(3, x) for p, x in zip((place, part, far), own, strict=True)}
+        for name, own in values.items()
+    }
+    assert best_baselines(tables) == {place: "Hawkes", part: "trend", far: "Hawkes"}
 
 
 def test_power_is_high_where_the_model_is_right_and_climatology_far_off():
@@ -152,3 +157,47 @@ def test_the_mean_gain_is_the_divergence():
     k = np.arange(40)
     one = (poisson.pmf(k, 0.5) * (poisson.logpmf(k, 0.5) - poisson.logpmf(k, 0.8))).sum()
     assert found.gain == pytest.approx(one * np.prod(SHAPE), rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("gain", "low", "high", "noise", "told"),
+    [
+        (-3.0, -5.0, -1.0, 0.4, "3.0 nats worse (90% interval -5.0 to -1.0"),
+        (-3.0, -5.0, -1.0, 0.4, "shows its use."),
+        (3.0, 1.0, 5.0, 0.4, "does harm here."),
+        (3.0, -1.0, 7.0, 0.4, "shows no use in this forecast."),
+        (-3.0, -5.0, -1.0, 2.0, "shows no use in this forecast."),  # luck of the computer
+    ],
+)
+def test_a_mechanism_is_of_use_only_beyond_interval_and_seeds(gain, low, high, noise, told):
+    row = {"competitor": "no threat", "score": "log against the model", "gain": gain,
+           "low": low, "high": high, "seed_sd": noise}  # fmt: skip
+    (text,) = foresight_words.mechanisms([row, {"score": "log"}])
+    assert text.startswith("Without threat the log score")
+    assert told in text
+
+
+def test_the_gain_is_told_by_state_against_one_baseline():
+    """By hand: 2 of the 3 nats come of Turkmenistan, which has no package on record."""
+    parts = {"KZ": 1.0, "KG": 0.5, "TJ": -0.5, "TM": 2.0, "UZ": 0.0}
+    rows = [
+        {"competitor": name, "score": "log", "by": by, "key": key, "value": value, "gain": 3.0,
+         "best": "trend"}
+        for key, own in parts.items()
+        for name, by, value in (("model", "state", own - 10.0), ("trend", "state", -10.0))
+    ]  # fmt: skip
+    rows.append({**rows[0], "by": "all", "key": "all"})
+    totals = [
+        {"year": "2010", "state": key, "patron": "china", "documented": n, "model": "1.5",
+         "trend": "2"}
+        for key, n in zip(parts, (4, 1, 2, 0, 3), strict=True)
+    ]  # fmt: skip
+    told = foresight_words.by_state(rows, totals)
+    assert "Of the +3.0 nats against trend: Turkmenistan +2.0 (0 documented), Kazakhstan" in told
+    assert told.endswith("Without Turkmenistan +1.0 are left.")
+    assert "In all: 10 documented, the model expected 7.5, trend 10.0." in (
+        foresight_words.by_patron(totals, "trend")
+    )
+    assert foresight_words.years(totals, "trend") == [
+        {"year": 2010, "documented": 10, "model": 7.5, "best": 10.0}
+    ]

@@ -115,6 +115,28 @@ def test_what_is_told_is_known_where_it_is_made_so():
     assert rows[0] == ["address"]  # no anchor is among these
 
 
+def test_another_prior_of_an_anchor_moves_what_hangs_on_it(monkeypatch):
+    """Known answer: a posterior N(0, 1/2) under the prior N(0, 1) has its mean at 1/2 under the
+    prior N(1, 1); a number with slope 0.6 on it moves by 0.3, one that is independent by none."""
+    names = ("budget.china", "need_weight", "opportunity_rate")
+    target = record_target(1996, 3)
+    target = Target(target.tables, target.history, 1996, 3, names)
+    monkeypatch.setattr(identify, "ANCHORS", ("need_weight",))
+    order = [entry.address for entry in target.entries]
+    draws = np.random.default_rng(3).standard_normal((200_000, 3))
+    anchor = order.index("need_weight")
+    other, free = (n for n in range(3) if n != anchor)
+    draws[:, anchor] *= np.sqrt(0.5)
+    draws[:, other] = 0.6 * draws[:, anchor] + 0.1 * draws[:, other]
+    head, worth, *rows = identify.anchored(target, draws)
+    assert head == ["address", "need_weight:-1", "need_weight:+1"]
+    found = {name: [float(move) for move in moves] for name, *moves in rows}
+    assert found["need_weight"] == pytest.approx([-0.5, 0.5], abs=0.02)
+    assert found[order[other]] == pytest.approx([-0.3, 0.3], abs=0.02)
+    assert found[order[free]] == pytest.approx([0.0, 0.0], abs=0.02)
+    assert float(worth[1]) == pytest.approx(200_000 * np.exp(-0.5), rel=0.05)
+
+
 def test_the_command_says_what_failed(tmp_path):
     words = ["calibrate", "--until", "1996", "--quick", "--iterations", "90", "--particles", "2"]
     done = CliRunner().invoke(app, [*words, "--workers", "1", "--out", str(tmp_path / "fit")])

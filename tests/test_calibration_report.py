@@ -91,9 +91,9 @@ def test_losses_stand_as_plainly_as_gains(html):
     assert "Clear losses. Log score: Kyrgyzstan (1 of 3)." in found
     assert "CRPS of yearly totals: all packages (1 of 1)" in found
     assert "Clear gains. Log score: China (1 of 3)." in found
-    assert "-3.75 (-5.50 to -2.25)clear loss" in found
+    assert "-3.75 (-5.50 to -2.25) over climatologyclear loss" in found
     assert "+9.12 (-1.50 to +19.50)" in found
-    assert "+9.12 (-1.50 to +19.50)clear" not in found  # its interval holds zero
+    assert "+19.50) over climatologyclear" not in found  # its interval holds zero
     assert "75%" in found
 
 

@@ -15,11 +15,13 @@ from steppe.calibration.target import record_target
 from steppe.cli.main import app
 from steppe.explore.backtest.sums import Sizes
 from steppe.explore.draws import InstalledDraws, column, installed_draws
+from steppe.explore.predictive.anchors import anchor_rows, quantities_of
 from steppe.explore.predictive.checks import by_area, compare, summaries
 from steppe.explore.predictive.records import (
     AID,
     MOST_SUMS,
     Records,
+    Unseen,
     documented,
     draw_sizes,
     predicted,
@@ -27,6 +29,7 @@ from steppe.explore.predictive.records import (
 from steppe.explore.predictive.statistics import first_year, longest_gap, statistics
 from steppe.model.names import AREAS, FORMS, PATRONS, START_YEAR, STATES
 from steppe.model.quantities import addresses
+from steppe.results.anchors import anchors_in_words
 
 KG, TJ = STATES.index("KG"), STATES.index("TJ")
 CHINA, RUSSIA = PATRONS.index("china"), PATRONS.index("russia")
@@ -45,7 +48,7 @@ def base():
 
 @pytest.fixture(scope="module")
 def made(draws, base):
-    return predicted(base, draws, 25, imposed(UNTIL), 1)
+    return predicted(base, draws, 25, imposed(UNTIL), 1)[0]
 
 
 def of(found, kind, state="all", patron="all", form="all"):
@@ -146,7 +149,7 @@ def test_free_runs_know_no_package_of_the_record(draws, base, made):
     """Withholding the record changes nothing but the chance that a sum is told."""
     without = imposed(START_YEAR - 1)
     assert len(without) == 0
-    assert np.array_equal(predicted(base, draws, 25, without, 1).counts, made.counts)
+    assert np.array_equal(predicted(base, draws, 25, without, 1)[0].counts, made.counts)
 
 
 def test_draws_are_put_where_they_belong(draws, base):
@@ -195,7 +198,7 @@ def test_intervals_hold_records_of_other_luck_as_often_as_they_say(draws, base, 
     """Records of another seed: at least 90% of the intervals hold (whole numbers: somewhat more),
     and the share that is as bad or worse is spread evenly, so below one tenth in about a tenth."""
     others = statistics(made)
-    fresh = predicted(base, draws, 1, imposed(UNTIL), 2)
+    fresh, _ = predicted(base, draws, 1, imposed(UNTIL), 2)
     held, tails = [], []
     for n in range(len(draws)):
         one = statistics(one_of(fresh, n))
@@ -250,3 +253,24 @@ def test_the_command_is_the_same_again(tmp_path):
 
 def test_a_directory_without_a_posterior_is_named(tmp_path):
     assert "no posterior stands here" in str(check("--posterior", tmp_path).exception)
+
+
+def test_a_moved_anchor_is_told_beside_the_fit():
+    """By hand: two draws at 0 and log 3 of an anchor; moved up by one, they weigh 1 to 3."""
+    made = np.array([[10, 4], [10, 4], [20, 4], [20, 4]])
+    unseen = Unseen(made, made // 2)
+    rows = anchor_rows(
+        quantities_of(unseen, 2), {"acceptance_constant.china": np.array([0.0, np.log(3.0)])}
+    )
+    place = ("china", "offers made")
+    china = {r["shift"]: r for r in rows if (r["patron"], r["quantity"]) == place}
+    assert china[0.0]["mean"] == pytest.approx(15.0)
+    assert china[1.0]["mean"] == pytest.approx(17.5)
+    assert china[-1.0]["mean"] == pytest.approx(12.5)
+    assert china[1.0]["effective"] == pytest.approx(1.0 / (0.25**2 + 0.75**2))
+    lines = list(anchors_in_words(rows))
+    assert lines[0] == (
+        "China, offers made: 15 (acceptance_constant.china -1 sd: 12; "
+        "acceptance_constant.china +1 sd: 18)"
+    )
+    assert "share taken: 0.50" in lines[2]

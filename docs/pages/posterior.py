@@ -7,6 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from steppe.model.quantities import parameters
+from steppe.results.anchors import anchors_in_words
+
 from .cells import table
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference" / "calibration"
@@ -44,6 +47,7 @@ def page() -> str:
                 for g in fit["gates"]
             ],
         )
+        + _fixed()
         + f"\n## What the record cannot tell: {len(prior)} of {len(told)} numbers\n\n"
         "Studies should vary these, not rely on their bands.\n\n"
         + _numbers(prior)
@@ -52,6 +56,24 @@ def page() -> str:
         + _anchors()
         + _profiles(told)
     )  # fmt: skip
+
+
+def _fixed() -> str:
+    """Numbers with a prior that the fit does not touch."""
+    lines = []
+    for name, quantity in parameters().items():
+        left = [a for a, _ in quantity.entries() if not quantity.estimates(a)]
+        if quantity.prior is not None and left:
+            lines.append((f"`{name}`", str(len(left)), quantity.prior.describe(), quantity.meaning))
+    count = sum(int(line[1]) for line in lines)
+    return (
+        f"\n## What was not asked: {count} numbers\n\n"
+        "These have a prior, are not estimated, and stand at its middle in every run, also in runs "
+        "on the posterior: no band of the study or of the reference results holds their "
+        "uncertainty. `--parameters wide` draws them from their priors beside the posterior "
+        "([what it changes](../calibration.md#what-is-known-to-be-missing)).\n\n"
+        + table(("parameter", "entries", "prior", "meaning"), lines)
+    )
 
 
 def _numbers(found: list[dict[str, str]]) -> str:
@@ -73,19 +95,26 @@ def _numbers(found: list[dict[str, str]]) -> str:
 
 
 def _anchors() -> str:
-    found = rows("anchors.csv")
-    anchors = [name for name in found[0] if name != "address"]
-    moved = [row for row in found if any(abs(float(row[anchor])) >= 0.15 for anchor in anchors)]
+    worth, *found = rows("anchors.csv")
+    cases = [name for name in worth if name != "address"]
+    moved = [row for row in found if any(abs(float(row[case])) >= 0.15 for case in cases)]
+    left = ", ".join(worth[case] for case in cases)
+    with (REFERENCE.with_name("predictive") / "anchors.csv").open(encoding="utf-8") as stream:
+        varied = list(csv.DictReader(stream))
     return (
         "\n## What depends on the assumed side of offers and acceptance\n\n"
         "Declined offers are hardly ever on record, so how many offers there are and how many are "
-        "taken is seen as a product only. If a patron's acceptance is taken to be one prior "
-        "standard deviation higher, the posterior means move by so many of theirs (those that "
-        "move by 0.15 or more):\n\n"
+        "taken is seen as a product only. The constants of acceptance are the assumed side of it; "
+        "here their priors are moved by one standard deviation, down and up, and the draws "
+        "weighted anew. The posterior means of these numbers then move by so many prior standard "
+        f"deviations (those that move by 0.15 or more; the weights leave {left} draws):\n\n"
         + table(
-            ("number", *(f"`{anchor}`" for anchor in anchors)),
-            [(f"`{row['address']}`", *(row[anchor] for anchor in anchors)) for row in moved],
+            ("number", *(f"`{case}`" for case in cases)),
+            [(f"`{row['address']}`", *(row[case] for case in cases)) for row in moved],
         )
+        + "\nAnd in free runs of the fitted model to the last year of the record "
+        "(`steppe calibrate check`), offers and packages whether documented or not:\n\n"
+        + "".join(f"- {line}.\n" for line in anchors_in_words(varied))
     )
 
 

@@ -146,8 +146,11 @@ def laplace(
             ends = [whole(mode + a * axes[i] + b * axes[j]) for a in (1, -1) for b in (1, -1)]
             bend[i, j] = (ends[0] - ends[1] - ends[2] + ends[3]) / (4.0 * step**2)
     precision, directions = np.linalg.eigh(0.5 * (bend + bend.T))
-    scale = directions / np.sqrt(np.maximum(precision, 0.5))
-    return mode, mode + rng.standard_normal((samples, dimensions)) @ scale.T
+    covariance = (directions / np.maximum(precision, 0.5)) @ directions.T
+    # directions of equal precision are arbitrary, the Cholesky factor is not
+    return mode, mode + rng.standard_normal((samples, dimensions)) @ np.linalg.cholesky(
+        covariance
+    ).T
 
 
 def poisson_cost(counts: np.ndarray, expected: np.ndarray) -> float:

@@ -1,7 +1,8 @@
 """The competition: every score of every competitor, its difference to the best baseline.
 
-The best baseline of a score is the one that turned out best over the whole test window: chosen
-with hindsight, which favours the baselines.
+The best baseline of a score and a group of cells is the one that turned out best there over the
+whole test window: chosen with hindsight, which favours the baselines, and the more so the
+smaller the group.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from ...model.names import FORMS, PATRONS, STATES
 from .baselines import BASELINES
 from .cells import PROMISES
+from .forecast import MODEL, VARIANTS
 from .scores import (
     brier,
     covered,
@@ -30,6 +32,10 @@ ACTIVE: Final = 0.05
 HIGHER: Final = "log"
 """The score of which more is better; of the others less is."""
 LEVELS: Final = (0.5, 0.9)
+CONTESTS: Final = ("log", "brier", "crps")
+"""Scores that competitors are held against each other by."""
+AGAINST: Final = "against the model"
+"""After the name of a score: of the model with a mechanism switched off, less that with it."""
 
 
 @dataclass(frozen=True)
@@ -105,30 +111,64 @@ def score_rows(
     if len({len(counts) for counts in forecasts.values()}) > 1:
         raise ValueError("competitors must have as many samples as each other")
     tables = {name: yearly_scores(counts, observed) for name, counts in forecasts.items()}
-    best = {score: best_baseline(tables, score) for score in ("log", "brier", "crps")}
+    best = best_baselines(tables)
     rows: list[dict[str, Any]] = []
     for name, table in tables.items():
-        for (score, by, key), values in table.items():
+        for place, values in table.items():
+            score, by, key = place
             row: dict[str, Any] = {"competitor": name, "score": score, "by": by, "key": key}
-            if score in best:
-                sign = 1.0 if score == HIGHER else -1.0
-                gains = sign * (values - tables[best[score]][score, by, key])
-                low, high = interval_of_sum(gains, np.random.default_rng([seed, 1]))
-                row |= {"value": float(values.sum()), "best": best[score]}
-                row |= {"gain": float(gains.sum()), "low": low, "high": high}
+            if score in CONTESTS:
+                gains = gains_over(values, tables[best[place]][place], score)
+                row |= {"value": float(values.sum()), "best": best[place], **gained(gains, seed)}
             else:
                 row |= {"value": float(values.mean())}
             rows.append(row)
-    return rows + pit_rows(forecasts, observed, seed)
+    return rows + ablation_rows(tables, seed) + pit_rows(forecasts, observed, seed)
 
 
-def best_baseline(tables: Mapping[str, Mapping[tuple[str, str, str], Any]], score: str) -> str:
-    """Baseline with the best total of a score."""
-    sign = 1.0 if score == HIGHER else -1.0
-    return max(
-        (name for name in tables if name in BASELINES),
-        key=lambda name: sign * float(tables[name][score, "all", "all"].sum()),
-    )
+def gains_over(values: np.ndarray, others: np.ndarray, score: str) -> np.ndarray:
+    """How much better one series of yearly scores is than another."""
+    return values - others if score == HIGHER else others - values
+
+
+def gained(gains: np.ndarray, seed: int) -> dict[str, float]:
+    """Sum of yearly gains with its interval."""
+    low, high = interval_of_sum(gains, np.random.default_rng([seed, 1]))
+    return {"gain": float(gains.sum()), "low": low, "high": high}
+
+
+def best_baselines(
+    tables: Mapping[str, Mapping[tuple[str, str, str], Any]],
+) -> dict[tuple[str, str, str], str]:
+    """Baseline with the best total by (score, by, key)."""
+    names = [name for name in tables if name in BASELINES]
+    signs = {score: 1.0 if score == HIGHER else -1.0 for score in CONTESTS}
+    return {
+        place: max(names, key=lambda name: signs[place[0]] * float(tables[name][place].sum()))
+        for place in tables[names[0]]
+        if place[0] in CONTESTS
+    }
+
+
+def ablation_rows(
+    tables: Mapping[str, Mapping[tuple[str, str, str], Any]], seed: int
+) -> list[dict[str, Any]]:
+    """How much better the model without a mechanism is than with it, year by year paired.
+
+    ``value`` is the gain itself, so that its deviation over seeds is that of the difference.
+    """
+    rows = []
+    for name in VARIANTS:
+        if name == MODEL or name not in tables or MODEL not in tables:
+            continue
+        for score in CONTESTS:
+            place = (score, "all", "all")
+            found = gained(gains_over(tables[name][place], tables[MODEL][place], score), seed)
+            rows.append(
+                {"competitor": name, "score": f"{score} {AGAINST}", "by": "all", "key": "all",
+                 "value": found["gain"], "best": MODEL, **found}
+            )  # fmt: skip
+    return rows
 
 
 def pit_rows(
@@ -169,3 +209,26 @@ def cell_rows(
                 }
             )
     return rows
+
+
+def total_rows(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Packages by year, state and patron: documented, and expected by each competitor.
+
+    Parameters
+    ----------
+    cells : list of dict
+        As of :func:`cell_rows`.
+
+    Returns
+    -------
+    list of dict
+        ``year, state, patron, documented``, and a column for each competitor.
+    """
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for cell in cells:
+        place = {name: cell[name] for name in ("year", "state", "patron")}
+        row = found.setdefault(tuple(place.values()), {**place, "documented": 0})
+        row[cell["competitor"]] = row.get(cell["competitor"], 0.0) + cell["expected"]
+        if cell["competitor"] == cells[0]["competitor"]:
+            row["documented"] += cell["documented"]
+    return list(found.values())

@@ -86,7 +86,7 @@ def score_once(
 ) -> list[dict[str, Any]]:
     """Score the forecasts of one seed."""
     rows = score_rows({name: one.counts for name, one in found.items()}, counts, seed)
-    rows += sum_rows({name: one.sums for name, one in found.items()}, sums, list(BASELINES))
+    rows += sum_rows({name: one.sums for name, one in found.items()}, sums, list(BASELINES), seed)
     return rows + density_rows(found)
 
 

@@ -8,7 +8,7 @@ years since (importance sampling in place of a fit for every year).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -19,6 +19,7 @@ from scipy.special import logsumexp
 from ...calibration.asof import COVERAGE, Frozen, frozen, packages_as_of
 from ...calibration.filter import filtered
 from ...calibration.packages import as_history
+from ...calibration.target import Entry, entries
 from ...model.engine import simulate_from
 from ...model.errors import InputError
 from ...model.names import START_YEAR
@@ -36,7 +37,7 @@ ABLATIONS: Final[dict[str, tuple[str, ...]]] = {
     "no complementarity": ("complementarity",),
     "no threat": ("salience", "budget_alarm_response"),
 }
-"""Quantities that are set to zero in the same draws of the parameters, which are not refitted."""
+"""Quantities that are set to zero, the draws of the others moved as :func:`refitted` says."""
 VARIANTS: Final = {MODEL: (), **ABLATIONS}
 
 
@@ -161,6 +162,7 @@ def by_model(
     Forecast
         With ``task.runs`` samples for each draw.
     """
+    positions = refitted(entries(), positions, zero)
     weights = np.zeros(len(positions))
     parts, totals, densities, effective = [], [], [], []
     for cut, last in task.origins():
@@ -250,6 +252,37 @@ def lucks(seed: int, positions: np.ndarray) -> list[int]:
     """Keys of the filter's luck for each draw, unlike those of any other seed."""
     found: list[int] = np.random.default_rng([seed, 3]).integers(1, 2**62, len(positions)).tolist()
     return found
+
+
+def refitted(known: Sequence[Entry], positions: np.ndarray, zero: Collection[str]) -> np.ndarray:
+    """Draws of the posterior without some quantities: that of the model in which they are zero.
+
+    Where a quantity is fixed at zero, the posterior of the others is the whole one given that it
+    is zero. Each draw is moved there along the regression of the others on it, which is exact if
+    the posterior is normal (Beaumont, Zhang and Balding 2002, *Genetics* 162). Quantities that are
+    not estimated, or that are zero only infinitely far out, move nothing.
+
+    Parameters
+    ----------
+    known : sequence of Entry
+        What the columns mean.
+    positions : ndarray of float64 [draw, dimension]
+        In prior standard deviations.
+    zero : collection of str
+        Quantities that are set to zero.
+    """
+    columns = [
+        n for n, entry in enumerate(known)
+        if entry.family in zero and np.isfinite(entry.at_zero)
+    ]  # fmt: skip
+    if not columns:
+        return positions
+    at_zero = np.array([known[n].at_zero for n in columns])
+    covariance = np.cov(positions.T)
+    slopes = np.linalg.solve(covariance[np.ix_(columns, columns)], covariance[columns])
+    moved: np.ndarray = positions + (at_zero - positions[:, columns]) @ slopes
+    moved[:, columns] = at_zero
+    return moved
 
 
 def without(tables: Tables, zero: Collection[str]) -> Tables:

@@ -14,10 +14,12 @@ import numpy as np
 from ...calibration.packages import RUNG_OF_CHANNEL, Packages
 from ...model.names import CHANNELS, FORMS, PATRONS, START_YEAR
 from ...model.tables import Tables
-from .scores import crps
+from .scores import crps, interval_of_sum
 
 AID: Final = FORMS.index("aid")
 RUNG: Final = RUNG_OF_CHANNEL["equipment"]
+SCORE: Final = "crps of log sum"
+"""Name of the score of sums."""
 PRIOR_SIZES: Final = 1.0
 """Sums of USD 1 million, with a log spread around 1, that the record is given beside its own."""
 
@@ -100,32 +102,36 @@ def sums_on_record(packages: Packages, last_year: int) -> np.ndarray:
 
 
 def sum_rows(
-    forecasts: dict[str, np.ndarray], observed: np.ndarray, baselines: list[str]
+    forecasts: dict[str, np.ndarray], observed: np.ndarray, baselines: list[str], seed: int
 ) -> list[dict[str, Any]]:
-    """CRPS of log(1 + sum over the test window), by patron.
+    """CRPS of log(1 + sum of a year in USD million), summed over the years, in all and by patron.
 
     Parameters
     ----------
     forecasts : dict of str to ndarray of float64 [sample, year, patron]
     observed : ndarray of float64 [year, patron]
     baselines : list of str
+    seed : int
+        Key of the bootstrap.
 
     Returns
     -------
     list of dict
-        As :func:`steppe.explore.backtest.competition.score_rows`; one number a patron, so that
-        there is no interval.
+        As :func:`steppe.explore.backtest.competition.score_rows`.
     """
-    truth = np.log1p(observed.sum(axis=0))
-    found = {name: crps(np.log1p(s.sum(axis=1)), truth) for name, s in forecasts.items()}
-    best = min(baselines, key=lambda name: float(found[name].sum()))
-    return [
-        {
-            "competitor": name, "score": "crps of log sum", "by": "kind" if p is None else "patron",
-            "key": "sums" if p is None else PATRONS[p], "best": best,
-            "value": float(values.sum() if p is None else values[p]),
-            "gain": float((found[best] - values).sum() if p is None else (found[best] - values)[p]),
-        }
-        for name, values in found.items()
-        for p in (None, *range(len(PATRONS)))
-    ]  # fmt: skip
+    found = {name: crps(np.log1p(s), np.log1p(observed)) for name, s in forecasts.items()}
+    groups = {("all", "all"): slice(None)}
+    groups |= {("patron", name): slice(p, p + 1) for p, name in enumerate(PATRONS)}
+    rows = []
+    for (by, key), columns in groups.items():
+        yearly = {name: values[:, columns].sum(axis=1) for name, values in found.items()}
+        best = min(baselines, key=lambda name: float(yearly[name].sum()))
+        for name, values in yearly.items():
+            gains = yearly[best] - values
+            low, high = interval_of_sum(gains, np.random.default_rng([seed, 1]))
+            rows.append(
+                {"competitor": name, "score": SCORE, "by": by, "key": key, "best": best,
+                 "value": float(values.sum()), "gain": float(gains.sum()), "low": low,
+                 "high": high}
+            )  # fmt: skip
+    return rows

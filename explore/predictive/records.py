@@ -43,6 +43,15 @@ class Records(NamedTuple):
     areas: np.ndarray
 
 
+class Unseen(NamedTuple):
+    """What no source tells of free runs, in all years: int64 [record, patron]."""
+
+    offers: np.ndarray
+    """Offers made."""
+    packages: np.ndarray
+    """Offers taken, documented or not."""
+
+
 def documented(packages: Packages, last_year: int) -> Records:
     """The record, as one of :class:`Records`."""
     sums = np.full((1, len(STATES), len(PATRONS), MOST_SUMS), np.nan)
@@ -54,8 +63,10 @@ def documented(packages: Packages, last_year: int) -> Records:
     return Records(count(packages, last_year)[np.newaxis], sums, areas[np.newaxis])
 
 
-def predicted(base: Tables, draws: Draws, runs: int, packages: Packages, seed: int) -> Records:
-    """Records of free runs, ``runs`` of each draw.
+def predicted(
+    base: Tables, draws: Draws, runs: int, packages: Packages, seed: int
+) -> tuple[Records, Unseen]:
+    """Records of free runs, ``runs`` of each draw, and what stays unseen of them.
 
     That a sum is told has the chance that it had among the documented packages. Sizes are those
     of what is offered; that larger offers are accepted more often is left out.
@@ -71,7 +82,7 @@ def predicted(base: Tables, draws: Draws, runs: int, packages: Packages, seed: i
     seed : int
         Key of all luck.
     """
-    counts, sums, areas = [], [], []
+    counts, sums, areas, unseen = [], [], [], []
     rng, share = np.random.default_rng([seed, 11]), told_share(packages)
     for draw in range(len(draws)):
         tables = draws.tables(base, draw)
@@ -81,7 +92,11 @@ def predicted(base: Tables, draws: Draws, runs: int, packages: Packages, seed: i
         counts.append(found)
         areas.append(outcome.documented.sum(axis=(1, 2), dtype=np.int64))
         sums.append(draw_sizes(found, sizes_of_model(tables, runs), share, rng))
-    return Records(np.concatenate(counts), np.concatenate(sums), np.concatenate(areas))
+        unseen.append(
+            [x.sum(axis=(1, 2, 4), dtype=np.int64) for x in (outcome.offers, outcome.packages)]
+        )
+    records = Records(np.concatenate(counts), np.concatenate(sums), np.concatenate(areas))
+    return records, Unseen(*(np.concatenate(part) for part in zip(*unseen, strict=True)))
 
 
 def draw_sizes(

@@ -12,6 +12,7 @@ from .files import Row, facts, number, table
 
 COLUMNS: Final = ("competitor", "score", "by", "key", "value", "seed_sd", "best", "gain", "low",
                   "high")  # fmt: skip
+TOTALS: Final = ("year", "state", "patron", "documented", "model")
 NUMBERS: Final = ("value", "seed_sd", "gain", "low", "high")
 SHOWN: Final = ("all", "kind", "patron", "state", "form")
 """Groups of cells in the figure and the sentences, in this order."""
@@ -20,6 +21,7 @@ SCORES: Final = {
     "log": "log score",
     "crps": "CRPS of yearly totals",
     "brier": "Brier score",
+    "crps of log sum": "CRPS of yearly sums, in logs",
 }
 """Scores in which the model has a gain or a loss."""
 NOMINAL: Final = ("coverage 50%", "coverage 90%")
@@ -36,12 +38,15 @@ class Backtest:
     manifest, power : dict
     rows : list of dict
         Scores; :data:`NUMBERS` as numbers.
+    totals : list of dict
+        Packages by year, state and patron: documented, and expected by each competitor.
     """
 
     folder: str
     manifest: dict[str, Any]
     power: dict[str, Any]
     rows: list[dict[str, Any]]
+    totals: list[Row]
 
     @property
     def title(self) -> str:
@@ -74,7 +79,8 @@ def read(reference: Path | None) -> list[Backtest]:
                 {**row, **{name: number(row[name], file, name) for name in NUMBERS}} for row in rows
             ]
             power = facts(folder, "power.json", ("words", "digest"))
-            found.append(Backtest(folder.name, manifest, power, numbers))
+            totals = table(folder, "totals.csv", TOTALS)
+            found.append(Backtest(folder.name, manifest, power, numbers, totals))
     return found
 
 
@@ -118,9 +124,15 @@ def by_group(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for score in SCORES:
         for row in gains(rows, score):
-            text = f"{row['gain']:+.2f} ({row['low']:+.2f} to {row['high']:+.2f})"
+            text = told(row)
             found.setdefault(where(row), {"where": where(row)})[score] = (verdict(row), text)
     return list(found.values())
+
+
+def told(row: Mapping[str, Any]) -> str:
+    """A gain with its interval, and over whom."""
+    ends = "" if row["low"] != row["low"] else f" ({row['low']:+.2f} to {row['high']:+.2f})"
+    return f"{row['gain']:+.2f}{ends} over {row['best']}"
 
 
 def clear(rows: Sequence[dict[str, Any]], kind: str) -> list[str]:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from ...model.names import AREA_NAMES, PATRON_NAMES, STATE_NAMES
+from ..anchors import anchors_in_words
 from ..style import GAIN, GRID, INK, LOSS, Margins, Note, panels, styled
 from .files import facts, number, table
 
@@ -47,8 +48,15 @@ def predictive(reference: Path | None) -> dict[str, Any]:
                 ("patron", "area", "least", "most", "median", "q05", "q95", "held", "miss"),
             )
         ],
+        "anchors": _anchors(folder),
         "picture": folder / "predictive.png",
     }
+
+
+def _anchors(folder: Path) -> list[str]:
+    """What depends on the assumed side of offers and acceptance."""
+    needed = ("patron", "quantity", "unit", "anchor", "shift", "mean")
+    return list(anchors_in_words(table(folder, "anchors.csv", needed)))
 
 
 def _summary(one: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,8 @@ AT: Final = ("-2", "-1", "+0", "+1", "+2")
 """Columns of the profile: prior standard deviations from the prior's median."""
 MOVES: Final = 0.15
 """Prior standard deviations by which a mean has to move to be listed with the anchors."""
+WORTH: Final = "effective draws"
+"""First row of the table of anchors: how many draws its weights leave."""
 LOWEST: Final = -6.0
 """Log likelihood, less the best, below which a sparkline is cut off."""
 
@@ -128,13 +130,16 @@ def anchors(folder: Path | None) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``names`` of the anchors; ``rows`` of (number, moves), the largest first; ``still``,
+        ``names`` of the anchors and by how much their priors are moved; ``worth``, how many
+        draws are left in effect; ``rows`` of (number, moves), the largest first; ``still``,
         how many numbers move by less than :data:`MOVES`. Empty where nothing stands.
     """
-    found = table(folder, "anchors.csv", ("address",))
+    whole = table(folder, "anchors.csv", ("address",))
+    found = [row for row in whole if row["address"] != WORTH]
     if not found:
         return {}
     names = [name for name in found[0] if name != "address"]
+    worth = [row[name] for row in whole if row["address"] == WORTH for name in names]
     rows = []
     for row in found:
         moves = [number(row[name], "anchors.csv", name) for name in names]
@@ -142,9 +147,15 @@ def anchors(folder: Path | None) -> dict[str, Any]:
             rows.append((plain(row["address"]), moves))
     rows.sort(key=lambda pair: -max(map(abs, pair[1])))
     return {
-        "names": [plain(name) for name in names], "rows": rows, "still": len(found) - len(rows),
-        "least": MOVES,
+        "names": [_moved(name) for name in names], "rows": rows, "still": len(found) - len(rows),
+        "least": MOVES, "worth": worth,
     }  # fmt: skip
+
+
+def _moved(name: str) -> str:
+    """An anchor and by how many prior standard deviations its prior is moved."""
+    address, _, shift = name.partition(":")
+    return f"{plain(address)}, {shift} sd" if shift else plain(address)
 
 
 def missing(page: Path | None) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from ..files import digest, read_bytes
 from ..html import embedded
 from ..style import Note, as_bytes
-from . import foresight, held, ranks
+from . import foresight, foresight_words, held, ranks
 from .files import Picture, facts, number, table
 from .numbers import Number, plain
 
@@ -171,7 +171,25 @@ def _backtest(one: foresight.Backtest) -> dict[str, Any]:
         "lost": foresight.clear(one.rows, "loss"),
         "won": foresight.clear(one.rows, "gain"),
         "intervals": foresight.intervals(one.rows),
+        "mechanisms": list(foresight_words.mechanisms(one.rows)),
+        **_totals(one),
         "years": one.manifest["test_until"] - one.manifest["cut"],
+    }
+
+
+def _totals(one: foresight.Backtest) -> dict[str, Any]:
+    """Packages documented and expected, where the table of totals stands."""
+    if not one.totals:
+        return {"totals": []}
+    best = next(
+        row["best"] for row in one.rows
+        if (row["competitor"], row["score"], row["by"]) == (foresight.MODEL, "crps", "all")
+    )  # fmt: skip
+    return {
+        "totals": foresight_words.years(one.totals, best),
+        "rival": best,
+        "by_patron": foresight_words.by_patron(one.totals, best),
+        "by_state": foresight_words.by_state(one.rows, one.totals),
     }
 
 
