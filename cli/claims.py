@@ -22,7 +22,7 @@ DIRECTORY: Final = Path("steppe-claims")
 PARTICLES: Final = 100
 """Worlds of the filter for each draw: ten for each history of 2,000 over 200 draws."""
 COLUMNS: Final = (
-    "id", "claim", "document", "cut", "horizon", "area", "match", "probability", "low",
+    "id", "claim", "document", "cut", "horizon", "area", "match", "over", "probability", "low",
     "high", "defined", "parameters", "model", "verdict", "compared", "testable_form", "reading",
     "reason",
 )  # fmt: skip
