@@ -477,6 +477,14 @@ def test_the_command_is_the_same_again(tmp_path):
     manifest = json.loads((tmp_path / "a" / "manifest.json").read_text("utf-8"))
     assert manifest["documents"][0]["cut"] == 2005
     assert "no probability here is a forecast" in manifest["badge"]
+    assert "histories follow the record to 2005, parameters to 2022" in first.output
+
+
+def test_the_help_says_what_the_parameters_have_seen():
+    """The year in the help is that of the installed posterior."""
+    told = " ".join(steppe("--help").output.replace("│", " ").split())
+    _, made = installed_draws(1)
+    assert f"fitted to the record to {made['until']} and have seen what came after" in told
 
 
 def test_a_fit_at_the_date_is_taken_and_one_of_another_date_refused(tmp_path):
