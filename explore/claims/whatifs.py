@@ -70,7 +70,8 @@ def worlds_of(
     numbers = APART + np.arange(branch.draw * runs, (branch.draw + 1) * runs, dtype=np.int64)
     base = Tables(branch.tables.flat[: last - START_YEAR + 1].copy())
     found: dict[str | None, Outcome] = {}
-    for name, moves in {None: (), **whatifs}.items():
+    every: list[tuple[str | None, Sequence[Move]]] = [(None, ()), *whatifs.items()]
+    for name, moves in every:
         future = simulate_from(moved(base, moves), branch.seed, numbers, starts, branch.cut + 1)
         found[name] = Outcome._make(
             np.concatenate(pair, axis=1) for pair in zip(past, future, strict=True)
