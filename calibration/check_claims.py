@@ -28,6 +28,8 @@ def check_claim_tests(
 ) -> Iterator[Problem]:
     """Each claim has a test or a reason, a test names a claim and keeps to its horizon.
 
+    What-ifs begin after the date of the document.
+
     Faulty rows must have been told before: what is missing because it could not be read would
     be told again here.
     """
@@ -56,3 +58,10 @@ def check_claim_tests(
                 "test", "the test looks beyond the claim's horizon", last,
                 f"to {known[key].horizon}",
             )  # fmt: skip
+        cut = dates[known[key].sources[0]].row.cut if known[key].sources[0] in dates else None
+        for move in (move for moves in test.row.worlds.values() for move in moves):
+            if cut is not None and move.years[0] <= cut:
+                yield test.problem(
+                    "worlds", "a what-if changes what the document knew", move.years[0],
+                    f"from {cut + 1}",
+                )  # fmt: skip

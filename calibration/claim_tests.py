@@ -13,6 +13,14 @@ share has nothing to be a share of, undefined):
 * ``all`` and ``any`` combine tests.
 
 ``given`` restricts the futures to those in which another test holds.
+
+A claim that one thing answers to another is a statement on two worlds. ``worlds`` names
+what-ifs (:class:`~steppe.calibration.claim_words.Move`), and a measure may look into one of them
+(``world``). Such a test is true or false of a draw of the parameters, not of a future: measures
+are means over the futures of the draw, which share their luck between the worlds.
+
+Troops stand beside the model (:mod:`steppe.calibration.measures.troops`): sizes of exercises are
+drawn anew, also of those whose size is on record.
 """
 
 from __future__ import annotations
@@ -25,16 +33,15 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import (
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from ..model.errors import near
-from ..model.names import DIMENSIONS, LATEST_HORIZON, START_YEAR
+from ..model.names import DIMENSIONS, START_YEAR
+from .claim_words import Move, Words, Year, wrong
 from .codebook import Claim
 from .reading import evidence_directory, read_table, read_tables
 
@@ -50,15 +57,17 @@ FormName = Literal["agreement", "aid", "exercise", "joint_exercise", "unit", "ba
 Dimension = Literal["state", "patron", "area", "form"]
 Quantity = Literal[
     "rung", "offers", "packages", "pledged", "delivered", "lapsed", "outstanding",
-    "trust", "fluency", "resentment", "dependence", "alarm",
+    "trust", "fluency", "resentment", "dependence", "alarm", "troops",
 ]  # fmt: skip
 FLOWS: Final = ("offers", "packages", "pledged", "delivered", "lapsed")
-"""Quantities that happen in a year and may be added up; the others are levels at its end."""
+"""Quantities that happen in a year and may be added up; the others are levels at its end, but
+for troops, which are those of a year's largest exercise."""
 DIMENSIONS_OF: Final[dict[str, tuple[str, ...]]] = {
     "rung": ("state", "patron", "area"),
     "offers": ("state", "patron", "area"),
     "packages": ("state", "patron", "area", "form"),
     "alarm": ("patron",),
+    "troops": ("patron",),
 }
 """By what a quantity can be told apart; the others by state and patron."""
 PAIR: Final = ("state", "patron")
@@ -72,30 +81,6 @@ States = Annotated[tuple[StateName, ...], BeforeValidator(_listed)]
 Patrons = Annotated[tuple[PatronName, ...], BeforeValidator(_listed)]
 Areas = Annotated[tuple[AreaName, ...], BeforeValidator(_listed)]
 Forms = Annotated[tuple[FormName, ...], BeforeValidator(_listed)]
-Year = Annotated[int, Field(ge=START_YEAR, le=LATEST_HORIZON)]
-
-
-class Words(BaseModel):
-    """A table of the vocabulary: a key that is none of its words is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _known_words(cls, fields: Any) -> Any:
-        words = [field.alias or name for name, field in cls.model_fields.items()]
-        for word in fields if isinstance(fields, dict) else ():
-            if word not in words:
-                meant = near(word, words)
-                raise PydanticCustomError(
-                    "unknown_word",
-                    "unknown word {word}; allowed: {words}{meant}",
-                    {
-                        "word": repr(word), "words": ", ".join(words),
-                        "meant": f"; did you mean {' or '.join(meant)}?" if meant else "",
-                    },
-                )  # fmt: skip
-        return fields
 
 
 class Measure(Words):
@@ -104,19 +89,24 @@ class Measure(Words):
     Attributes
     ----------
     quantity : str
-        Packages are those accepted; money is in USD million; the rest is as in
-        :class:`~steppe.model.world.Outcome`.
+        Packages are those accepted; money is in USD million; troops are those of all sides in
+        the largest joint exercise of the patron's organisation in the year, 0 without one; the
+        rest is as in :class:`~steppe.model.world.Outcome`.
     state, patron, area, form : tuple of str
         What is looked at; all of them if empty. Packages are counted by area or by form, not
         by both at once.
     cells : str
         What is made of the cells in each year. Flows are added up unless it says otherwise;
-        of levels it must be said if there are several cells.
+        of levels it must be said if there are several cells. ``moved`` is how far they are
+        from the world without a what-if, added up without regard to the sign.
     years : (int, int)
         First and last year.
     take : str
         What is made of the years; ``mean`` of a flow is its number a year, ``gain`` is the
-        level at the end less the level at the end of the year before the first.
+        level at the end less the level at the end of the year before the first, ``streak``
+        the largest number of years on end with any.
+    world : str or None
+        The what-if that it looks into.
     per : Measure or None
         What it is divided by.
     """
@@ -126,9 +116,10 @@ class Measure(Words):
     patron: Patrons = ()
     area: Areas = ()
     form: Forms = ()
-    cells: Literal["sum", "mean", "max", "min"] | None = None
+    cells: Literal["sum", "mean", "max", "min", "moved"] | None = None
     years: tuple[Year, Year]
-    take: Literal["sum", "mean", "max", "min", "last", "gain"]
+    take: Literal["sum", "mean", "max", "min", "last", "gain", "streak"]
+    world: str | None = None
     per: Measure | None = None
 
     @model_validator(mode="after")
@@ -136,20 +127,26 @@ class Measure(Words):
         known = dimensions_of(self.quantity)
         for dimension in ("state", "patron", "area", "form"):
             if getattr(self, dimension) and dimension not in known:
-                raise _wrong(f"{self.quantity} is not told by {dimension}")
+                raise wrong(f"{self.quantity} is not told by {dimension}")
         if self.area and self.form:
-            raise _wrong("packages are told by area or by form, not by both at once")
+            raise wrong("packages are told by area or by form, not by both at once")
         if self.years[0] > self.years[1]:
-            raise _wrong("the first year is after the last")
+            raise wrong("the first year is after the last")
         if self.take == "gain" and self.years[0] == START_YEAR:
-            raise _wrong(f"nothing is recorded of the year before {START_YEAR} to gain upon")
+            raise wrong(f"nothing is recorded of the year before {START_YEAR} to gain upon")
         flow = self.quantity in FLOWS
         if flow and self.take in ("last", "gain"):
-            raise _wrong(f"{self.quantity} is a flow: it has no level to take")
+            raise wrong(f"{self.quantity} is a flow: it has no level to take")
+        if not flow and self.take == "streak":
+            raise wrong(f"{self.quantity} does not happen in a year: it has no streak")
         if not flow and self.take == "sum":
-            raise _wrong(f"{self.quantity} is a level: years of it cannot be added up")
+            raise wrong(f"{self.quantity} is a level: years of it cannot be added up")
         if not flow and self.cells is None and self.count_of_cells() > 1:
-            raise _wrong("say what is made of the cells: sum, mean, max or min")
+            raise wrong("say what is made of the cells: sum, mean, max or min")
+        if self.cells == "moved" and self.world is None:
+            raise wrong("cells have moved in a what-if: name its 'world'")
+        if self.quantity == "troops" and self.world is not None:
+            raise wrong("troops stand beside the model: no what-if moves them")
         return self
 
     def count_of_cells(self) -> int:
@@ -195,19 +192,19 @@ class Rank(Words):
     @model_validator(mode="after")
     def _fits(self) -> Rank:
         if self.by not in dimensions_of(self.rank.quantity):
-            raise _wrong(f"{self.rank.quantity} is not told by {self.by}")
+            raise wrong(f"{self.rank.quantity} is not told by {self.by}")
         for measure in measures_of(self):
             if getattr(measure, self.by):
-                raise _wrong(f"the {self.by} is ranked, so the measure cannot choose one")
+                raise wrong(f"the {self.by} is ranked, so the measure cannot choose one")
         for word in (*self.who, *self.among):
             if word not in DIMENSIONS[self.by]:
                 meant = near(word, DIMENSIONS[self.by])
-                raise _wrong(
+                raise wrong(
                     f"no {self.by} {word!r}; allowed: {', '.join(DIMENSIONS[self.by])}"
                     + (f"; did you mean {' or '.join(meant)}?" if meant else "")
                 )
         if not set(self.who) <= set(self.entrants):
-            raise _wrong("'who' is not among 'among'")
+            raise wrong("'who' is not among 'among'")
         return self
 
     @property
@@ -251,6 +248,8 @@ class ClaimTest(Words):
     Attributes
     ----------
     test, given : Test or None
+    worlds : dict of str to tuple of Move
+        What-ifs by name.
     match : str
         ``exact``: the test says what the claim's testable form says. ``proxy``: it stands for
         it, by what the model has. ``wider``: more makes it true than makes the claim true, so
@@ -263,18 +262,25 @@ class ClaimTest(Words):
 
     test: Test | None = None
     given: Test | None = None
+    worlds: dict[str, tuple[Move, ...]] = Field(default_factory=dict)
     match: Literal["exact", "proxy", "wider"] | None = None
     reading: str | None = None
     not_tested: str | None = None
 
     @model_validator(mode="after")
-    def _either(self) -> ClaimTest:
+    def _fits(self) -> ClaimTest:
         if (self.test is None) == (self.not_tested is None):
-            raise _wrong("a claim has either a test or a reason why it is not tested")
+            raise wrong("a claim has either a test or a reason why it is not tested")
         if self.test is not None and (self.match is None or self.reading is None):
-            raise _wrong("a test says how it was read ('reading') and how well it fits ('match')")
-        if self.test is None and (self.given or self.match or self.reading):
-            raise _wrong("what is not tested has no 'given', 'match' or 'reading'")
+            raise wrong("a test says how it was read ('reading') and how well it fits ('match')")
+        if self.test is None and (self.given or self.worlds or self.match or self.reading):
+            raise wrong("what is not tested has no 'given', 'worlds', 'match' or 'reading'")
+        if self.given is not None and self.worlds:
+            raise wrong("a test of what-ifs has no 'given': it is not on single futures")
+        looked = {m.world for part in (self.test, self.given) for m in measures_of(part)} - {None}
+        if looked != set(self.worlds):
+            odd = sorted(map(str, looked ^ set(self.worlds)))[0]
+            raise wrong(f"what-if {odd!r} is either not in 'worlds' or never looked into")
         return self
 
 
@@ -345,7 +351,3 @@ def load_claims(directory: str | Path | None = None) -> list[Tested]:
         Tested(row, tests[row.id].row, row.sources[0], dates[row.sources[0]].row)
         for row in (placed.row for placed in claims)
     ]
-
-
-def _wrong(message: str) -> PydanticCustomError:
-    return PydanticCustomError("wrong_test", "{message}", {"message": message})

@@ -22,7 +22,7 @@ DIRECTORY: Final = Path("steppe-claims")
 PARTICLES: Final = 100
 """Worlds of the filter for each draw: ten for each history of 2,000 over 200 draws."""
 COLUMNS: Final = (
-    "id", "claim", "document", "cut", "horizon", "area", "match", "probability", "low",
+    "id", "claim", "document", "cut", "horizon", "area", "match", "over", "probability", "low",
     "high", "defined", "parameters", "model", "verdict", "compared", "testable_form", "reading",
     "reason",
 )  # fmt: skip
@@ -45,8 +45,12 @@ def claims(
 ) -> None:
     """Tell how likely each claim of the documents is on the model, beside what came of it.
 
-    Each claim is evaluated with the evidence frozen at the date of its document. Claims are
-    tests: nothing is fitted to them, and a surprise is a result like an agreement.
+    Histories follow the record to the date of a claim's document and are free after it. The
+    parameters do not stop there: unless --fit names a fit of that date, they were fitted to the
+    record to 2022 and have seen what came after the document, so no probability is one that
+    could have been told then. Claims that one thing answers to another are tested as what-ifs
+    from that date. Claims are tests: nothing is fitted to them, and a surprise is a result like
+    an agreement.
     """
     from ..calibration.claim_tests import load_claims
     from ..explore.claims.assess import scores
@@ -175,10 +179,12 @@ def write(directory: Path, rows: Iterable[dict[str, Any]], manifest: bytes) -> N
 
 def printed(rows: Sequence[dict[str, Any]], manifest: dict[str, Any]) -> Iterator[str]:
     """What the terminal shows: tested claims by document, those without a test, the scores."""
+    until = fitted_until(manifest)
     yield f"{'':<52}{'probability (90%)':<22}{'model':<10}{'later sources':<15}"
     for short in dict.fromkeys(row["document"] for row in rows):
         own = [row for row in rows if row["document"] == short]
-        yield f"\n{short}, record to {own[0]['cut']}"
+        cut = own[0]["cut"]
+        yield f"\n{short}: histories follow the record to {cut}, parameters to {until[cut]}"
         for row in own:
             if row["probability"] is None:
                 continue
@@ -199,6 +205,11 @@ def printed(rows: Sequence[dict[str, Any]], manifest: dict[str, Any]) -> Iterato
     yield from summary(rows, manifest)
 
 
+def fitted_until(manifest: dict[str, Any]) -> dict[int, int]:
+    """Last year of the record that the parameters were fitted to, by the year of the cut."""
+    return {one["cut"]: one["parameters"]["until"] for one in manifest["documents"]}
+
+
 def probability(row: dict[str, Any]) -> str:
     """Probability and interval, with a sign if it is a bound or of a proxy."""
     sign = "<=" if row["match"] == "wider" else "~" if row["match"] == "proxy" else ""
@@ -212,7 +223,7 @@ def summary(rows: Sequence[dict[str, Any]], manifest: dict[str, Any]) -> Iterato
     count = Counter(row["compared"] for row in rows if row["compared"])
     yield (
         "likely: at least 2/3, unlikely: at most 1/3, the whole interval; <= an upper bound, "
-        "~ a proxy."
+        "~ a proxy. Claims on what answers to what are shares of draws, all others of histories."
     )
     yield (
         f"Where both commit themselves, model and later sources agree on {count['agrees']} claims "

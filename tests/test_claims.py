@@ -12,13 +12,20 @@ from typer.testing import CliRunner
 from steppe.calibration import fit
 from steppe.calibration.asof import frozen
 from steppe.calibration.claim_tests import ClaimTest, load_claims
+from steppe.calibration.claim_words import Move
+from steppe.calibration.measures import troops
+from steppe.calibration.measures.sampler import generator
 from steppe.calibration.packages import GIVEN, imposed
 from steppe.cli.main import app
 from steppe.explore.backtest.cells import count
 from steppe.explore.claims.assess import against, estimate, in_word, losses, scores, wilson
+from steppe.explore.claims.conduct import in_worlds
 from steppe.explore.claims.evaluate import evaluate
 from steppe.explore.claims.histories import Histories, histories, without_memberships
+from steppe.explore.claims.sizes import largest
+from steppe.explore.claims.whatifs import FUTURES, moved, worlds_of
 from steppe.explore.draws import installed_draws
+from steppe.model.errors import InputError
 from steppe.model.names import AREAS, FORMS, PATRONS, START_YEAR, STATES
 from steppe.model.world import empty_outcome
 
@@ -28,8 +35,9 @@ DRUGS, DEFENCE = AREAS.index("counter_narcotics"), AREAS.index("defence")
 Y2010 = 2010 - START_YEAR
 
 
-def claim_of(given=None, **test):
+def claim_of(given=None, worlds=None, **test):
     more = {} if given is None else {"given": given}
+    more |= {} if worlds is None else {"worlds": worlds}
     return ClaimTest(test=test, match="exact", reading="as it stands", **more)
 
 
@@ -139,6 +147,165 @@ def test_all_any_and_given():
     assert evaluate(claim_of(any=above), found).tolist() == [0.0, 1.0, 1.0, 1.0]
     truth = evaluate(claim_of(given=above[0], left=RUNG, relation=">=", right=2), found)
     assert np.array_equal(truth, [np.nan, 0.0, 1.0, 1.0], equal_nan=True)
+
+
+def test_a_streak_is_of_years_on_end():
+    """By hand: run 0 in 2010, 2011, 2013; run 1 in every second year; run 2 nothing."""
+    found = history()
+    for run, years in ((0, (0, 1, 3)), (1, (0, 2, 4))):
+        for year in years:
+            found.outcome.packages[run, Y2010 + year, TJ, CHINA, DRUGS] = 2
+    found.outcome.packages[2, Y2010 : Y2010 + 5, KG, CHINA, DRUGS] = 1
+    yearly = {"quantity": "packages", "patron": "china", "state": "TJ",
+              "area": "counter_narcotics", "years": (2010, 2016), "take": "streak"}  # fmt: skip
+    assert evaluate(claim_of(left=yearly, relation=">=", right=2), found).tolist() == [1, 0, 0]
+    assert evaluate(claim_of(left=yearly, relation="==", right=0), found).tolist() == [0, 0, 1]
+
+
+def test_troops_are_those_of_the_largest_exercise():
+    """By hand: 8,000 in run 0, 6,000 in run 1, none in run 2."""
+    found = history()
+    troops_ = np.zeros((3, 30, 2))
+    troops_[:2, Y2010, CHINA] = (8000, 6000)
+    troops_[:, Y2010, RUSSIA] = 20000
+    sizes = {"quantity": "troops", "patron": "china", "years": (2009, 2011), "take": "max"}
+    test = claim_of(left=sizes, relation="<", right=7000)
+    found = Histories(found.outcome, 2009, troops=troops_)
+    assert evaluate(test, found).tolist() == [0.0, 1.0, 1.0]
+    with pytest.raises(ValueError, match="nothing is known of troops"):
+        evaluate(test, history())
+
+
+# ------------------------------------------------------------ what-ifs
+
+
+def whatif(base, world):
+    """Histories of two worlds in which China makes so many offers on Tajik drugs, run by run."""
+    outcomes = [empty_outcome(len(base), 30) for _ in range(2)]
+    for outcome, counts in zip(outcomes, (base, world), strict=True):
+        outcome.offers[:, Y2010, TJ, CHINA, DRUGS] = counts
+    return Histories(outcomes[0], 2009, worlds={"more": outcomes[1]}, pooled=True)
+
+
+MORE = {"more": [{"quantity": "trade.china", "years": (2010, 2012), "factor": 2.0}]}
+OFFERS = {"quantity": "offers", "patron": "china", "years": (2010, 2012), "take": "sum"}
+
+
+def test_a_whatif_is_compared_by_the_means_of_a_draw():
+    """By hand: 1, 2, 3 offers against 0, 0, 7: more in one run of three, and more in the mean."""
+    test = claim_of(worlds=MORE, left=OFFERS | {"world": "more"}, relation=">", right=OFFERS)
+    assert evaluate(test, whatif((1, 2, 3), (0, 0, 7))).tolist() == [1.0]
+    assert evaluate(test, whatif((1, 2, 3), (0, 0, 6))).tolist() == [0.0]  # a tie is not more
+
+
+def test_cells_that_moved_do_not_cancel():
+    """By hand: one offer from drugs to defence in both runs: moved by 2, not by 0."""
+    found = whatif((1, 1), (0, 0))
+    found.worlds["more"].offers[:, Y2010, TJ, CHINA, DEFENCE] = 1
+    away = OFFERS | {"world": "more", "cells": "moved"}
+    assert evaluate(claim_of(worlds=MORE, left=away, relation="==", right=2), found) == [1.0]
+    net = OFFERS | {"world": "more", "per": OFFERS}
+    assert evaluate(claim_of(worlds=MORE, left=net, relation="==", right=1), found) == [1.0]
+
+
+def branched(draws=1):
+    """Histories of the record to 2009, to be continued to 2014."""
+    return next(histories(frozen(2009, 2014), installed_draws(draws)[0], 3, 12, 1))
+
+
+def test_worlds_differ_only_where_a_move_acts():
+    """Nothing before it, nothing by an inert one, and no Chinese package without a budget."""
+    branch = branched().branch
+    no_budget = Move(quantity="budget.china", years=(2011, 2014), value=0.0)
+    inert = Move(quantity="budget.china", years=(2010, 2014), factor=1.0)
+    found = worlds_of(branch, {"none": [no_budget], "same": [inert]}, 2014)
+    assert len(found[None].rung) == 3 * FUTURES
+    first = 2011 - START_YEAR
+    for base, same, none in zip(found[None], found["same"], found["none"], strict=True):
+        assert np.array_equal(base, same)
+        assert np.array_equal(base[:, :first], none[:, :first])
+    assert found[None].offers[:, first:, :, CHINA].sum() > 0
+    assert found["none"].offers[:, first:, :, CHINA].sum() == 0
+    assert np.array_equal(branch.tables.flat, branched().branch.tables.flat)  # left as it was
+
+
+def test_a_whatif_of_a_claim_has_one_truth_a_draw():
+    no_budget = [{"quantity": "budget.china", "years": (2010, 2014), "value": 0.0}]
+    span = {"quantity": "packages", "patron": "china", "years": (2010, 2014), "take": "sum"}
+    left = span | {"world": "none"}
+    fewer = claim_of(worlds={"none": no_budget}, left=left, relation="<", right=span)
+    more = claim_of(worlds={"none": no_budget}, left=left, relation=">=", right=span)
+    sample = branched()
+    assert evaluate(fewer, in_worlds(fewer, sample)).tolist() == [1.0]
+    assert evaluate(more, in_worlds(more, sample)).tolist() == [0.0]
+
+
+def test_moves_set_multiply_and_add_in_their_years_only():
+    tables = branched().branch.tables
+    before, at = tables["militancy"], slice(2010 - START_YEAR, 2012 - START_YEAR)
+    wanted = {"value": (0.5, 0.5), "factor": 2.0 * before[at], "add": 0.25 + before[at]}
+    for how, number in (("value", 0.5), ("factor", 2.0), ("add", 0.25)):
+        move = Move(quantity="militancy", years=(2010, 2011), **{how: number})
+        found = moved(tables, [move])["militancy"]
+        assert found[at] == pytest.approx(wanted[how])
+        assert np.array_equal(np.delete(found, at), np.delete(before, at))
+    with pytest.raises(InputError, match="out of its bounds"):
+        moved(tables, [Move(quantity="militancy", years=(2010, 2010), value=9.0)])
+
+
+def test_sizes_are_drawn_of_the_exercises_that_are_held():
+    """None without an exercise; of many the largest is larger than of one."""
+    fit = troops.fit(troops.sizes().until(2017), generator(1, "fit"), kept=40, warm_up=40)
+    held = np.zeros((400, 3, 2), np.uint8)
+    held[:, 1, CHINA], held[:, 2, CHINA] = 1, 5
+    found = largest(fit, held, generator(1, "draw"))
+    assert found.shape == held.shape
+    assert (found[held == 0] == 0).all()
+    assert (found[held > 0] > 0).all()
+    assert np.median(found[:, 2, CHINA]) > 1.5 * np.median(found[:, 1, CHINA])
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        ({"quantity": "trade.chna"}, "did you mean trade.china"),
+        ({"factor": None}, "either a 'value', a 'factor'"),
+        ({"value": 1.0}, "either a 'value', a 'factor'"),
+        ({"years": (2012, 2010)}, "after the last"),
+        ({"facto": 2.0}, "did you mean factor"),
+    ],
+)
+def test_moves_that_are_none_are_refused(change, match):
+    with pytest.raises(ValidationError, match=match):
+        Move(**{"quantity": "trade.china", "years": (2010, 2012), "factor": 2.0, **change})
+
+
+@pytest.mark.parametrize(
+    ("test", "match"),
+    [
+        ({"worlds": MORE, "left": OFFERS}, "never looked into"),
+        ({"left": OFFERS | {"world": "more"}}, "'more' is either not in 'worlds'"),
+        ({"left": OFFERS | {"cells": "moved"}}, "name its 'world'"),
+        (
+            {
+                "worlds": MORE, "left": OFFERS | {"world": "more"},
+                "given": {"left": OFFERS, "relation": ">", "right": 0},
+            },
+            "has no 'given'",
+        ),
+        (
+            {
+                "worlds": MORE,
+                "left": {"quantity": "troops", "patron": "china", "years": (2010, 2011),
+                         "take": "max", "world": "more"},
+            },
+            "no what-if moves them",
+        ),
+    ],
+)  # fmt: skip
+def test_whatifs_that_do_not_fit_are_refused(test, match):
+    with pytest.raises(ValidationError, match=match):
+        claim_of(**test, relation=">", right=0)
 
 
 def test_a_claim_true_by_construction_has_probability_one_and_its_negation_zero():
@@ -264,6 +431,7 @@ def test_scores_by_hand():
         ({"cells": None}, "say what is made of the cells"),
         ({"years": (2016, 2010)}, "after the last"),
         ({"take": "gain", "years": (1992, 2010)}, "nothing is recorded"),
+        ({"take": "streak"}, "has no streak"),
         ({"year": (2010, 2016)}, "did you mean years"),
     ],
 )
@@ -287,7 +455,7 @@ def test_every_claim_has_a_test_or_a_reason():
     found = load_claims()
     assert len(found) == 73
     assert all((one.how.test is None) != (one.how.not_tested is None) for one in found)
-    assert sum(one.how.test is not None for one in found) >= 45
+    assert sum(one.how.test is not None for one in found) >= 60
 
 
 # ------------------------------------------------------------ the command
@@ -309,6 +477,14 @@ def test_the_command_is_the_same_again(tmp_path):
     manifest = json.loads((tmp_path / "a" / "manifest.json").read_text("utf-8"))
     assert manifest["documents"][0]["cut"] == 2005
     assert "no probability here is a forecast" in manifest["badge"]
+    assert "histories follow the record to 2005, parameters to 2022" in first.output
+
+
+def test_the_help_says_what_the_parameters_have_seen():
+    """The year in the help is that of the installed posterior."""
+    told = " ".join(steppe("--help").output.replace("│", " ").split())
+    _, made = installed_draws(1)
+    assert f"fitted to the record to {made['until']} and have seen what came after" in told
 
 
 def test_a_fit_at_the_date_is_taken_and_one_of_another_date_refused(tmp_path):

@@ -8,8 +8,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from steppe.cli.claims import probability
+from steppe.cli.claims import fitted_until, probability
 from steppe.explore.claims.assess import losses
+from steppe.explore.claims.whatifs import FUTURES
 
 from .cells import table
 
@@ -41,9 +42,10 @@ def page() -> str:
         "evaluated on histories that agree with the record up to the date of its document and are "
         f"free after it ({' or '.join(f'{n:,}' for n in sorted(histories))} for each document, "
         f"seed {told['seed']}). Badge: {told['badge']}.\n\n"
-        + _how()
+        + _seen(told)
+        + _how(told)
         + _scores(told["scores"], tested)
-        + "".join(_document(short, tested) for short in _documents(tested))
+        + "".join(_document(short, tested, fitted_until(told)) for short in _documents(tested))
         + f"\n## Not evaluated: {len(silent)}\n\n"
         + table(("claim", "why not"), [(f"`{row['id']}`", row["reason"]) for row in silent])
     )  # fmt: skip
@@ -53,15 +55,32 @@ def _documents(tested: list[dict[str, Any]]) -> list[str]:
     return list(dict.fromkeys(row["document"] for row in tested))
 
 
-def _how() -> str:
+def _seen(told: dict[str, Any]) -> str:
+    until = max(fitted_until(told).values())
+    return (
+        f"**The parameters have seen what came later.** They were fitted to the record to {until}; "
+        "only histories, drivers, traits and the sizes of exercises are those known at the "
+        "document's date. So these are not the probabilities that the model would have told at "
+        "that date. `steppe claims --fit` takes a fit of the date, where there is one.\n\n"
+    )
+
+
+def _how(told: dict[str, Any]) -> str:
+    futures = {FUTURES * one["histories"] // one["draws"] for one in told["documents"]}
     return (
         "Claims are tests, not targets: nothing was fitted to them, and how each is tested was "
-        "written before any was evaluated (`calibration/evidence/claim_tests.toml`). *Likely* "
+        "written before it was evaluated (`calibration/evidence/claim_tests.toml`). *Likely* "
         "means a probability of at least two thirds, *unlikely* of at most one third, by the whole "
         "90% Monte Carlo interval; all else is *open*. `<=` marks a test that is wider than the "
         "claim: an upper bound, which can make a claim unlikely but never likely. `~` marks a "
         "proxy. *Parameters* is the share of the variance of true and false that lies between "
         "draws of the parameters; the rest is chance.\n\n"
+        "A claim that one thing answers to another is tested as a what-if from the date of its "
+        "document: worlds that share all luck, compared by the means of each draw of the "
+        f"parameters over {' or '.join(f'{n:,}' for n in sorted(futures))} futures. Its "
+        "probability is a share of draws, marked *of draws*; of all others it is one of "
+        "histories. It is the probability that the answer has the sign that is claimed: not how "
+        "large it is, nor that what is supposed comes about.\n\n"
     )
 
 
@@ -102,15 +121,17 @@ def _losses(tested: list[dict[str, Any]]) -> str:
     return f"On the wrong side of one half: {', '.join(found)}. "
 
 
-def _document(short: str, tested: list[dict[str, Any]]) -> str:
+def _document(short: str, tested: list[dict[str, Any]], until: dict[int, int]) -> str:
     own = [row for row in tested if row["document"] == short]
-    return f"\n## {short}: the record to {own[0]['cut']}\n\n" + table(
+    cut = int(own[0]["cut"])
+    heading = f"{short}: histories follow the record to {cut}, parameters to {until[cut]}"
+    return f"\n## {heading}\n\n" + table(
         ("claim", "tested as", "probability (90%)", "parameters", "model", "later sources", ""),
         [
             (
                 f"{row['claim']} (`{row['id']}`)",
                 f"{row['testable_form']}: {row['reading']}",
-                probability(row),
+                probability(row) + (" of draws" if row["over"] == "draws" else ""),
                 "" if row["parameters"] is None else f"{row['parameters']:.0%}",
                 row["model"],
                 VERDICTS[row["verdict"]],

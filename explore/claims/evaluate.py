@@ -28,14 +28,15 @@ RELATIONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
 REDUCERS: Final[dict[str, Callable[..., np.ndarray]]] = {
-    "sum": np.sum, "mean": np.mean, "max": np.max, "min": np.min,
+    "sum": np.sum, "mean": np.mean, "max": np.max, "min": np.min, "moved": np.sum,
 }  # fmt: skip
 
 
 def evaluate(how: ClaimTest, found: Histories) -> np.ndarray:
     """Whether a claim holds: float64 ``[run]``, 1 or 0, NaN where it is undefined.
 
-    Undefined is a share of nothing, and everything where ``given`` does not hold.
+    Undefined is a share of nothing, and everything where ``given`` does not hold. Of pooled
+    histories there is one value, ``[1]``.
 
     Raises
     ------
@@ -110,6 +111,8 @@ def measured(measure: Measure, found: Histories, by: str | None = None) -> np.nd
         value = array[:, end] - array[:, start - 1]
     elif measure.take == "last":
         value = array[:, end]
+    elif measure.take == "streak":
+        value = streak(array[:, start : end + 1] > 0)
     else:
         value = REDUCERS[measure.take](array[:, start : end + 1], axis=1)
     if measure.per is not None:
@@ -119,15 +122,46 @@ def measured(measure: Measure, found: Histories, by: str | None = None) -> np.nd
 
 
 def cells(measure: Measure, found: Histories, by: str | None) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Cells that a measure looks at: float64 ``[run, year, *dimensions]``, and their names."""
+    """Cells that a measure looks at: float64 ``[run, year, *dimensions]``, and their names.
+
+    Of pooled histories there is one row, the mean of all.
+    """
     by_form = measure.quantity == "packages" and bool(measure.form or by == "form")
     field = "forms" if by_form else measure.quantity
     left_out = "area" if by_form else "form"
     axes = tuple(name for name in dimensions_of(measure.quantity) if name != left_out)
-    array = getattr(found.outcome, field).astype(np.float64)
+    array = seen(found, field, measure.world)
+    if measure.cells == "moved":
+        array = np.abs(array - seen(found, field, None))
     for axis, name in enumerate(axes):
         wanted = getattr(measure, name)
         if wanted:
             places = [DIMENSIONS[name].index(word) for word in wanted]
             array = np.take(array, places, axis=axis + 2)
     return array, axes
+
+
+def seen(found: Histories, field: str, world: str | None) -> np.ndarray:
+    """A quantity in one world: float64 ``[run, year, ...]``, one row if histories are pooled."""
+    if field == "troops":
+        array = found.troops
+    else:
+        array = getattr(found.outcome if world is None else found.worlds[world], field)
+    if array is None:
+        raise ValueError(f"nothing is known of {field}")
+    array = array.astype(np.float64)
+    return array.mean(axis=0, keepdims=True) if found.pooled else array
+
+
+def streak(happened: np.ndarray) -> np.ndarray:
+    """Largest number of years on end in which something happened: int64 ``[run]``.
+
+    >>> streak(np.array([[True, True, False, True], [False, False, False, False]]))
+    array([2, 0])
+    """
+    here = np.zeros(len(happened), np.int64)
+    best = here
+    for year in range(happened.shape[1]):
+        here = np.where(happened[:, year], here + 1, 0)
+        best = np.maximum(best, here)
+    return best

@@ -7,8 +7,8 @@ does it (:func:`steppe.explore.backtest.forecast.continued`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from ...model.names import AREAS, FORMS, START_YEAR
 from ...model.world import Outcome
 from ..backtest.forecast import lucks
 from ..draws import Draws
+from .whatifs import Branch
 
 AGREEMENT = FORMS.index("agreement")
 
@@ -35,10 +36,22 @@ class Histories:
         A row for each history, years from 1992 on. Acts of membership are no packages.
     cut : int
         Last year that was known.
+    branch : Branch or None
+        Where their futures begin, for what-ifs.
+    troops : ndarray of float64 [run, year, patron] or None
+        Troops of the largest joint exercise of a year, where a test looks at them.
+    worlds : mapping of str to Outcome
+        What-ifs by name; rows have the luck of those of ``outcome``.
+    pooled : bool
+        Whether a test is on the means of all rows, as of what-ifs, and not on each row.
     """
 
     outcome: Outcome
     cut: int
+    branch: Branch | None = None
+    troops: np.ndarray | None = None
+    worlds: Mapping[str, Outcome] = field(default_factory=dict)
+    pooled: bool = False
 
 
 def histories(
@@ -78,6 +91,7 @@ def histories(
         yield Histories(
             Outcome._make(np.concatenate(p, axis=1) for p in zip(before, future, strict=True)),
             found.cut,
+            Branch(tables, past.worlds, before, found.cut, draw, seed),
         )
 
 

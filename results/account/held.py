@@ -144,11 +144,11 @@ def claims_picture(tested: Sequence[dict[str, Any]], note: Note) -> Figure:
     found = sorted(tested, key=lambda row: (order.index(row["verdict"]), -row["probability"]))
     count = len(found)
     reading = (
-        "A mark is the probability that the model gives to a claim, from the record up to its "
-        "document's date. Its form and colour say what\nlater sources make of the claim. Green "
-        "belongs on the right, purple on the left; grey has no side. Between the dotted lines\n"
-        "(one third, two thirds) the model leaves it open. An arrow marks an upper bound: the test "
-        "is wider than the claim."
+        "A mark is the probability that the model gives to a claim, from histories that follow the "
+        "record to its document's date; parameters\nwere fitted to all of it. Its form and colour "
+        "say what later sources make of the claim. Green belongs on the right, purple on the\n"
+        "left; grey has no side. Between the dotted lines (one third, two thirds) the model leaves "
+        "it open. An arrow marks an upper bound."
     )
     with styled():
         figure, axes = panels(
