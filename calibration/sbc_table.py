@@ -89,7 +89,9 @@ def _unpacked(row: dict[str, str], settings: dict[str, Any]) -> dict[str, Any]:
     """A record from its row of the table."""
     estimated = settings["estimated"]
     whole = {name: _value(row[name]) for name in WHOLE}
-    each = {what: [_value(row[f"{name}:{what}"]) for name in estimated] for what in EACH}
+    each: dict[str, Any] = {
+        what: [_value(row[f"{name}:{what}"]) for name in estimated] for what in EACH
+    }
     if whole["set_aside"]:
         each |= dict.fromkeys(OF_AN_ENTRY)
     return {"check": settings, **whole, **each}
