@@ -46,7 +46,7 @@ def _brigades(tables: Tables) -> np.ndarray:
 
 _BUSINESS: Final = Gate(
     "where a state has business at risk",
-    lambda tables: tables["business"].any(axis=1),
+    lambda tables: tables["business"].max(axis=1) > 0.0,
     "set business of a state in the same years too",
 )
 GATES: Final[dict[str, Gate]] = {

@@ -485,13 +485,13 @@ def changes(teller: Teller, viewpoints: Sequence[int]) -> list[Told]:
         return []
     has = set(teller.tables["what_ifs"]["viewpoint"])
     return [
-        say(viewpoint, patron)
+        one
         for viewpoint in viewpoints
         if viewpoint in has
         for patron in PATRONS
-        for say in (
-            lambda view, p: what_changes(teller, ALL, view, p),
-            lambda view, p: on_firsts(teller, view, p),
+        for one in (
+            what_changes(teller, ALL, viewpoint, patron),
+            on_firsts(teller, viewpoint, patron),
         )
     ]
 
