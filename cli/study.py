@@ -63,8 +63,10 @@ def areas(
     from ..results.report import begin
     from ..results.study import short
     from ..results.study.cases import tables
+    from ..results.study.claimed import claims
     from ..results.study.page import write
     from .execution import RUNS_DIRECTORY
+    from .reproduce import reference_directory
     from .study_members import ready, run_members, views
 
     typer.echo(f"Reading {len(found)} scenarios ...", err=True)
@@ -84,6 +86,7 @@ def areas(
         "seed": seed,
     }
     made = tables(views(each, pieces), TERMS, facts)
+    made |= claims(reference_directory().parent, manifest.digests.get("posterior", ""))
     typer.echo("Tables, figures and report ...", err=True)
     page = write(directory, made, manifest, _beside(each))
     if keep is not None:
@@ -187,8 +190,9 @@ def _beside(each: Sequence[Ready]) -> Beside:
     ]
     fitted = each[0].problem.posterior.manifest.until if each[0].problem.posterior else 0
     assumed += [
-        f"From {year}: The parameters were fitted to the record to {fitted}, so the model knows "
-        "more than anyone could then."
+        f"From {year}: Only packages are left open. The parameters were fitted to the record to "
+        f"{fitted} and the drivers follow it after {year}, so the model knows more than anyone "
+        "could then: no number from this year is a forecast of that time."
         for year in sorted({one.member.viewpoint for one in each})
         if year < fitted
     ]

@@ -20,6 +20,7 @@ from ..model.names import START_YEAR, VOLATILE
 from ..model.security import SecurityModel
 from ..model.tables import Tables
 from ..model.world import Outcome, World
+from ..scenarios import gates
 from ..scenarios.draws import PRIOR_DRAWS, parameter_draws, settled, yearly
 from ..scenarios.levers import apply
 from ..scenarios.resolve import Resolved
@@ -233,7 +234,7 @@ def assemble(resolved: Resolved, seed: int, runs: int | None = None) -> Problem:
     until = resolved.conditioned_until
     posterior = installed() if resolved.parameters.installed else None
     resolved = settled(resolved, runs, posterior.manifest.draws if posterior else PRIOR_DRAWS)
-    return Problem(
+    problem = Problem(
         resolved,
         seed,
         parameter_draws(resolved, seed, posterior.draws if posterior else None),
@@ -241,6 +242,9 @@ def assemble(resolved: Resolved, seed: int, runs: int | None = None) -> Problem:
         None if until is None else Followed(as_history(imposed(until)), sums_told(until), until),
         posterior,
     )
+    if any(gates.gate_of(lever) for lever in resolved.levers):
+        gates.require_open(resolved, problem.tables(0))
+    return problem
 
 
 def _require_deviations(resolved: Resolved) -> None:

@@ -18,7 +18,7 @@ from ..model.names import START_YEAR
 from ..model.world import Outcome, World
 from ..scenarios.load import load, load_resolved
 from ..scenarios.outcomes import named
-from ..scenarios.resolve import resolve
+from ..scenarios.resolve import Resolved, resolve
 from ..scenarios.schema import Expectation, Scenario
 from .conditioning import place_of, rows_of
 from .problem import Problem, assemble
@@ -203,6 +203,26 @@ def _error(change: np.ndarray, draws: int) -> float:
     return float(units.std(ddof=1) / np.sqrt(units.size)) if units.size > 1 else float("nan")
 
 
+def _require_levers(resolved: Resolved, base: Resolved, name: str) -> None:
+    """Refuse a scenario without levers, and one that follows the record under another rule.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to verify, or the two do not share their past.
+    """
+    todo = f"look at it with steppe compare {base.name} {name}"
+    if not resolved.levers:
+        raise InputError(
+            "nothing to verify", file=name, field="levers", found="none", todo=todo
+        )  # fmt: skip
+    if base.conditioned_until is not None and resolved.decision != base.decision:
+        raise InputError(
+            "the decision rule acts in years that follow the record too, so its past is another",
+            file=name, field="decision", found=resolved.decision, allowed=base.decision, todo=todo,
+        )  # fmt: skip
+
+
 def verify(
     names: Iterable[str], runs: int, seed: int = 1, parameters: str = "point"
 ) -> Iterator[tuple[list[Finding], bool]]:
@@ -233,5 +253,7 @@ def verify(
         if known is None or known[0] != scenario.compare_with:
             base = assemble(load_resolved(scenario.compare_with, parameters), seed, runs)
             known = scenario.compare_with, Follower(base)
-        other = known[1].problem.beside(load_resolved(name, parameters))
+        resolved = load_resolved(name, parameters)
+        _require_levers(resolved, known[1].problem.resolved, name)
+        other = known[1].problem.beside(resolved)
         yield findings(known[1], other, scenario, runs)

@@ -118,11 +118,10 @@ def area(stands: pd.DataFrame, words: str, note: Note) -> Figure:
 
 
 def _when(year: int, note: Note) -> str:
+    """Title of a year. Packages are on record, rungs are what the model makes of them."""
     if note.cut is None:
         return str(year)
-    if year == note.cut:
-        return f"{year} (last year on the record)"
-    return f"{year} (on the record)" if year < note.cut else f"{year} (model)"
+    return f"{year} (reconstructed by the model)" if year <= note.cut else f"{year} (model)"
 
 
 def _signed(value: float) -> str:

@@ -123,7 +123,7 @@ class Teller:
         self._slots: list[Slot] = []
         self._checks: list[Check] = []
 
-    def cell(self, table: str, column: str, form: str, **where: Any) -> str:
+    def cell(self, table: str, column: str, form: str, /, **where: Any) -> str:
         """Text of a cell, or of a count of cells, for the sentence that is being made."""
         text = FORMS[form](chosen(self.tables[table], where), column)
         self._slots.append(Slot(table, _plain(where), column, form, text))
@@ -209,6 +209,7 @@ FORMS: Final[dict[str, Callable[[pd.DataFrame, str], str]]] = {
     "size": lambda rows, column: number(abs(float(_one(rows, column)))),
     "per_cent": lambda rows, column: per_cent(float(_one(rows, column))),
     "points": _points,
+    "plain": lambda rows, column: f"{_one(rows, column):g}",
     "whole": lambda rows, column: f"{int(_one(rows, column)):,}",
     "year": lambda rows, column: str(int(_one(rows, column))),
     "name": lambda rows, column: named(_one(rows, column)),

@@ -41,7 +41,7 @@ def test_other_luck_agrees_within_its_error(reference):
 
 
 def test_another_model_does_not_pass(reference):
-    """Negative control: a tenth more packages everywhere."""
+    """Negative control: three tenths more packages everywhere."""
     moved = cases(first=1000)
     moved.loc[moved["outcome"] == "packages", "mean"] *= 1.3
     assert not compared(moved, reference, DRAWS)["within"].all()

@@ -487,6 +487,44 @@ def test_a_lever_on_a_deviation_that_does_not_act_is_refused():
     assemble(resolve(scenario(lever)), 1)
 
 
+LATE = {"from": 2026}
+SHUT = [
+    ({}, [{"quantity": "alignment_weight", "value": 5.0}], "alignment_weight counts only under"),
+    ({"decision": "bandwagoning"}, [{"quantity": "balance_threshold", "value": 0.5}],
+     "counts only under the rule of balancing"),
+    ({}, [{"quantity": "business_need", "value": 1.0}], "set business of a state"),
+    ({}, [{"quantity": "business_need", "value": 1.0, "until": 2028},
+          {"quantity": "business.KG", "value": 0.6, "from": 2029}], "2026 to 2028"),
+    ({}, [{"quantity": "business_salience.china", "value": 2.0}], "set business of a state"),
+    ({}, [{"quantity": "brigade_rate", "value": 0.5},
+          {"quantity": "capacity.russia", "value": 0.0}],
+     "leave both patrons means"),
+    ({}, [{"quantity": "brigade_rate", "value": 0.5}, {"quantity": "budget.china", "value": 0.0}],
+     "leave both patrons means"),
+]  # fmt: skip
+OPEN = [
+    ({"decision": "bandwagoning"}, [{"quantity": "alignment_weight", "value": 5.0}]),
+    ({"decision": "balancing"}, [{"quantity": "balance_threshold", "value": 0.5}]),
+    ({}, [{"quantity": "business_need", "value": 1.0},
+          {"quantity": "business.KG", "value": 0.6, "from": 2030}]),
+    ({}, [{"quantity": "brigade_rate", "value": 0.5},
+          {"quantity": "capacity.russia", "factor": 0.1}]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fields", "levers", "told"), SHUT)
+def test_a_lever_whose_gate_is_shut_is_refused(fields, levers, told):
+    made = scenario(*({**LATE, **lever} for lever in levers), **fields)
+    with pytest.raises(InputError, match=told) as error:
+        assemble(resolve(made), 1)
+    assert "levers[1].quantity: the lever does nothing" in str(error.value)
+
+
+@pytest.mark.parametrize(("fields", "levers"), OPEN)
+def test_a_lever_whose_gate_is_open_is_let_pass(fields, levers):
+    assemble(resolve(scenario(*({**LATE, **lever} for lever in levers), **fields)), 1)
+
+
 def test_arrays_of_other_years_are_refused(world):
     short = {name: array[:-1] for name, array in world.items()}
     with pytest.raises(ValueError, match="years"):

@@ -157,3 +157,20 @@ def test_command():
 def test_command_refuses_what_has_no_baseline():
     result = CliRunner().invoke(app, ["verify", "baseline"])
     assert isinstance(result.exception, InputError)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("", "levers: nothing to verify; found 'none'"),
+        ("[[levers]]\nquantity = 'alignment_weight'\nvalue = 3.0\nfrom = 2026\nwhy = 'w'\n"
+         "source = 'assumed'\n", "decision: the decision rule acts in years that follow"),
+    ],
+)  # fmt: skip
+def test_another_rule_is_not_verified_but_compared(more, told, tmp_path):
+    file = tmp_path / "lean.toml"
+    head = "name = 'lean'\ntitle = 't'\nstory = 's'\ncompare_with = 'baseline-2022'\n"
+    file.write_text(f"{head}conditioned_until = 2022\ndecision = 'bandwagoning'\n{more}", "utf-8")
+    with pytest.raises(InputError, match=told) as error:
+        list(verify([str(file)], 2))
+    assert "steppe compare baseline-2022" in str(error.value)

@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+from html import escape
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,17 +13,20 @@ from steppe.explore.study.outcomes import NEVER, kept_of
 from steppe.model.names import AREAS, PATRONS, STATES
 from steppe.model.world import empty_outcome
 from steppe.results.pdf import pdf_of
-from steppe.results.study.answers import on_rules
+from steppe.results.study import short
+from steppe.results.study.answers import on_expectation, on_firsts, on_forms, on_ranking, on_rules
+from steppe.results.study.claimed import EXPECTED, claims
 from steppe.results.study.page import Beside, write
 from steppe.results.study.pieces import read_piece, write_piece
 from steppe.results.study.reach import times
-from steppe.results.study.whatifs import paired
+from steppe.results.study.whatifs import SIZEABLE, firsts, paired
 from steppe.results.tables import read_table
 from steppe.results.told import Teller, chosen, problems, sentences
 
 from . import study_synthetic as synthetic
 from .results_synthetic import manifest
 
+COMMITTED = Path(__file__).parent.parent / "results" / "reference"
 EVENTS = [
     {"id": "e1", "year": 2000, "state": "TJ", "patron": "china", "area": "counter_narcotics",
      "channel": "aid", "text": "Trucks & <radios>"},
@@ -155,7 +160,19 @@ def test_every_sentence_follows_from_its_table(report):
 
 
 @pytest.mark.parametrize(
-    "table", ["reach", "reach_any", "terms", "pairs", "ranking", "what_ifs", "record"]
+    "table",
+    [
+        "reach",
+        "reach_any",
+        "times_any",
+        "terms",
+        "pairs",
+        "ranking",
+        "resistance",
+        "what_ifs",
+        "firsts",
+        "record",
+    ],
 )
 def test_a_table_that_was_tampered_with_is_found(report, table):
     """Negative control: numbers of a table moved under the prose."""
@@ -202,10 +219,94 @@ def test_what_is_on_record_stands_beside_the_ranking(made):
     assert not any(alone in one for one in told)
 
 
+def test_the_same_claim_tested_elsewhere_stands_beside_the_expectation(made):
+    """Only beside the viewpoint at which it was made, and with both numbers."""
+    row = {"id": EXPECTED[0], "cut": synthetic.CUT, "horizon": 2005, "probability": 0.125}
+    tables = {**made, "claims": pd.DataFrame([row])}
+    (said,) = (s for s in on_expectation(Teller(tables), synthetic.CUT) if "documents" in s)
+    assert f"({EXPECTED[0]}) has energy protection ahead with China in 12% of runs" in said
+    assert f"stop at {synthetic.CUT} and the rungs of 2005" in said
+    other = {**made, "claims": pd.DataFrame([{**row, "cut": 2016}])}
+    assert not any("documents" in s for s in on_expectation(Teller(other), synthetic.CUT))
+
+
+def test_claims_of_another_posterior_are_not_read(tmp_path):
+    (tmp_path / "claims").mkdir()
+    facts = {"documents": [{"parameters": {"digest": "p"}}]}
+    (tmp_path / "claims" / "manifest.json").write_text(json.dumps(facts), "utf-8")
+    (tmp_path / "claims" / "claims.csv").write_text(
+        f"id,cut,horizon,probability,more\n{EXPECTED[0]},2009,2020,0.5,x\nother,2009,2020,0.1,x\n"
+    )
+    found = claims(tmp_path, "p")["claims"]
+    assert found.to_dict("records") == [
+        {"id": EXPECTED[0], "cut": 2009, "horizon": 2020, "probability": 0.5}
+    ]
+    assert claims(tmp_path, "q") == {}
+    assert claims(tmp_path / "nowhere", "p") == {}
+
+
+def test_a_what_if_that_puts_another_area_first_is_named(made):
+    """Rises of 3 and 1; what-ifs add nothing, then 2.5 to the lower: 3.5 is ahead by 0.5."""
+    rise = pd.DataFrame({
+        "viewpoint": 2000, "measure": "rungs", "patron": "china",
+        "area": ["energy_protection", "peacekeeping"], "mean": [3.0, 1.0],
+    })  # fmt: skip
+    changed = pd.DataFrame({
+        "viewpoint": 2000, "scenario": ["a", "a", "b", "b"], "title": ["A", "A", "B", "B"],
+        "outcome": "rung", "patron": "china",
+        "area": ["energy_protection", "peacekeeping"] * 2, "difference": [0.0, 0.0, 0.0, 2.5],
+    })  # fmt: skip
+    found = firsts(rise, changed)
+    assert found["same"].tolist() == [True, False]
+    assert found["other"].tolist() == ["energy_protection", "peacekeeping"]
+    assert found["lead"].tolist() == [2.0, 0.5]
+    said = on_firsts(Teller({"firsts": found, "ranking": rise}), 2000, "china")
+    assert (
+        "energy protection grows fastest by its mean rung in the baseline and under 1 of 2" in said
+    )
+    assert said.endswith("under \N{LEFT DOUBLE QUOTATION MARK}B\N{RIGHT DOUBLE QUOTATION MARK} "
+                         "it is peacekeeping, by 0.500 of a rung")  # fmt: skip
+
+
+def test_sizeable_differences_are_supported_and_not_small(made):
+    rows = made["what_ifs"]
+    assert rows["sizeable"].any()
+    assert rows[rows["sizeable"]]["supported"].all()
+    assert (rows[rows["sizeable"]]["difference"].abs() >= SIZEABLE).all()
+    assert (rows[rows["supported"] & ~rows["sizeable"]]["difference"].abs() < SIZEABLE).all()
+
+
+def test_an_area_that_is_first_in_more_runs_is_named_where_the_mean_says_another(made):
+    at = {"viewpoint": synthetic.CUT, "measure": "acceptance", "patron": "china"}
+    table = made["ranking"].copy()
+    here = (table["measure"] == "acceptance") & (table["patron"] == "china")
+    first = chosen(table, at).sort_values("place")["area"].tolist()
+    for area, share in zip(first, (0.3, 0.4, 0.2, 0.1), strict=True):
+        table.loc[here & (table["area"] == area), "p_first_run"] = share
+    said = on_ranking(Teller({**made, "ranking": table}), *_of(at))
+    assert "run by run it is" in said
+    assert said.endswith("ahead most often (40%)")
+    for area, share in zip(first, (0.4, 0.3, 0.2, 0.1), strict=True):
+        table.loc[here & (table["area"] == area), "p_first_run"] = share
+    assert "run by run" not in on_ranking(Teller({**made, "ranking": table}), *_of(at))
+
+
+def _of(at):
+    return at["measure"], at["viewpoint"], at["patron"]
+
+
+def test_resistance_of_mixed_units_is_told_by_area(made):
+    """Four in ten offers are declined whatever their form."""
+    said = on_forms(Teller(made), synthetic.CUT, "china")
+    assert said.startswith(f"From {synthetic.CUT}, with China, of mixed units that are offered")
+    shares = chosen(made["resistance"], {"form": "unit", "patron": "china"})["declined"]
+    assert shares.to_numpy() == pytest.approx(0.4, abs=0.06)
+    without = made["resistance"][made["resistance"]["form"] != "unit"]
+    assert "none is" in on_forms(Teller({**made, "resistance": without}), synthetic.CUT, "china")
+
+
 def test_the_tables_that_are_kept_give_the_same_sentences(made, tmp_path):
     """What the docs read is a small part of a study; no sentence changes by it."""
-    from steppe.results.study import short
-
     short.write(tmp_path, made, manifest(kind="study"))
     kept = short.read(tmp_path)
     assert short.told(kept) == short.told(made)
@@ -279,3 +380,17 @@ def test_a_piece_comes_back_and_no_other(tmp_path):
 def test_states_are_all_in_the_tables(made):
     assert set(made["reach"]["state"]) == set(STATES)
     assert isinstance(made["facts"], pd.DataFrame)
+
+
+def test_the_sentences_of_the_docs_follow_from_the_committed_tables():
+    about = json.loads((COMMITTED / "study" / short.ABOUT).read_text("utf-8"))
+    tables = short.read(COMMITTED / "study") | claims(COMMITTED, about["digests"]["posterior"])
+    told = short.told(tables)
+    said = [
+        one
+        for part in (*told["areas"].values(), *(v for k, v in told.items() if k != "areas"))
+        for one in part
+    ]
+    page = "".join(f'<li data-told="{escape(s.reference)}">{escape(s)}</li>' for s in said)
+    assert len(said) > 100
+    assert problems(page.encode(), tables) == []

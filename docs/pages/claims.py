@@ -41,7 +41,8 @@ def page() -> str:
         f"`{told['command']}`: {len(tested)} of {len(found)} claims of the five documents, each "
         "evaluated on histories that agree with the record up to the date of its document and are "
         f"free after it ({' or '.join(f'{n:,}' for n in sorted(histories))} for each document, "
-        f"seed {told['seed']}). Badge: {told['badge']}.\n\n"
+        f"seed {told['seed']}). Badge: {told['badge']}. [The study](study.md) of the four areas "
+        "asks some of the same from 2009 with drivers that follow the record, and to 2035.\n\n"
         + _seen(told)
         + _how(told)
         + _scores(told["scores"], tested)

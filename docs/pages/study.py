@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from steppe.model.names import AREA_NAMES, PATRON_NAMES
-from steppe.results.study import short
+from steppe.results.study import claimed, short
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference" / "study"
 
@@ -16,6 +16,7 @@ def page() -> str:
     """The short answer, then each area, the rankings, what changes them, and the uncertainty."""
     about = json.loads((REFERENCE / short.ABOUT).read_text("utf-8"))
     tables = short.read(REFERENCE)
+    tables |= claimed.claims(REFERENCE.parent, about["digests"]["posterior"])
     told = short.told(tables)
     facts = tables["facts"].iloc[0]
     return (
@@ -27,7 +28,11 @@ def page() -> str:
         "Percentages are shares of runs of the model, not chances in the world; ranges in brackets "
         "are 95% intervals of the mean. What the model says of an area in which nothing is on "
         "record rests on its rules and on what was assumed of needs "
-        "([what the model cannot tell](../model.md#what-this-model-cannot-tell)).\n\n"
+        "([what the model cannot tell](../model.md#what-this-model-cannot-tell)). "
+        "From 2009 only packages are left open: parameters are fitted to the record to 2022 and "
+        "drivers follow it after 2009, so that no number from there is what could have been "
+        "expected then. [The documents' claims](claims.md) are tested with drivers held at 2009; "
+        "where both test the same words, both numbers are given.\n\n"
         "## The short answer\n\n"
         + _listed(told["short"])
         + "".join(
@@ -36,6 +41,10 @@ def page() -> str:
         + "## Which area grows fastest, which meets least resistance\n\n"
         + _listed(told["ranking"])
         + "## What changes the answer\n\n"
+        + "What-ifs and baselines run under the logit rule; what another rule makes of the "
+        "baselines stands under [where the uncertainty comes from]"
+        "(#where-the-uncertainty-comes-from). Offers under a what-if are not kept, so whether it "
+        "changes which area meets least resistance is not told.\n\n"
         + _listed(told["changes"])
         + "## Where the uncertainty comes from\n\n"
         + _listed(told["split"])

@@ -1,8 +1,8 @@
 """The answers of a study in sentences, each with the cells that it rests on.
 
-Which sentence is said follows from the tables: a state, a term, an area or a what-if is put
-first only where its interval keeps it apart from all others, or the difference is supported when
-all that are judged with it are taken together.
+Which sentence is said follows from the tables: a state is put first only where its interval lies
+above those of all others, a term only where it is told apart from the next, an area or a what-if
+only where its differences are supported when all that are judged with them are taken together.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ from .growth import FOUR, MEASURES
 from .whatifs import OUTCOMES
 
 RUNG_WORDS: Final = {3: "joint activity", 4: "a mixed unit", 5: "a standing force"}
+BRIGADES: Final = (
+    "; collective brigades are not among these: the model proposes none unless a scenario does, "
+    "and one needs both patrons' interest and the consent of two members of China's organisation"
+)
 _TOP: Final = 3
 """What-ifs that are named for each patron."""
 
@@ -40,13 +44,15 @@ def _any_state(teller: Teller, at: dict[str, Any]) -> Told:
     horizon = _horizon(teller, at)
     parts = []
     for rung, words in RUNG_WORDS.items():
-        where: dict[str, Any] = {**at, "rung": rung, "year": horizon}
-        p = teller.cell("reach_any", "p", "per_cent", **where)
-        parts.append(f"{words} in {p} of runs")
-    year = teller.cell("reach_any", "year", "year", **{**at, "rung": 5, "year": horizon})
+        p = teller.cell("reach_any", "p", "per_cent", **at, rung=rung, year=horizon)
+        before = teller.cell("times_any", "p_start", "per_cent", **at, rung=rung)
+        parts.append(f"{words} in {p} of runs (already there in {before})")
+    year = teller.cell("reach_any", "year", "year", **at, rung=5, year=horizon)
+    since = teller.cell("times_any", "viewpoint", "year", **at, rung=5)
     return teller.say(
-        f"one of the five states at least has come to {listed(parts)} by {year}, or stood there "
-        "already",
+        f"one of the five states at least has come to {listed(parts)} by {year}; what stood "
+        f"already in {since} is the model's reconstruction"
+        f"{BRIGADES if at['area'] == 'peacekeeping' else ''}",
         **_heading(at),
     )
 
@@ -117,11 +123,27 @@ def _obstacle(teller: Teller, at: dict[str, Any]) -> Told:
     if teller.holds("all", "obstacles", "told", **where) and teller.holds(
         "smallest", "terms", "declined", {"term": row["term"]}, **where
     ):
-        mean = teller.cell("terms", "declined", "number", term=row["term"], **where)
-        text = f"{row['term']} weighs most against those ({mean} on average)"
+        mean, taken = (
+            teller.cell("terms", name, "number", term=row["term"], **where)
+            for name in ("declined", "accepted")
+        )
+        text = f"{row['term']} weighs most against those ({mean} on average, {taken} in accepted "
+        text += f"offers), then {_next(teller, str(row['next']), where)}"
+        if teller.holds("smallest", "terms", "gap", {"term": row["term"]}, **where):
+            gap = teller.cell("terms", "gap", "size", term=row["term"], **where)
+            text += f"; {row['term']} also parts declined from accepted offers by most ({gap})"
     else:
         text = f"{row['term']} and {row['next']} weigh against those and are not told apart"
     return teller.say(f"{declined} of the offers are declined; {text}", **_heading(at))
+
+
+def _next(teller: Teller, term: str, where: dict[str, Any]) -> str:
+    """The term that is lowest but one, in declined and in accepted offers."""
+    mean, taken = (
+        teller.cell("terms", name, "number", term=term, **where)
+        for name in ("declined", "accepted")
+    )
+    return f"{term} ({mean} and {taken})"
 
 
 def _exceptions(teller: Teller, at: dict[str, Any]) -> list[Told]:
@@ -148,9 +170,11 @@ def what_changes(teller: Teller, area: str, viewpoint: int, patron: str) -> Told
     since = teller.cell("what_ifs", "viewpoint", "year", **where)
     count = teller.cell("what_ifs", "supported", "true", **at)
     every = teller.cell("what_ifs", "supported", "rows", **at)
+    large = teller.cell("what_ifs", "sizeable", "true", **at)
+    size = teller.cell("facts", "sizeable", "plain")
     text = (
         f"from {since}, with {PATRON_NAMES[patron]}: {count} of {every} what-ifs make a supported "
-        "difference to the mean rung"
+        f"difference to the mean rung, {large} of them one of {size} or more"
     )
     parts = []
     for scenario in told["scenario"].iloc[:_TOP]:
@@ -169,12 +193,39 @@ def what_changes(teller: Teller, area: str, viewpoint: int, patron: str) -> Told
     return teller.say(f"{text}{': ' if parts else ''}{'; '.join(parts)}", **_heading(at))
 
 
+def on_firsts(teller: Teller, viewpoint: int, patron: str) -> Told:
+    """Say whether a what-if changes which area's mean rung rises most."""
+    at: dict[str, Any] = {"viewpoint": viewpoint, "patron": patron}
+    rows = chosen(teller.tables["firsts"], at)
+    area, scenario = (str(rows[name].iloc[0]) for name in ("area", "scenario"))
+    since = teller.cell("firsts", "viewpoint", "year", scenario=scenario, **at)
+    same = teller.cell("firsts", "same", "true", **at)
+    every = teller.cell("firsts", "same", "rows", **at)
+    text = (
+        f"from {since}, with {PATRON_NAMES[patron]}: {named(area)} grows fastest by its mean rung "
+        f"in the baseline and under {same} of {every} what-ifs"
+    )
+    teller.holds("largest", "ranking", "mean", {"area": area}, measure="rungs", **at)
+    parts = []
+    for _, row in rows[~rows["same"]].iterrows():
+        where = {**at, "scenario": row["scenario"]}
+        teller.holds("none", "firsts", "same", **where)
+        title, other = (teller.cell("firsts", name, "name", **where) for name in ("title", "other"))
+        lead = teller.cell("firsts", "lead", "number", **where)
+        parts.append(
+            f"under \N{LEFT DOUBLE QUOTATION MARK}{title}\N{RIGHT DOUBLE QUOTATION MARK} it is "
+            f"{other}, by {lead} of a rung"
+        )
+    return teller.say(f"{text}{'; ' if parts else ''}{'; '.join(parts)}")
+
+
 def on_ranking(teller: Teller, measure: str, viewpoint: int, patron: str) -> Told:
     """Say which of the four areas is first by a measure, if it is told from all others."""
     at: dict[str, Any] = {"viewpoint": viewpoint, "measure": measure, "patron": patron}
     rows = chosen(teller.tables["ranking"], at).sort_values("place")
     first, second = (str(rows["area"].iloc[n]) for n in (0, 1))
     mine = {**at, "area": first}
+    of = " of offers accepted" if measure == "acceptance" else ""
     since = teller.cell("ranking", "viewpoint", "year", **mine)
     value, low, high = (
         teller.cell("ranking", name, _FORM[measure], **mine) for name in ("mean", "lower", "upper")
@@ -189,25 +240,32 @@ def on_ranking(teller: Teller, measure: str, viewpoint: int, patron: str) -> Tol
         teller.holds("largest", "ranking", "mean", {"area": first}, **at)
         if measure == "acceptance":  # least resistance is the highest acceptance
             teller.holds("smallest", "ranking", "place", {"area": first}, **at)
-        ahead = teller.cell("pairs", "difference", _FORM[measure], area=first, other=second, **at)
-        text = f"{named(first)} {words} ({value}, {low} to {high}), ahead of {named(second)} by "
-        text += ahead
+        form, unit = ("points", " points") if measure == "acceptance" else ("signed", "")
+        ahead = teller.cell("pairs", "difference", form, area=first, other=second, **at)
+        text = (
+            f"{named(first)} {words} ({value}{of}, {low} to {high}), ahead of {named(second)} by "
+        )
+        text += ahead + unit
     else:
         pairs = chosen(teller.tables["pairs"], {**at, "area": first})
         level = [str(o) for o in pairs[~pairs["ahead"]]["other"]]
         for other in level:
             teller.holds("none", "pairs", "ahead", area=first, other=other, **at)
-        names = [f"{named(first)} ({value}, {low} to {high})", *(named(o) for o in level)]
+        names = [f"{named(first)} ({value}{of}, {low} to {high})", *(named(o) for o in level)]
         verb = {"acceptance": "meets least resistance"}.get(measure, "grows fastest")
         text = f"which area {verb} is not settled between {listed(names)}"
         teller.holds("largest", "ranking", "mean", {"area": first}, **at)
         teller.holds("smallest", "ranking", "place", {"area": first}, **at)
     runs = teller.cell("ranking", "p_first_run", "per_cent", **mine)
     draws = teller.cell("ranking", "p_first_draw", "per_cent", **mine)
-    return teller.say(
-        f"from {since}, with {who}, {text}; {named(first)} is ahead in {runs} of runs and in "
-        f"{draws} of the draws of the parameters"
-    )
+    text += f"; {named(first)} is ahead in {runs} of runs and in {draws} of the draws of the "
+    text += "parameters"
+    often = str(rows.sort_values("p_first_run", ascending=False, kind="stable")["area"].iloc[0])
+    if often != first:
+        teller.holds("largest", "ranking", "p_first_run", {"area": often}, **at)
+        share = teller.cell("ranking", "p_first_run", "per_cent", **{**at, "area": often})
+        text += f", and run by run it is {named(often)} that is ahead most often ({share})"
+    return teller.say(f"from {since}, with {who}, {text}")
 
 
 _FORM: Final = {"rungs": "signed", "packages": "signed", "acceptance": "per_cent"}
@@ -247,7 +305,53 @@ def on_expectation(teller: Teller, viewpoint: int) -> list[Told]:
             first, last = (teller.cell("record", n, "year", **here) for n in ("first", "last"))
             text += f"; but no package of it with China is on record from {first} to {last}"
         said.append(teller.say(text))
+        if measure == "rungs":
+            said += _claimed(teller, viewpoint)
     return said
+
+
+def _claimed(teller: Teller, viewpoint: int) -> list[Told]:
+    """Hold the study beside the documents' claims, which test the same words on other runs."""
+    if "claims" not in teller.tables:
+        return []
+    rows = chosen(teller.tables["claims"], {"cut": viewpoint})
+    if rows.empty:
+        return []
+    at: dict[str, Any] = {"id": str(rows["id"].iloc[0])}
+    energy = {"viewpoint": viewpoint, "patron": "china", "area": "energy_protection"}
+    name = teller.cell("claims", "id", "name", **at)
+    there = teller.cell("claims", "probability", "per_cent", **at)
+    cut, end = (teller.cell("claims", n, "year", **at) for n in ("cut", "horizon"))
+    here = teller.cell("ranking", "p_first_run", "per_cent", measure="rungs", **energy)
+    year = _horizon(teller, energy)
+    last = teller.cell("reach_any", "year", "year", rung=4, year=year, **energy)
+    return [
+        teller.say(
+            f"the same claim as the documents' claims test it ({name}) has energy protection ahead "
+            f"with China in {there} of runs: there evidence and drivers stop at {cut} and the "
+            f"rungs of {end} are compared; here it is ahead in {here}: drivers follow the record "
+            f"beyond the viewpoint, and the rungs of {last} are compared"
+        )
+    ]
+
+
+def on_forms(teller: Teller, viewpoint: int, patron: str) -> Told:
+    """Say how often offers of mixed units are declined in each of the four areas."""
+    at: dict[str, Any] = {"viewpoint": viewpoint, "patron": patron, "form": "unit"}
+    rows = chosen(teller.tables["resistance"], at)
+    areas = [area for area in FOUR if area in set(rows["area"])]
+    heading = f"with {PATRON_NAMES[patron]}, of mixed units that are offered"
+    if not areas:
+        return teller.say(f"{heading} nothing can be said: none is")
+    since = teller.cell("resistance", "viewpoint", "year", area=areas[0], **at)
+    parts = []
+    for area in areas:
+        share, low, high = (
+            teller.cell("resistance", name, "per_cent", area=area, **at)
+            for name in ("declined", "lower", "upper")
+        )
+        parts.append(f"{share} ({low} to {high}) in {named(area)}")
+    return teller.say(f"from {since}, {heading}, states decline {listed(parts)}")
 
 
 def on_record(teller: Teller, viewpoint: int, patron: str) -> Told:
@@ -332,24 +436,23 @@ def short(teller: Teller, viewpoints: Sequence[int]) -> list[Told]:
     """The short answer from the last viewpoint: how far each area goes with either patron."""
     said = []
     for area in FOUR:
-        at: dict[str, Any] = {"viewpoint": viewpoints[-1], "area": area, "rung": 4}
-        at["year"] = _horizon(teller, at)
-        since = teller.cell("reach_any", "viewpoint", "year", patron=PATRONS[0], **at)
+        at: dict[str, Any] = {"viewpoint": viewpoints[-1], "area": area}
+        since = teller.cell("times_any", "viewpoint", "year", patron=PATRONS[0], rung=4, **at)
         parts = []
         for rung, words in ((4, "a mixed unit"), (5, "a standing force")):
-            shares = [
-                teller.cell("reach_any", "p", "per_cent", **{**at, "rung": rung, "patron": p})
-                + f" of runs with {PATRON_NAMES[p]}"
-                for p in PATRONS
-            ]
-            parts.append(f"{words} stands or has stood in {listed(shares)}")
-        year = teller.cell("reach_any", "year", "year", patron=PATRONS[0], **at)
-        said.append(
-            teller.say(
-                f"from {since}, {named(area)}: somewhere in the five states {listed(parts)} by the "
-                f"end of {year}"
-            )
+            shares = []
+            for p in PATRONS:
+                where = {**at, "rung": rung, "patron": p}
+                new = teller.cell("times_any", "p_new", "per_cent", **where)
+                before = teller.cell("times_any", "p_start", "per_cent", **where)
+                shares.append(f"{new} of runs with {PATRON_NAMES[p]} (already there in {before})")
+            parts.append(f"{words} is newly reached in {listed(shares)}")
+        year = teller.cell("times_any", "horizon", "year", patron=PATRONS[0], rung=4, **at)
+        text = (
+            f"from {since}, {named(area)}: somewhere in the five states {listed(parts)} by the end "
+            f"of {year}; what is already there is the model's reconstruction"
         )
+        said.append(teller.say(f"{text}{BRIGADES if area == 'peacekeeping' else ''}"))
     return said
 
 
@@ -372,6 +475,7 @@ def rankings(teller: Teller, viewpoints: Sequence[int]) -> list[Told]:
             for measure in MEASURES
             for patron in (*PATRONS, ALL)
         ]
+        said += [on_forms(teller, viewpoint, patron) for patron in PATRONS]
     return said
 
 
@@ -381,10 +485,14 @@ def changes(teller: Teller, viewpoints: Sequence[int]) -> list[Told]:
         return []
     has = set(teller.tables["what_ifs"]["viewpoint"])
     return [
-        what_changes(teller, ALL, viewpoint, patron)
+        one
         for viewpoint in viewpoints
         if viewpoint in has
         for patron in PATRONS
+        for one in (
+            what_changes(teller, ALL, viewpoint, patron),
+            on_firsts(teller, viewpoint, patron),
+        )
     ]
 
 

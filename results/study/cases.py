@@ -117,7 +117,9 @@ def tables(
         add("levels", _levels(view, draws))
         add("record", _record(view))
     made = {name: pd.concat(frames, ignore_index=True) for name, frames in found.items()}
-    return made | {"facts": pd.DataFrame([dict(facts)])}
+    if "what_ifs" in made:
+        made["firsts"] = whatifs.firsts(made["ranking"], made["what_ifs"])
+    return made | {"facts": pd.DataFrame([{**facts, "sizeable": whatifs.SIZEABLE}])}
 
 
 def _beside(view: View, cases: Sequence[Case], draws: int) -> pd.DataFrame:

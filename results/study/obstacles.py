@@ -33,8 +33,9 @@ def obstacles(
     -------
     terms : DataFrame
         For each state (and ``all``), patron, area and term: ``declined`` and ``accepted``, the
-        mean contribution to the utility; ``worst``, the share of declined offers in which no
-        other term is lower; ``place`` from the lowest up, the constant left out.
+        mean contribution to the utility; ``gap``, the first less the second; ``worst``, the share
+        of declined offers in which no other term is lower; ``place`` from the lowest up, the
+        constant left out.
     cells : DataFrame
         For each state, patron and area: offers and declined offers in all traced runs, the term
         that weighs most, the next, and whether the two are told apart.
@@ -64,6 +65,8 @@ def obstacles(
         linear[name] = ratio(total, number[..., np.newaxis])
         found = interval(linear[name])
         columns |= {name: found["mean"], f"se_{name}": found["se"]}
+    between = interval(linear["declined"] - linear["accepted"])
+    columns |= {"gap": between["mean"], "se_gap": between["se"]}
     columns["worst"] = interval(ratio(_all(worst), sums["declined"][0][..., np.newaxis]))["mean"]
     index = {
         "viewpoint": [until], "state": states, "patron": PATRONS, "area": AREAS, "term": list(terms)

@@ -104,6 +104,7 @@ def page_of(
         rungs=rung_rows(),
         patron_names=PATRON_NAMES,
         traced=int(tables["facts"]["traced"].iloc[0]),
+        one_rule=_one_rule(tables),
         rules=int(tables["split"]["rules"].iloc[0]) if "split" in tables else 1,
         short=answers.in_short(teller, viewpoints),
         areas=[_area(teller, area, viewpoints, draw, beside) for area in FOUR],
@@ -124,6 +125,12 @@ def page_of(
         split_tables=[*sheets.rules(tables), *sheets.splits(tables)],
         case_tables=sheets.cases(tables),
     )
+
+
+def _one_rule(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Name of the decision rule of all what-ifs; empty if they have several, or there are none."""
+    rules = set(tables["what_ifs"]["rule"]) if "what_ifs" in tables else set()
+    return str(rules.pop()) if len(rules) == 1 else ""
 
 
 def _area(

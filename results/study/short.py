@@ -17,8 +17,8 @@ from . import answers
 from .growth import FOUR
 
 NEEDED: Final = (
-    "facts", "reach", "reach_any", "times", "obstacles", "terms", "record", "ranking", "pairs",
-    "what_ifs", "split", "rules",
+    "facts", "reach", "reach_any", "times", "times_any", "obstacles", "terms", "record", "ranking",
+    "pairs", "resistance", "what_ifs", "firsts", "split", "rules",
 )  # fmt: skip
 """Tables that the sentences read."""
 ABOUT: Final = "about.json"

@@ -29,6 +29,11 @@ _OF: Final[dict[str, Callable[[Kept], np.ndarray]]] = {
 }
 
 
+SIZEABLE: Final = 0.01
+"""Difference from which a supported one is counted apart from smaller ones, in the outcome's unit:
+one state of five a rung higher in a run of twenty."""
+
+
 def outcome(name: str, kept: Kept) -> np.ndarray:
     """An outcome of every run, ``[run, patron, area]``, the last column over all areas."""
     values = np.asarray(_OF[name](kept), dtype=np.float64)
@@ -72,8 +77,52 @@ def paired(baseline: Kept, other: Kept, draws: int, family: int = 1) -> pd.DataF
 
 
 def placed(table: pd.DataFrame) -> pd.DataFrame:
-    """Add ``place``: rank by size of the difference, among the what-ifs of a viewpoint."""
+    """Add ``place``, rank by size among the what-ifs of a viewpoint, and ``sizeable``.
+
+    A difference is sizeable if it is supported and at least :data:`SIZEABLE`.
+    """
     size = table["difference"].abs()
     by = [table[n] for n in ("viewpoint", "outcome", "patron", "area")]
     ranked = size.groupby(by, sort=False).rank(ascending=False, method="first").astype(int)
-    return table.assign(place=ranked)
+    return table.assign(place=ranked, sizeable=table["supported"] & (size >= SIZEABLE))
+
+
+def firsts(ranking: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Which area grows fastest by its mean rung under each what-if.
+
+    What-if and baseline have one past, so the rise under a what-if is that of the baseline and
+    the difference at the end.
+
+    Parameters
+    ----------
+    ranking : DataFrame
+        Of the baselines, see :func:`.growth.ranking`.
+    table : DataFrame
+        See :func:`placed`.
+
+    Returns
+    -------
+    DataFrame
+        A row for each viewpoint, patron and what-if: ``area``, first in the baseline; ``other``,
+        first under the what-if; ``same``; ``lead``, by how many rungs it is before the next.
+        Means alone: whether two areas are told apart under a what-if is not tested.
+    """
+    rows = []
+    rises = ranking[(ranking["measure"] == "rungs") & ranking["patron"].isin(PATRONS)]
+    for (viewpoint, patron), rise in rises.groupby(["viewpoint", "patron"], sort=False):
+        before = rise.set_index("area")["mean"]
+        here = (table["viewpoint"] == viewpoint) & (table["patron"] == patron)
+        mine = table[here & (table["outcome"] == "rung") & table["area"].isin(before.index)]
+        for scenario, changed in mine.groupby("scenario", sort=False):
+            after = before + changed.set_index("area")["difference"]
+            best = after.sort_values(ascending=False, kind="stable")
+            rows.append(
+                {
+                    "viewpoint": viewpoint, "scenario": scenario,
+                    "title": changed["title"].iloc[0], "patron": patron,
+                    "area": before.idxmax(), "other": best.index[0],
+                    "same": bool(best.index[0] == before.idxmax()),
+                    "lead": float(best.iloc[0] - best.iloc[1]),
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows)
