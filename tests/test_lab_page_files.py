@@ -14,6 +14,7 @@ from steppe.lab.ground import lay
 from steppe.lab.moves import DEFAULT_START
 from steppe.lab.questions import questions
 from steppe.lab.setup import setup
+from steppe.model.trace import Terms
 from steppe.scenarios.load import library_files
 
 HERE = Path(__file__).parent
@@ -95,6 +96,12 @@ def test_english_names_what_the_server_names():
         assert f"quantity.{quantity['family']}" in english
     for badge in found["badges"]:
         assert f"badge.{badge}.meaning" in english
+
+
+def test_every_term_of_a_utility_has_a_name():
+    for language, texts in TEXTS.items():
+        named = {key.removeprefix("term.") for key in texts if key.startswith("term.")}
+        assert named == set(Terms._fields), language
 
 
 def test_no_words_stand_in_the_code():

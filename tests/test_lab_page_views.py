@@ -162,10 +162,26 @@ def test_step_mode_walks_one_future_year_by_year(chromium):
 
 
 def test_step_mode_marks_what_the_levers_changed(chromium):
-    tab = chromium.open("?l=budget.russia:factor:0:2026&tab=walk&future=5&year=2030")
-    assert "would not be there without the levers" in tab.locator("#subline").inner_text()
-    assert tab.locator(".walk-list li.russia").count() == 0
+    query = "l=budget.russia:factor:0:2026&future=5"
+    walk = chromium.lab.settled(f"/api/walk?{query}").json
+    what, base = (
+        {
+            tuple(c[k] for k in ("follows", "id", "state", "area", "choice"))
+            for c in walk[side]["choices"]
+            if c["year"] == 2030
+        }
+        for side in ("what", "base")
+    )
+    gone = len(base - what)
+    assert gone >= 2
+    tab = chromium.open(f"?{query}&tab=walk&year=2030")
+    said = tab.locator("#subline").inner_text()
+    assert "would not be there without the levers" in said
+    assert said.endswith(f"{gone} are gone.")
+    assert tab.locator(".walk-list del").count() == gone
+    assert tab.locator(".walk-list li.russia:not(:has(del))").count() == 0
     tab.get_by_role("radio", name="Baseline").check(force=True)
+    assert tab.locator(".walk-list del").count() == 0
     assert tab.locator(".walk-list li.russia .only").count() >= 1
 
 

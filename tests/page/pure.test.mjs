@@ -14,7 +14,7 @@ import { asked, INITIAL, leverOf, leverText, read, withLever, write } from "../.
 import { choiceOf, storyOf } from "../../lab/page/stories.js";
 import { csv } from "../../lab/page/take.js";
 import { t, use } from "../../lab/page/text.js";
-import { alignment, only } from "../../lab/page/walk.js";
+import { alignment, only, repeats } from "../../lab/page/walk.js";
 import { dots } from "../../lab/page/wall.js";
 
 const TEXT = JSON.parse(readFileSync(new URL("../../lab/page/text/en.json", import.meta.url)));
@@ -190,6 +190,8 @@ test("step mode: who is nearer to whom, and what only one side has", () => {
   const one = { follows: "model", id: "x.0", year: 2030, state: "KZ", area: "x", choice: "china" };
   assert.equal(only([one], [{ ...one, choice: "both" }]).size, 1);
   assert.equal(only([one], [{ ...one }]).size, 0);
+  assert.equal(only([], [one]).size, 0);
+  assert.deepEqual(repeats(["a", "b", "a"]), ["(1 of 2)", "", "(2 of 2)"]);
 });
 
 test("the newest question counts, whatever answers last", async () => {
