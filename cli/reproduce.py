@@ -105,7 +105,7 @@ def made(runs: int, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
         "seed": seed,
         "draws": draws,
         "units": draws if draws > 1 else runs,
-        "badge": first.manifest.badge,
+        "badge": together(one.manifest.badge for one in each),
         "versions": first.manifest.versions,
         "digests": first.manifest.digests,
     }

@@ -25,14 +25,16 @@ from ..model.quantities import addresses, parameters, quantities
 from ..scenarios.addresses import expand, series
 from ..scenarios.load import library
 from ..scenarios.schema import Lever, Scenario
-from .evidence import cited, documented, source_text
+from .evidence import cited, documented, noted, source_text
 from .ground import FEW, MOST, Ground
 from .moves import DEFAULT_START, SEED_MAX, load
 from .summary import QUANTITIES
 
 BADGES: Final = {
-    "explanation": "Parameters fitted to the record, runs follow it, and the fit passed its checks",
-    "exploration": "Parameters fitted or drawn, but a check failed or runs are free of the record",
+    "explanation": "Parameters fitted to the record, runs follow it as far, and the fit passed its "
+    "checks",
+    "exploration": "Parameters fitted or drawn, but a check failed, or runs leave the "
+    "record early or are free of it",
     "illustration": "Parameters at single values",
 }
 RUNG_MEANINGS: Final = (
@@ -157,7 +159,8 @@ def events(last: int) -> list[dict[str, Any]]:
             "rung": row["rung"],
             "channel": CHANNELS[row["rung"] - 1],
             "amountUsd": row["amount_usd"],
-            "sources": cited(row["sources"]),
+            "sources": cited(row),
+            "note": noted(row),
         }
         for row in documented()
         if row["year"] <= last
