@@ -7,7 +7,7 @@ import { difference, sidesOf, verdict } from "./findings.js";
 import { Frame } from "./figure.js";
 import { number } from "./format.js";
 import { MapFigure } from "./mapfigure.js";
-import { Marks } from "./marks.js";
+import { eventsOf, Marks } from "./marks.js";
 import { PairCharts } from "./pair.js";
 import { capital, language, t } from "./text.js";
 
@@ -92,7 +92,7 @@ class AreaRow {
 
   /** @param {State} state @returns {RecordEvent[]} */
   #events(state) {
-    return this.app.setup.events.filter((e) => e.area === this.area && (!state.patron || e.patron === state.patron));
+    return eventsOf(this.app.setup.events, this.area, state.patron);
   }
 
   #data() {

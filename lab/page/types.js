@@ -61,8 +61,8 @@
 /** @typedef {{address: string, kind: Kind, value: number, from: number, until: number|null, expressible: boolean}} PresetLever */
 /** @typedef {{name: string, title: string, story: string, question: string, assumptions: string[], start: string, expressible: boolean, levers: PresetLever[]}} Preset */
 /** @typedef {{name: string, title: string, story: string, conditioned_until: number|null, horizon: number}} Start */
-/** @typedef {{key: string, cite: string, url: string}} Source */
-/** @typedef {{id: string, year: number, state: string, patron: string, area: string|null, channel: string, text: string, sources: Source[]}} RecordEvent */
+/** @typedef {{key: string, cite: string, url: string, locator: string}} Source */
+/** @typedef {{id: string, year: number, state: string, patron: string, area: string|null, areas: string[], channel: string, text: string, sources: Source[], note: string}} RecordEvent */
 
 /**
  * @typedef {object} Setup

@@ -6,6 +6,7 @@ import { Latest } from "./api.js";
 import { el, english, fill } from "./dom.js";
 import { number, percent, signed } from "./format.js";
 import { listed } from "./findings.js";
+import { proof } from "./marks.js";
 import { Overrule } from "./overrule.js";
 import { reachOf, waterfall } from "./waterfall.js";
 import { asked } from "./state.js";
@@ -30,7 +31,7 @@ import { capital, language, t } from "./text.js";
  * @property {{patron: string, shift: number, choice: string}|null} flip
  */
 /** @typedef {{area: string, terms: Term[], utility: number, decline: number, alone: number}} Weighed */
-/** @typedef {{id: string, text: string, patron: string, rung: number, value: number, valueKnown: boolean, joint: boolean, sources: import("./types.js").Source[], weighed: Weighed[]}} Documented */
+/** @typedef {{id: string, text: string, patron: string, rung: number, value: number, valueKnown: boolean, joint: boolean, sources: import("./types.js").Source[], note: string, weighed: Weighed[]}} Documented */
 /** @typedef {{follows: "model"|"record", note: string, decisions: Decision[], documented: Documented[]}} Side */
 /** @typedef {{state: string, year: number, future: number, base: Side, what: Side|null, elsewhere: number[]}} WhyAnswer */
 
@@ -98,8 +99,7 @@ function record(item) {
   return el("article", { class: "decision" },
     el("h3", {}, t("why.recorded", { patron: t(`patron.${item.patron}`), rung: t(`rung.${item.rung}`) })),
     el("p", {}, english(item.text, language)),
-    el("ul", { class: "sources" }, ...item.sources.map((s) => el("li", {}, english(s.cite, language), " ",
-      s.url ? el("a", { href: s.url, target: "_blank", rel: "noreferrer noopener" }, t("source.open")) : null))),
+    ...proof(item),
     ...item.weighed.map((w) => el("div", {},
       waterfall(t("why.weighed", { area: t(`area.${w.area}`) }), w.terms, w.utility, w.decline),
       el("p", {}, t("why.alone", { share: percent(language, w.alone) })))));

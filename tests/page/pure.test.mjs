@@ -8,7 +8,7 @@ import { apart, ceiling } from "../../lab/page/fans.js";
 import { headline, verdict } from "../../lab/page/findings.js";
 import { number, percent, signed } from "../../lab/page/format.js";
 import { round, scaleOf } from "../../lab/page/map.js";
-import { grouped } from "../../lab/page/marks.js";
+import { eventsOf, grouped, isWeb } from "../../lab/page/marks.js";
 import { colour, COLOURS, inkOn, luminance, stops } from "../../lab/page/palette.js";
 import { asked, INITIAL, leverOf, leverText, read, withLever, write } from "../../lab/page/state.js";
 import { choiceOf, storyOf } from "../../lab/page/stories.js";
@@ -183,6 +183,18 @@ test("answers of a class are stacked", () => {
 test("events of a year and patron share a mark", () => {
   const events = [["b", 2001, "china"], ["a", 2000, "russia"], ["c", 2001, "china"]].map(([id, year, patron]) => ({ id, year, patron }));
   assert.deepEqual([...grouped(events)].map(([key, found]) => [key, found.length]), [["2000 russia", 1], ["2001 china", 2]]);
+});
+
+test("an event stands in every area that it may belong to", () => {
+  const events = [["border", ["counter_narcotics", "counter_terrorism"], "china"], ["defence", ["defence", "counter_narcotics"], "russia"], ["defence", ["defence"], "china"]]
+    .map(([area, areas, patron]) => ({ area, areas, patron }));
+  const count = (area, patron = "") => eventsOf(events, area, patron).length;
+  assert.deepEqual(["counter_narcotics", "counter_terrorism", "defence", "peacekeeping"].map((area) => count(area)), [2, 1, 2, 0]);
+  assert.equal(count("counter_narcotics", "china"), 1);
+});
+
+test("only addresses of the web are followed", () => {
+  assert.deepEqual(["https://a.org/x", "HTTP://a.org", "ftp://a.org", "javascript:0", "", "a.org"].map(isWeb), [true, true, false, false, false, false]);
 });
 
 test("step mode: who is nearer to whom, and what only one side has", () => {
