@@ -130,19 +130,46 @@ def test_a_choice_is_overruled_and_compared(chromium):
     tab = chromium.open(f"?tab=why&sel=TJ&year=2027&future={future}")
     tab.get_by_role("button", name="Overrule Tajikistan's choice").first.click()
     dialog = tab.get_by_role("dialog")
-    own = decisions[0]["choice"]
+    own, decided = decisions[0]["choice"], decisions[0]["area"]
     taken = dialog.get_by_role("button", name=f"Take {own.capitalize()}'s offer")
     assert taken.is_disabled()
     with tab.expect_response("**/api/overrule?*") as response:
         dialog.get_by_role("button", name=f"Refuse {own.capitalize()}'s offer").click()
     answer = response.value.json()
     dialog.locator(".overrule-result h3").wait_for()
+    area = "defence" if decided == "defence" else "counter_narcotics"
     cells = dialog.locator("tbody tr").first.locator("td").all_inner_texts()
-    area = answer["areas"]["counter_narcotics"]
     assert [number(c) for c in cells] == pytest.approx(
-        [round(area[side]["mean"][-1], 2) for side in ("what", "base", "diff")], abs=0.011
+        [round(answer["areas"][area][side]["mean"][-1], 2) for side in ("what", "base", "diff")],
+        abs=0.011,
     )
     assert dialog.locator("canvas").count() >= 4
+    assert f"Dependence on {own.capitalize()}" in dialog.inner_text()
+    with tab.expect_download() as download:
+        dialog.get_by_role("button", name="Table (CSV)").click()
+    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8"))))
+    tie = answer["map"][f"dependence.{own}"]
+    told = [float(r["with"]) for r in rows if r["quantity"] == f"dependence.{own}"]
+    assert told == tie["what"][2]
+
+    finding = dialog.locator("h3").inner_text()
+    assert parse_qs(urlsplit(tab.url).query)["rule"] == [f"{decisions[0]['id']}:{own}:refuse"]
+    tab.reload()
+    tab.locator(".overrule-result h3").wait_for()
+    assert tab.locator(".overrule-result h3").inner_text() == finding
+    tab.keyboard.press("Escape")
+    assert tab.get_by_role("dialog").count() == 0
+    assert "rule" not in parse_qs(urlsplit(tab.url).query)
+    tab.go_back()
+    tab.locator(".overrule-result h3").wait_for()
+
+
+def test_the_last_year_says_why_nothing_is_overruled(chromium):
+    tab = chromium.open("?tab=why&sel=KZ&year=2035&future=1")
+    assert tab.get_by_role("button", name="Overrule").count() == 0
+    if tab.locator("details.decision").count():
+        tab.get_by_role("button", name="Ask about 2030").click()
+        tab.wait_for_url("**year=2030**")
 
 
 def test_step_mode_walks_one_future_year_by_year(chromium):

@@ -210,6 +210,7 @@ export class App {
     const { state, move } = this;
     this.#controls();
     document.body.dataset.tab = state.tab;
+    if (!state.rule || state.tab !== "why") this.views.why.overrule.leave();
     const view = this.views[state.tab];
     const place = byId("view");
     if (place.firstElementChild !== view.element) place.replaceChildren(view.element);

@@ -33,6 +33,7 @@
  * @property {boolean} total whether the sweep shows the sum over the years
  * @property {Language} lang
  * @property {string} code of a class, "" for none
+ * @property {string} rule the overruled choice: decision, patron and answer, "" for none
  */
 
 /** @typedef {{code: string, name: string}} Named */

@@ -9,6 +9,7 @@ import { showEvents } from "./marks.js";
 import { Scrubber } from "./scrubber.js";
 import { asked } from "./state.js";
 import { stepper } from "./stepper.js";
+import { csv, download } from "./take.js";
 import { capital, language, t } from "./text.js";
 import { choiceWords } from "./why.js";
 
@@ -62,6 +63,18 @@ function words(c) {
   return choiceWords(/** @type {any} */ ({ ...c, frame: c.host ? "joint" : "bilateral", onTable: c.offers }));
 }
 
+/** A future's choices as rows, and whether the other side has each. @param {WalkAnswer} answer @returns {(string|number)[][]} */
+export function rowsOf({ future, base, what }) {
+  const sides = /** @type {[string, WalkSide, WalkSide|null][]} */ ([["base", base, what], ["what", what, base]].filter(([, side]) => side));
+  return [
+    ["side", "future", "year", "state", "follows", "id", "area", "choice", "text", "only_on_this_side"],
+    ...sides.flatMap(([name, side, other]) => {
+      const mine = only(side.choices, other?.choices ?? side.choices);
+      return side.choices.map((c) => [name, future, c.year, c.state, c.follows, c.id, c.area, c.choice, c.text, mine.has(key(c)) ? 1 : 0]);
+    }),
+  ];
+}
+
 export class Walk {
   /** @param {App} app @param {any} shapes */
   constructor(app, shapes) {
@@ -77,13 +90,18 @@ export class Walk {
     this.scrubber = new Scrubber(app.setup.years, (year) => app.year(year), (year) => app.go({ year }));
     this.back = el("button", { type: "button", onclick: () => this.#step(-1) }, t("walk.back"));
     this.next = el("button", { type: "button", class: "main", onclick: () => this.#step(1) }, t("walk.next"));
+    this.save = el("button", { type: "button", onclick: () => this.#save() }, t("take.csv"));
     this.list = el("div", { class: "walk-list", "aria-live": "polite" });
     this.element = el("div", { class: "walk" },
-      el("div", { class: "bar-row" }, this.future.element, this.side.element, this.back, this.next),
+      el("div", { class: "bar-row" }, this.future.element, this.side.element, this.back, this.next, this.save),
       el("div", { class: "walk-body" },
         el("figure", { class: "figure" }, el("figcaption", {}, el("p", { class: "reading" }, t("walk.map"))),
           /** @type {any} */ (this.map.element), this.scrubber.element, el("p", { class: "fine" }, t("map.boundaries"))),
         this.list));
+  }
+
+  #save() {
+    if (this.answer) download("steppe-future.csv", new Blob([csv(rowsOf(this.answer))], { type: "text/csv" }));
   }
 
   get year() {

@@ -14,7 +14,10 @@ import { asked, INITIAL, leverOf, leverText, read, withLever, write } from "../.
 import { choiceOf, storyOf } from "../../lab/page/stories.js";
 import { csv } from "../../lab/page/take.js";
 import { t, use } from "../../lab/page/text.js";
-import { alignment, only, repeats } from "../../lab/page/walk.js";
+import { alignment, only, repeats, rowsOf as walked } from "../../lab/page/walk.js";
+import { choicesWords, rowsOf as reasons } from "../../lab/page/why.js";
+import { differs, span } from "../../lab/page/lines.js";
+import { rowsOf as overruled, ruleText, shownAreas, ties } from "../../lab/page/overrule.js";
 import { dots } from "../../lab/page/wall.js";
 
 const TEXT = JSON.parse(readFileSync(new URL("../../lab/page/text/en.json", import.meta.url)));
@@ -23,7 +26,7 @@ const LEVER = { address: "domestic_price.*.russia", kind: "value", number: 0, fr
 const FULL = {
   ...INITIAL, start: "baseline", levers: [LEVER, { address: "budget.china", kind: "factor", number: 1.15, from: 2026, until: 2030 }],
   seed: 7, n: 500, total: true, area: "peacekeeping", patron: "china", quantity: "rung.defence.china", side: "diff", year: 2031, sel: "UZ",
-  future: 17, tab: "walk", story: "xinjiang-flares", sweep: "militancy", lang: "ru", code: "ABCDE",
+  future: 17, tab: "walk", story: "xinjiang-flares", sweep: "militancy", lang: "ru", code: "ABCDE", rule: "counter_narcotics.0:china:refuse",
 };
 
 test("the address holds the whole state", () => {
@@ -33,7 +36,7 @@ test("the address holds the whole state", () => {
 });
 
 test("what is wrong in an address is as at the start, and what is others' stays", () => {
-  const state = read("seed=-1&tab=zz&l=nonsense&l=a:value:1e999:2026&year=x&sel=kz&lang=de&q=<b>");
+  const state = read("seed=-1&tab=zz&l=nonsense&l=a:value:1e999:2026&year=x&sel=kz&lang=de&q=<b>&rule=x:y:z");
   assert.deepEqual(state, { ...INITIAL });
   assert.equal(write(INITIAL, "?theirs=1&tab=why"), "theirs=1");
 });
@@ -51,7 +54,7 @@ test("a lever keeps its number without noise", () => {
 
 test("the engine is asked nothing of the view", () => {
   const question = asked(FULL);
-  for (const patch of [{ year: 2024 }, { sel: "KZ" }, { tab: "why" }, { lang: "en" }, { quantity: "packages" }, { code: "" }, { future: 3 }]) {
+  for (const patch of [{ year: 2024 }, { sel: "KZ" }, { tab: "why" }, { lang: "en" }, { quantity: "packages" }, { code: "" }, { rule: "" }, { future: 3 }]) {
     assert.equal(asked({ ...FULL, ...patch }), question);
   }
   for (const patch of [{ seed: 8 }, { start: "baseline-2009" }, { levers: [] }, { story: "" }, { n: 100 }]) {
@@ -191,6 +194,57 @@ test("an event stands in every area that it may belong to", () => {
   const count = (area, patron = "") => eventsOf(events, area, patron).length;
   assert.deepEqual(["counter_narcotics", "counter_terrorism", "defence", "peacekeeping"].map((area) => count(area)), [2, 1, 2, 0]);
   assert.equal(count("counter_narcotics", "china"), 1);
+});
+
+const CHOSEN = {
+  id: "defence.0", area: "defence", frame: "bilateral", host: null, onTable: [{ patron: "china", rung: 2, value: 3, utility: 0.5 }],
+  terms: { china: [{ term: "need", value: 0.5 }] }, decline: 0.1, complementarity: 0, draw: 0.2, choice: "china",
+  probabilities: { neither: 0.4, china: 0.6, russia: 0, both: 0 }, flip: { patron: "china", shift: -1.5, choice: "neither" },
+};
+
+test("the title names two choices and says how many more there are", () => {
+  assert.match(choicesWords([CHOSEN, CHOSEN]), /^took China's offer in general defence and took/);
+  assert.match(choicesWords(Array(9).fill(CHOSEN)), /, and 7 more$/);
+});
+
+test("reasons as rows: declining, both, the flip, and what is on record", () => {
+  const weighed = [{ area: "defence", terms: [{ term: "need", value: 1 }], utility: 1, decline: 0.3, alone: 0.7 }];
+  const documented = [{ id: "e1", text: "aid", patron: "russia", rung: 2, value: 4, valueKnown: false, joint: false, sources: [], note: "", weighed }];
+  const place = { state: "TJ", year: 2016, future: 3, elsewhere: [], what: null };
+  const items = (base) => Object.fromEntries(reasons({ ...place, base }).slice(1).map((row) => [row[7], row[8]]));
+  const side = { follows: "model", note: "", decisions: [CHOSEN], documented: [] };
+  const chosen = items(side);
+  assert.deepEqual([chosen.decline, chosen.complementarity, chosen.flip_shift, chosen.flip_choice], [0.1, 0, -1.5, "neither"]);
+  const recorded = items({ ...side, decisions: [], documented });
+  assert.deepEqual([recorded.need, recorded.utility, recorded.decline, recorded.probability_alone, recorded.usd_million_assumed], [1, 1, 0.3, 0.7, 4]);
+  assert.equal(new Set(reasons({ ...place, base: { ...side, documented } }).map((row) => row.length)).size, 1);
+});
+
+test("an overruled choice shows its own area, and the ties that differ", () => {
+  assert.equal(ruleText("defence.0", "china", "refuse"), "defence.0:china:refuse");
+  assert.deepEqual(shownAreas(["peacekeeping"], "defence"), ["defence", "peacekeeping"]);
+  assert.deepEqual(shownAreas(["peacekeeping"], "peacekeeping"), ["peacekeeping"]);
+  const map = { "dependence.china": { base: [[0], [0.1]], what: [[0], [0.2]] }, "rung.defence.china": { base: [[0], [1]], what: [[0], [1]] } };
+  const one = { mean: [1] };
+  const answer = {
+    state: "KG", year: 2030, future: 1, patron: "china", choice: "refuse", years: [2030], n: 500, already: false, map,
+    areas: { defence: { base: one, what: { mean: [2] }, diff: { mean: [1], low: [0.5], high: [1.5], supported: [true] } } },
+  };
+  const means = ties(answer, 1, "defence");
+  assert.deepEqual(means.map(differs), [true, false]);
+  assert.ok(span(means[0])[0] < 0.1 && span(means[0])[1] > 0.2);
+  const rows = overruled(answer, ["defence"], means);
+  assert.equal(new Set(rows.map((row) => row.length)).size, 1);
+  assert.deepEqual(rows[1].slice(5), ["packages.defence", 2030, 2, 1, 1, 0.5, 1.5, 1]);
+  assert.deepEqual(rows[2].slice(5, 10), ["dependence.china", 2030, 0.2, 0.1, 0.1]);
+});
+
+test("a future as rows says what only one side has", () => {
+  const one = { follows: "model", id: "x.0", year: 2030, state: "KZ", area: "x", choice: "china", text: "takes it" };
+  const side = (choices) => ({ rung: [], packages: [], choices });
+  const rows = walked({ future: 5, years: [2030], cut: 2022, moved: 2026, base: side([one]), what: side([]) });
+  assert.deepEqual(rows.slice(1), [["base", 5, 2030, "KZ", "model", "x.0", "x", "china", "takes it", 1]]);
+  assert.equal(walked({ future: 5, years: [2030], cut: 2022, moved: null, base: side([one]), what: null })[1].at(-1), 0);
 });
 
 test("only addresses of the web are followed", () => {
