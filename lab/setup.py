@@ -130,6 +130,7 @@ def _preset_lever(lever: Lever) -> dict[str, Any]:
         "expressible": number is not None and lever.first is not None,
         "why": lever.why,
         "source": lever.source,
+        "sourceText": source_text(lever.source),
         **({} if number is not None else shown),
     }
 
@@ -145,6 +146,7 @@ def _start(name: str, scenario: Scenario) -> dict[str, Any]:
         "name": name,
         "title": scenario.title,
         "story": scenario.story.strip(),
+        "assumptions": list(scenario.assumptions),
         "conditioned_until": scenario.conditioned_until,
         "horizon": scenario.horizon,
     }

@@ -31,7 +31,7 @@ export class Compare {
       el("section", { class: "areas", "aria-label": t("areas.label") },
         el("div", { class: "areas-head" }, el("p", { class: "key" },
           el("span", { class: "key-base" }, t("key.base")), el("span", { class: "key-what" }, t("key.what")),
-          el("span", { class: "key-diff" }, t("key.diff"))), this.patron.element),
+          el("span", { class: "key-diff" }, t("key.diff")), el("span", { class: "key-bands" }, t("key.bands"))), this.patron.element),
         ...this.rows.map((row) => row.frame.element)));
   }
 

@@ -3,7 +3,7 @@ import { setup } from "./api.js";
 import { App } from "./app.js";
 import { registerMap } from "./charts.js";
 import { read } from "./state.js";
-import { load, t } from "./text.js";
+import { has, load, t } from "./text.js";
 import { byId } from "./dom.js";
 
 async function start() {
@@ -28,5 +28,5 @@ async function start() {
 start().catch((error) => {
   const place = byId("failure");
   place.hidden = false;
-  place.textContent = `The page could not be started: ${error.message}. Is the server still running?`;
+  place.textContent = has("error.start") ? t("error.start", { message: error.message }) : error.message;
 });

@@ -34,6 +34,12 @@ function lines({ distribution, result }) {
   ].sort((a, b) => a.p - b.p);
 }
 
+/** How a name stands at its line, so that none runs over an edge. @param {number} p @returns {"left"|"center"|"right"} */
+export function alignOf(p) {
+  if (p < 0.25) return "left";
+  return p > 0.75 ? "right" : "center";
+}
+
 /** @param {Room} room @param {number} size of the text @returns {any} */
 function option(room, size) {
   const points = dots(room.distribution?.each ?? []);
@@ -55,7 +61,7 @@ function option(room, size) {
         const y = top - size * (0.6 + 1.35 * n);
         return [
           segment(at(p * 100, 0), [x, y + size * 0.3], { stroke: color, lineWidth: 3, lineDash: dash }),
-          { type: "text", x, y, style: { text, fill: color, font: `700 ${size}px ${FONT}`, align: "center", verticalAlign: "bottom" } },
+          { type: "text", x, y, style: { text, fill: color, font: `700 ${size}px ${FONT}`, align: alignOf(p), verticalAlign: "bottom" } },
         ];
       }),
     ])],

@@ -4,21 +4,23 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Latest } from "../../lab/page/api.js";
 import { Edits } from "../../lab/page/edits.js";
-import { apart, ceiling } from "../../lab/page/fans.js";
+import { apart, ceiling, fanOption } from "../../lab/page/fans.js";
 import { headline, verdict } from "../../lab/page/findings.js";
 import { number, percent, signed } from "../../lab/page/format.js";
 import { round, scaleOf } from "../../lab/page/map.js";
 import { eventsOf, grouped, isWeb } from "../../lab/page/marks.js";
 import { colour, COLOURS, inkOn, luminance, stops } from "../../lab/page/palette.js";
 import { asked, INITIAL, leverOf, leverText, read, withLever, write } from "../../lab/page/state.js";
-import { choiceOf, storyOf } from "../../lab/page/stories.js";
-import { csv } from "../../lab/page/take.js";
+import { choiceOf, storyLever, storyOf } from "../../lab/page/stories.js";
+import { askedWords, leversLine, wrapped } from "../../lab/page/notes.js";
+import { commandOf } from "../../lab/page/header.js";
+import { addressFor, csv } from "../../lab/page/take.js";
 import { t, use } from "../../lab/page/text.js";
 import { alignment, only, repeats, rowsOf as walked } from "../../lab/page/walk.js";
 import { choicesWords, rowsOf as reasons } from "../../lab/page/why.js";
 import { differs, span } from "../../lab/page/lines.js";
 import { rowsOf as overruled, ruleText, shownAreas, ties } from "../../lab/page/overrule.js";
-import { dots } from "../../lab/page/wall.js";
+import { alignOf, dots } from "../../lab/page/wall.js";
 
 const TEXT = JSON.parse(readFileSync(new URL("../../lab/page/text/en.json", import.meta.url)));
 use("en", TEXT);
@@ -173,6 +175,57 @@ test("a story becomes levers where sliders can hold it, and is known again", () 
   assert.equal(storyOf([held, path], { ...INITIAL, ...choiceOf(held) }), held);
   assert.equal(storyOf([held, path], { ...INITIAL, ...choiceOf(path) }), path);
   assert.equal(storyOf([held, path], INITIAL), undefined);
+});
+
+const SETUP = {
+  levers: [{ address: "budget.russia", kind: "factor", label: "Russia's means", step: 0.05, baseline: 1 }],
+  starts: [{ name: "baseline-2022", title: "As it is" }],
+  presets: [{ name: "b", title: "A path", start: "baseline-2022", expressible: false, levers: [] }],
+};
+
+test("a picture names its levers, and a story with more than its own", () => {
+  const own = { address: "budget.russia", kind: "factor", number: 0.3, from: 2026, until: 2030 };
+  const bare = { address: "alarm_adjustment.china", kind: "value", number: 0.5, from: 2027, until: null };
+  assert.equal(leversLine(SETUP, [own, bare]), "Levers: Russia's means × 0.30 (2026–2030); alarm_adjustment.china 0.50 (from 2027)");
+  assert.equal(leversLine(SETUP, []), "");
+  const titled = { ...INITIAL, story: "b" };
+  assert.equal(askedWords(SETUP, titled), "A path");
+  assert.equal(askedWords(SETUP, { ...titled, levers: [own] }), "A path, and changed levers");
+  assert.match(askedWords(SETUP, { ...INITIAL, levers: [own] }), /^Levers set on this page/);
+  assert.deepEqual(wrapped(["aaa bbb ccc", "", "d"], 8), ["aaa bbb", "ccc", "d"]);
+});
+
+test("what a story sets, whatever its way", () => {
+  assert.equal(storyLever(SETUP, { address: "x.china", kind: "path", path: { 2026: 0.2, 2030: 0.6 } }), "x.china, along 2026: 0.20, 2030: 0.60");
+  assert.equal(storyLever(SETUP, { address: "budget.russia", kind: "shock", shock: { year: 2027, factor: 3, half_life: 2 } }),
+    "Russia's means × 3.00 in 2027, half of it left after 2.00 years");
+});
+
+test("a fan keeps the baseline's half of the futures when a lever moves, and names its unit", () => {
+  const fan = { p5: [0, 0], p25: [1, 1], p50: [2, 2], p75: [3, 3], p95: [4, 4], mean: [2, 2] };
+  const frame = { years: [2026, 2027], first: 2026, cut: null, year: 2027, size: 12, names: { base: "base", what: "what" } };
+  const drawn = (moved) => fanOption({ base: fan, what: fan, diff: {} }, { ...frame, moved }).series[0]
+    .renderItem(null, { coord: ([x, y]) => [x, y] }).children;
+  const outline = (moved) => drawn(moved).filter(({ type, style }) => type === "polygon" && style.fill === "none");
+  assert.deepEqual(outline(2026)[0].shape.points, [[2026, 3], [2027, 3], [2027, 1], [2026, 1]]);
+  assert.equal(outline(null).length, 0);
+  assert.ok(drawn(2026).some(({ style }) => style.text === "packages a year"));
+});
+
+test("the address for others carries the key once", () => {
+  const open = "http://10.0.0.2:8000/?key=abc";
+  assert.equal(addressFor(open, "key=abc&tab=class"), "http://10.0.0.2:8000/?key=abc&tab=class");
+  assert.equal(addressFor(open, "tab=why&key=abc"), "http://10.0.0.2:8000/?key=abc&tab=why");
+  assert.equal(addressFor(open, "key=abc"), open);
+  assert.equal(addressFor(open, "monkey=1"), `${open}&monkey=1`);
+});
+
+test("the command has the numbers of the page", () => {
+  assert.equal(commandOf("steppe run a.toml --runs {n} --seed {seed}", 1000, 7), "steppe run a.toml --runs 1000 --seed 7");
+});
+
+test("names at the edges of the wall stand inside", () => {
+  assert.deepEqual([0, 0.5, 1].map(alignOf), ["left", "center", "right"]);
 });
 
 test("tables are quoted", () => {
