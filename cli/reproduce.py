@@ -70,6 +70,7 @@ def made(runs: int, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+    from ..explore.badge import together
     from ..explore.study.conduct import conduct, shared_pasts, with_pasts
     from ..explore.study.members import shipped
     from ..results.levels import Shipped, levels

@@ -54,7 +54,9 @@ def test_scores_have_their_known_values():
 
 def test_the_expected_log_score_is_least_at_the_engines_own():
     """If the engine is right with 0.3: 0.3 ln(1/p) + 0.7 ln(1/(1-p)), at 0.3 the entropy."""
-    assert expected_log(0.3, 0.3) == pytest.approx(0.3 * math.log(1 / 0.3) + 0.7 * math.log(1 / 0.7))
+    assert expected_log(0.3, 0.3) == pytest.approx(
+        0.3 * math.log(1 / 0.3) + 0.7 * math.log(1 / 0.7)
+    )
     assert expected_log(0.5, 0.3) == pytest.approx(math.log(2))
     assert all(expected_log(p, 0.3) > expected_log(0.3, 0.3) for p in (0.0, 0.2, 0.4, 1.0))
     told = scores([0.5], {"engine": 0.3, "climatology": 0.9, "record": None})["expectedLog"]

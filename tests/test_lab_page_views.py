@@ -299,6 +299,21 @@ def test_a_teacher_can_reload_and_a_stranger_is_no_teacher(chromium):
     assert stranger.get_by_role("button", name="Reveal").count() == 0
 
 
+def test_a_closed_tab_does_not_lose_a_class(chromium):
+    context = chromium.context()
+    teacher = chromium.open("?tab=class", context=context)
+    teacher.locator('input[value="china-force-tajikistan"]').check()
+    teacher.get_by_role("button", name="Open with this question").click()
+    teacher.get_by_role("button", name="Reveal").wait_for()
+    code = teacher.locator(".class-code b").inner_text()
+    teacher.close()
+    again = chromium.open("?tab=class", context=context)
+    again.get_by_role("button", name=code).click()
+    again.get_by_role("button", name="Close the class").click()
+    again.get_by_role("button", name="Open with this question").wait_for()
+    assert again.get_by_role("button", name=code).count() == 0
+
+
 def test_a_class_that_is_gone_says_so(chromium):
     tab = chromium.open("?tab=class&class=ZZZZZ")
     tab.locator("h1", has_text="There is no class ZZZZZ").wait_for()

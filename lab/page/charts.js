@@ -119,7 +119,7 @@ export function label([x, y], text, size, fill) {
 }
 
 /** @typedef {{title: string, reading: string, note: string[]}} Words what stands around a picture */
-const PICTURE = { width: 1200, height: 750, top: 165, bottom: 130 };
+const PICTURE = { width: 1200, height: 750, top: 165, bottom: 150 };
 const NOTE = { characters: 140, line: 28, lines: 4 }; // of a note; a picture with more lines is higher by them
 /** Size of the text of a chart in it. */
 export const LARGE = 19;

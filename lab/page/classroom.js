@@ -179,7 +179,9 @@ export class Classroom {
     } }, t("class.wall.show"));
     const shared = this.app.setup.share;
     return [
-      ...(shared ? [el("p", {}, t("class.invite")), el("p", { class: "class-address" }, shared.address), el("p", {}, t("class.invite.code", { code: room.code })), el("img", { class: "qr", src: `api/qr.svg?tab=class&class=${room.code}`, alt: t("share.qr") })]
+      ...(shared ? [el("div", { class: "class-invite" },
+        el("div", {}, el("p", {}, t("class.invite")), el("p", { class: "class-address" }, shared.address), el("p", {}, t("class.invite.code", { code: room.code }))),
+        el("img", { class: "qr", src: `api/qr.svg?tab=class&class=${room.code}`, alt: t("share.qr") }))]
         : [el("p", { class: "note" }, t("share.none"))]),
       el("div", { class: "bar-row" }, wall,
         el("button", { type: "button", class: "main", onclick: (/** @type {Event} */ event) => {
@@ -271,6 +273,7 @@ export class Classroom {
       el("p", { class: "class-finding" }, happened, " ", t("class.engine", { share: percent(language, result.engine), n: number(language, result.futures) })),
       this.answers.frame.element,
       table(t("class.scores"), [t("class.who"), t("class.probability"), ...(past ? [t("class.brier"), t("class.log")] : [t("class.distance"), t("class.expected")])], rows),
+      el("p", { class: "note" }, `${t(`badge.${result.badge.id}`)}: ${t(`badge.${result.badge.id}.short`)}`),
       el("p", { class: "note" }, t(past ? "class.scores.past" : "class.scores.future")),
       el("p", { class: "note" }, english(`${capital(result.rule)}. ${result.note}`, language)),
       this.#keep(room),

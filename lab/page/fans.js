@@ -106,10 +106,10 @@ function fanShapes(at, { base, what }, { years, first, moved, size, names }) {
   ];
 }
 
-/** The unit of an axis, in the corner above its values. @param {At} at @param {number} x @param {number} top @param {string} text @param {number} size */
-export function unit(at, x, top, text, size) {
-  const [left, y] = at(x, top);
-  return { type: "text", x: left + 3, y: y + 1, style: { text, fill: COLOURS.faint, font: `${Math.round(size * 0.9)}px ${FONT}`, verticalAlign: "top" } };
+/** The unit of an axis, in a corner of the chart. @param {At} at @param {number} x @param {number} edge top or bottom of the axis @param {string} text @param {number} size @param {1|-1} [side] below the edge or above it */
+export function unit(at, x, edge, text, size, side = 1) {
+  const [left, y] = at(x, edge);
+  return { type: "text", x: left + 3, y: y + side * size * 0.75, style: { text, fill: COLOURS.faint, font: `${Math.round(size * 0.9)}px ${FONT}`, verticalAlign: "middle" } };
 }
 
 /** Lines at the chosen year and at the end of the record. @param {At} at @param {Frame} frame @param {number} low @param {number} high */
@@ -148,7 +148,7 @@ export function differenceOption({ diff }, frame) {
       segment(at(years[from] - 0.5, 0), at(years[years.length - 1] + 0.5, 0), { stroke: COLOURS.ink, lineWidth: 1 }),
       ...marks(at, { ...frame, cut: null, first: years[from] }, -top, top),
       line(at, shown, mean.slice(from), { stroke: COLOURS.open, lineWidth: size / 8 }),
-      unit(at, years[from] - 0.5, top, t("axis.packages"), size),
+      mean[from] > 0 ? unit(at, years[from] - 0.5, -top, t("axis.packages"), size, -1) : unit(at, years[from] - 0.5, top, t("axis.packages"), size),
       ...shown.map((year, n) => dot(at(year, mean[from + n]), mean[from + n], supported[from + n], size * 0.29)),
     ])],
   };

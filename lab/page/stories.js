@@ -78,9 +78,9 @@ export class Stories {
         el("dd", {}, english(lever.why, language), " ", el("span", { class: "fine" }, `${t("lever.source")}: `, english(lever.sourceText || lever.source, language))),
       ])) : null,
       own.length ? el("h3", {}, t("story.beside")) : null,
-      own.length ? el("ul", {}, ...own.map((lever) => el("li", {}, leverWords(setup.levers, lever)))) : null,
+      own.length ? el("ul", { class: "inset" }, ...own.map((lever) => el("li", {}, leverWords(setup.levers, lever)))) : null,
       shown.assumptions.length ? el("h3", {}, t("story.assumptions")) : null,
-      shown.assumptions.length ? el("ul", {}, ...shown.assumptions.map((said) => el("li", {}, english(said, language)))) : null,
+      shown.assumptions.length ? el("ul", { class: "inset" }, ...shown.assumptions.map((said) => el("li", {}, english(said, language)))) : null,
       preset ? el("button", { type: "button", onclick: () => { opened.close(); this.choose({ start: state.start, story: "", levers: [] }); } }, t("story.leave")) : null);
     opened.classList.add("wide");
   }

@@ -20,7 +20,7 @@ import { alignment, only, repeats, rowsOf as walked } from "../../lab/page/walk.
 import { choicesWords, rowsOf as reasons } from "../../lab/page/why.js";
 import { differs, span } from "../../lab/page/lines.js";
 import { rowsOf as overruled, ruleText, shownAreas, ties } from "../../lab/page/overrule.js";
-import { alignOf, dots } from "../../lab/page/wall.js";
+import { alignOf, dots, stacked } from "../../lab/page/wall.js";
 
 const TEXT = JSON.parse(readFileSync(new URL("../../lab/page/text/en.json", import.meta.url)));
 use("en", TEXT);
@@ -226,6 +226,7 @@ test("the command has the numbers of the page", () => {
 
 test("names at the edges of the wall stand inside", () => {
   assert.deepEqual([0, 0.5, 1].map(alignOf), ["left", "center", "right"]);
+  assert.deepEqual(stacked([0.01, 0.3, 0, 0.9].map((p) => ({ p }))).map(({ p }) => p), [0.3, 0.9, 0.01, 0]);
 });
 
 test("tables are quoted", () => {
