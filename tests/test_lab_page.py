@@ -178,6 +178,14 @@ def test_a_story_tells_what_it_does_and_what_has_no_slider_can_be_put_back(chrom
     assert tab.locator(".bare").count() == 0
 
 
+def test_a_page_that_cannot_start_says_so_in_its_language(chromium):
+    context = chromium.context()
+    context.route("**/api/setup", lambda route: route.abort())
+    tab = context.new_page()
+    tab.goto(f"http://{chromium.lab.place}/?lang=ru")
+    tab.locator("#failure", has_text="Страница не запустилась").wait_for()
+
+
 def test_the_drawer_finds_any_other_lever_and_shows_it_once_moved(chromium):
     tab = chromium.open()
     tab.get_by_role("button", name="more levers").click()

@@ -236,6 +236,10 @@ def test_a_sweep_covers_the_range_of_a_lever(chromium):
     tab.wait_for_url("**sweep=militancy**")
     settled(tab)
     assert tab.locator("#headline").inner_text().startswith("Militant violence")
+    under = tab.locator("#note").text_content()
+    assert "200 futures at each of" in under
+    digest = chromium.lab.settled("/api/move?n=1000").json["digest"]
+    assert digest[:16] not in under
 
 
 def opened_class(chromium, question):

@@ -221,13 +221,13 @@ export class App {
     if (place.firstElementChild !== view.element) place.replaceChildren(view.element);
     view.draw();
     this.retitle();
-    byId("note").textContent = [...this.note(), location.href].join(" · ");
   }
 
-  /** The title: what the view found, or what the levers do. */
+  /** The title, what the view found or what the levers do; and on paper what stands under it. */
   retitle() {
     const { state, move } = this;
     const view = this.views[state.tab];
+    byId("note").textContent = [...("note" in view ? view.note() : this.note()), location.href].join(" · ");
     const own = "title" in view ? view.title() : null;
     byId("finding").hidden = state.tab === "class" && !own;
     if (own) {

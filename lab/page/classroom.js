@@ -41,7 +41,7 @@ export class Classroom {
     this.timer = undefined;
     this.element = el("div", { class: "class" });
     this.shown = "";
-    this.answers = new Wall(() => this.room, () => this.#questionText(), () => this.#note());
+    this.answers = new Wall(() => this.room, () => this.#questionText(), () => this.note());
   }
 
   #questionText() {
@@ -49,7 +49,7 @@ export class Classroom {
   }
 
   /** What stands under a picture of the wall: whose answers, and where the engine's comes from. */
-  #note() {
+  note() {
     const { room } = this;
     if (!room) return [];
     const { setup } = this.app;
@@ -167,6 +167,7 @@ export class Classroom {
       this.count.hidden = room.revealed;
     }
     this.answers.show(room, room.revealed || this.wall);
+    this.app.retitle();
   }
 
   /** @param {Room} room @returns {Node[]} */

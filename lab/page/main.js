@@ -6,10 +6,12 @@ import { read } from "./state.js";
 import { has, load, t } from "./text.js";
 import { byId } from "./dom.js";
 
+const { lang } = read(location.search);
+const words = load(lang);
+
 async function start() {
-  const { lang } = read(location.search);
   const [, found, shapes] = await Promise.all([
-    load(lang), setup(), fetch("page/map/central_asia.geojson").then((answer) => answer.json()),
+    words, setup(), fetch("page/map/central_asia.geojson").then((answer) => answer.json()),
   ]);
   document.documentElement.lang = lang;
   document.title = t("page.title");
@@ -25,7 +27,8 @@ async function start() {
   document.body.dataset.ready = "true";
 }
 
-start().catch((error) => {
+start().catch(async (error) => {
+  await words.catch(() => null);
   const place = byId("failure");
   place.hidden = false;
   place.textContent = has("error.start") ? t("error.start", { message: error.message }) : error.message;
