@@ -144,6 +144,8 @@ def test_a_choice_is_overruled_and_compared(chromium):
         abs=0.011,
     )
     assert dialog.locator("canvas").count() >= 4
+    heights = "all => all.map(canvas => canvas.clientHeight)"
+    assert min(dialog.locator("canvas").evaluate_all(heights)) > 50
     assert f"Dependence on {own.capitalize()}" in dialog.inner_text()
     with tab.expect_download() as download:
         dialog.get_by_role("button", name="Table (CSV)").click()

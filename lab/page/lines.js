@@ -5,7 +5,7 @@ import { number } from "./format.js";
 import { COLOURS } from "./palette.js";
 import { language } from "./text.js";
 
-const LEAST = 0.0005; // a mean rung or share that differs by less is shown as equal
+const LEAST = 0.005; // means that differ by less are the same to two digits
 
 /** @typedef {{name: string, base: number[], what: number[]}} Means of a quantity by year */
 

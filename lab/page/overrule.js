@@ -152,7 +152,7 @@ export class Overrule {
     const means = ties(answer, setup.states.findIndex(({ code }) => code === answer.state), decided);
     const names = { what: t("overrule.with"), base: t("overrule.without") };
     const charts = areas.map((area) => ({ area, pair: new PairCharts(names.what, names.base) }));
-    const lines = means.filter(differs).map((mean) => ({ mean, box: el("div", { class: "fan", role: "img", "aria-label": tieWords(mean, answer) }) }));
+    const lines = means.filter(differs).map((mean) => ({ mean, box: el("div", { class: "lines", role: "img", "aria-label": tieWords(mean, answer) }) }));
     fill(place, el("h3", {}, finding), ...means.map((mean) => el("p", {}, tieWords(mean, answer))),
       el("div", { class: "overrule-charts" }, ...charts.map(({ area, pair }) =>
         el("section", {}, el("h4", {}, capital(t("area.title", { area: named(area), finding: difference(answer.areas[area], last, false) }))), pair.element)),
