@@ -70,6 +70,7 @@ def made(runs: int, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+    from ..explore.badge import together
     from ..explore.study.conduct import conduct, shared_pasts, with_pasts
     from ..explore.study.members import shipped
     from ..results.levels import Shipped, levels
@@ -105,7 +106,7 @@ def made(runs: int, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
         "seed": seed,
         "draws": draws,
         "units": draws if draws > 1 else runs,
-        "badge": first.manifest.badge,
+        "badge": together(one.manifest.badge for one in each),
         "versions": first.manifest.versions,
         "digests": first.manifest.digests,
     }

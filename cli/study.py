@@ -133,6 +133,7 @@ def _manifest(
     values: str | None,
 ) -> Manifest:
     """Manifest of the study; what determines it are its members."""
+    from ..explore.badge import together
     from .execution import references
 
     first = each[0].manifest
@@ -144,7 +145,6 @@ def _manifest(
     command += ["--traced", str(traced)] if traced != 200 else []
     command += ["--parameters", values] if values else []
     cited = {r.key: r for one in each for r in references(one.member.resolved)}
-    badges = sorted({one.manifest.badge for one in each})
     return first.model_copy(
         update={
             "kind": "study",
@@ -159,7 +159,7 @@ def _manifest(
             },
             "command": tuple(command),
             "references": tuple(cited.values()),
-            "badge": badges[0] if len(badges) == 1 else f"{badges[0]} (and others)",
+            "badge": together(one.manifest.badge for one in each),
         }
     )
 

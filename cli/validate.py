@@ -133,15 +133,10 @@ def known_of(problem: Problem, found: Prediction) -> Known:
 
 
 def badge(problem: Problem) -> str:
-    """What the results may claim; a cut before the fit's last year is no clean forecast."""
+    """What the results may claim."""
     from ..explore.badge import badge_of
 
-    told = badge_of(problem)
-    until, posterior = problem.until, problem.posterior
-    if posterior is not None and until is not None and until < posterior.manifest.until:
-        claim = f"the parameters have read the record to {posterior.manifest.until}"
-        return f"exploration: runs follow the record to {until}, but {claim}"
-    return told
+    return badge_of(problem)
 
 
 def manifest(

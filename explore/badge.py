@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
+
+from ..results.manifest import BADGES
 
 if TYPE_CHECKING:
     from ..calibration.installed import Posterior
@@ -15,7 +18,7 @@ def source_of(parameters: ResolvedParameters) -> str:
     return "file" if parameters.entries else parameters.source
 
 
-def badge(source: str, posterior: Posterior | None, conditioned: bool) -> str:
+def badge(source: str, posterior: Posterior | None, until: int | None) -> str:
     """What results may claim.
 
     Parameters
@@ -24,8 +27,9 @@ def badge(source: str, posterior: Posterior | None, conditioned: bool) -> str:
         A word of :func:`source_of`.
     posterior : Posterior or None
         The installed one, if the parameters are its draws.
-    conditioned : bool
-        Whether the runs follow the record.
+    until : int or None
+        Last year in which the runs follow the record; None if they are free of it. They explain
+        only if they follow it as far as the parameters have read it.
     """
     if posterior is None:
         return {
@@ -37,12 +41,25 @@ def badge(source: str, posterior: Posterior | None, conditioned: bool) -> str:
         note = f" ({posterior.manifest.note})" if posterior.manifest.note else ""
         return f"exploration: the fit of the parameters did not pass all its checks{note}"
     fitted = f"parameters fitted to the record to {posterior.manifest.until}"
-    if not conditioned:
+    if until is None:
         return f"exploration: {fitted}, runs free of it"
+    if until < posterior.manifest.until:
+        claim = f"the parameters have read the record to {posterior.manifest.until}"
+        return f"exploration: runs follow the record to {until}, but {claim}"
     return f"explanation: {fitted}, runs follow it"
 
 
 def badge_of(problem: Problem) -> str:
     """Badge of a problem's results."""
     source = source_of(problem.resolved.parameters)
-    return badge(source, problem.posterior, problem.until is not None)
+    return badge(source, problem.posterior, problem.until)
+
+
+def together(badges: Iterable[str]) -> str:
+    """One badge of results that have several: the one that claims least, and the others.
+
+    >>> together(["explanation: a", "exploration: b", "explanation: a"])
+    'exploration: b (in part explanation: a)'
+    """
+    least, *others = sorted(set(badges), key=lambda told: (-BADGES.index(told.split(":")[0]), told))
+    return f"{least} (in part {'; '.join(others)})" if others else least

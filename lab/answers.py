@@ -175,7 +175,8 @@ class Answers:
         """What engine, simple rule and record say of a question."""
         move = self.move([("start", question.start), ("n", str(self.most))])
         pair = self.engine.pair(move, dropped)
-        return answer(question, self.engine.base(move.start, move.seed, move.n), pair.base)
+        told = answer(question, self.engine.base(move.start, move.seed, move.n), pair.base)
+        return {**told, "seed": move.seed, "badge": badge(pair.ground)}
 
 
 def badge(ground: Ground) -> dict[str, str]:

@@ -81,11 +81,19 @@ def log_score(p: float, happened: bool) -> float:
     return -math.log(held if happened else 1.0 - held)
 
 
+def expected_log(p: float, engine: float) -> float:
+    """Log score that a probability has on average, if the engine's is right.
+
+    It is least at the engine's own, where it is the entropy of the answer (Gibbs' inequality).
+    """
+    return engine * log_score(p, True) + (1.0 - engine) * log_score(p, False)
+
+
 def scores(probabilities: list[float], told: dict[str, Any]) -> dict[str, Any]:
-    """Scores against the record, if there is one, and distance from the engine.
+    """Scores against the record, if there is one, and what they would be if the engine were right.
 
     The distance is the squared difference of two probabilities: by so much would the Brier
-    score be worse on average, if the engine were right.
+    score be worse on average. The expected log score is :func:`expected_log`.
     """
     named = {"engine": told["engine"], "climatology": told["climatology"]}
     if probabilities:
@@ -94,7 +102,11 @@ def scores(probabilities: list[float], told: dict[str, Any]) -> dict[str, Any]:
         "distance": {
             **{name: (p - told["engine"]) ** 2 for name, p in named.items()},
             "each": [(p - told["engine"]) ** 2 for p in probabilities],
-        }
+        },
+        "expectedLog": {
+            **{name: expected_log(p, told["engine"]) for name, p in named.items()},
+            "each": [expected_log(p, told["engine"]) for p in probabilities],
+        },
     }
     happened = told["record"]
     if happened is not None:

@@ -34,14 +34,31 @@ def absent() -> tuple[dict[str, Any], ...]:
     return tuple(packages.absences(record()))
 
 
-def cited(keys: tuple[str, ...]) -> list[dict[str, str]]:
-    """Sources with how to cite them and where they stand."""
+@cache
+def _read() -> dict[str, tuple[tuple[str, ...], str]]:
+    """By event the phrases by which its places are found, one a source, and the reader's note."""
+    return {event.id: (event.locator, event.note or "") for event in record().events}
+
+
+def cited(row: dict[str, Any]) -> list[dict[str, str]]:
+    """Sources of a documented package: how to cite them, and where in them it stands."""
     sources = record().sources
+    phrases, _ = _read()[row["id"]]
     return [
-        {"key": key, "cite": sources[key].cite, "url": sources[key].url or ""}
-        for key in keys
+        {
+            "key": key,
+            "cite": sources[key].cite,
+            "url": sources[key].url or "",
+            "locator": phrase,
+        }
+        for key, phrase in zip(row["sources"], phrases, strict=True)
         if key in sources
     ]
+
+
+def noted(row: dict[str, Any]) -> str:
+    """What the reader of the sources noted on a documented package, "" for nothing."""
+    return _read()[row["id"]][1]
 
 
 def source_text(key: str) -> str:

@@ -25,14 +25,16 @@ from ..model.quantities import addresses, parameters, quantities
 from ..scenarios.addresses import expand, series
 from ..scenarios.load import library
 from ..scenarios.schema import Lever, Scenario
-from .evidence import cited, documented, source_text
+from .evidence import cited, documented, noted, source_text
 from .ground import FEW, MOST, Ground
 from .moves import DEFAULT_START, SEED_MAX, load
 from .summary import QUANTITIES
 
 BADGES: Final = {
-    "explanation": "Parameters fitted to the record, runs follow it, and the fit passed its checks",
-    "exploration": "Parameters fitted or drawn, but a check failed or runs are free of the record",
+    "explanation": "Parameters fitted to the record, runs follow it as far, and the fit passed its "
+    "checks",
+    "exploration": "Parameters fitted or drawn, but a check failed, or runs leave the "
+    "record early or are free of it",
     "illustration": "Parameters at single values",
 }
 RUNG_MEANINGS: Final = (
@@ -128,6 +130,7 @@ def _preset_lever(lever: Lever) -> dict[str, Any]:
         "expressible": number is not None and lever.first is not None,
         "why": lever.why,
         "source": lever.source,
+        "sourceText": source_text(lever.source),
         **({} if number is not None else shown),
     }
 
@@ -143,6 +146,7 @@ def _start(name: str, scenario: Scenario) -> dict[str, Any]:
         "name": name,
         "title": scenario.title,
         "story": scenario.story.strip(),
+        "assumptions": list(scenario.assumptions),
         "conditioned_until": scenario.conditioned_until,
         "horizon": scenario.horizon,
     }
@@ -157,7 +161,8 @@ def events(last: int) -> list[dict[str, Any]]:
             "rung": row["rung"],
             "channel": CHANNELS[row["rung"] - 1],
             "amountUsd": row["amount_usd"],
-            "sources": cited(row["sources"]),
+            "sources": cited(row),
+            "note": noted(row),
         }
         for row in documented()
         if row["year"] <= last

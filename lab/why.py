@@ -9,7 +9,7 @@ import numpy as np
 from ..explore.retold import Package, booked, retold
 from ..model.names import CHOICES, RUNGS, START_YEAR, STATES
 from ..model.trace import Decision, Terms
-from .evidence import absent, cited, documented, forces
+from .evidence import absent, cited, documented, forces, noted
 from .futures import Engine, Pair
 from .moves import Move
 from .single import Single, identity, single, traced
@@ -134,7 +134,8 @@ def _package(package: Package) -> dict[str, Any]:
         "value": round(package.value, 3),
         "valueKnown": row["amount_usd"] is not None,
         "joint": package.joint,
-        "sources": cited(row["sources"]),
+        "sources": cited(row),
+        "note": noted(row),
         "weighed": [
             {
                 "area": w.area,

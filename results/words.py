@@ -29,13 +29,14 @@ from .told import number, per_cent
 
 MEANING: Final = {
     "explanation": "The parameters were fitted to the documented record, the fit passed its "
-    "checks, and the runs follow the record to their cut. Read it as an account of how the "
-    "record can have come about and of what follows from it by the model's rules, not as a "
-    "forecast; bands hold what the record leaves open about the parameters that were fitted.",
-    "exploration": "The parameters vary over what is not known, or the runs are left free of the "
-    "record: a study of what the rules bring forth. Read which outcomes are possible and what "
-    "they hang on; how often an outcome occurs says how often it occurs in the sweep, not how "
-    "likely it is in the world.",
+    "checks, and the runs follow the record as far as the fit has read it. Read it as an account "
+    "of how the record can have come about and of what follows from it by the model's rules, not "
+    "as a forecast; bands hold what the record leaves open about the parameters that were "
+    "fitted.",
+    "exploration": "The parameters vary over what is not known, or the runs leave the record "
+    "before the year to which the parameters were fitted, or are free of it: a study of what the "
+    "rules bring forth. Read which outcomes are possible and what they hang on; how often an "
+    "outcome occurs says how often it occurs in the sweep, not how likely it is in the world.",
     "illustration": "Every parameter stands at one value, the centre of its prior. The numbers "
     "show how the model reasons; its probabilities are statements about the model, not about "
     "the world.",

@@ -43,6 +43,7 @@ def fitted(tmp_path, monkeypatch):
     "gates, until, word",
     [
         ([PASSED], 2022, "explanation"),
+        ([PASSED], 2009, "exploration"),
         ([PASSED], None, "exploration"),
         ([PASSED, FAILED], 2022, "exploration"),
         ([FAILED], None, "exploration"),
@@ -72,7 +73,7 @@ def test_draws_of_a_file_explore_whatever_is_installed(fitted, tmp_path):
     (tmp_path / "own.csv").write_text("trust_gain\n0.1\n0.2\n")
     resolved = scenario(2022, source="posterior", file=str(tmp_path / "own.csv"))
     _, manifest = prepare(resolved, "case", 80, 1)
-    assert manifest.badge == badge("file", None, True)
+    assert manifest.badge == badge("file", None, 2022)
     assert manifest.badge.startswith("exploration: ")
     assert (manifest.parameters.source, manifest.parameters.draws) == ("file", 2)
 

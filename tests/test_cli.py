@@ -52,7 +52,7 @@ def directory_of(folder, start):
 def test_compare_says_what_the_pairing_removed(folder):
     said = (folder / "said.txt").read_text("utf-8")
     assert "Russia" in said
-    assert badge("posterior", installed(), conditioned=True) in " ".join(said.split())
+    assert badge("posterior", installed(), 2022) in " ".join(said.split())
     report = directory_of(folder, "baseline-2022-vs-moscow-withdraws-") / "report.html"
     assert str(report.relative_to(folder)) in said
     assert "pairing run by run removed" in report.read_text("utf-8")

@@ -13,6 +13,7 @@ from steppe.lab.classes import (
     Classes,
     brier,
     distribution,
+    expected_log,
     export_csv,
     log_score,
     scores,
@@ -45,10 +46,21 @@ def test_scores_have_their_known_values():
     assert told["log"]["engine"] == pytest.approx(math.log(2))
     assert told["distance"]["class"] == pytest.approx(0.01)
     open_question = scores([0.2], {"engine": 0.5, "climatology": 0.9, "record": None})
-    assert set(open_question) == {"distance"}
+    assert set(open_question) == {"distance", "expectedLog"}
     assert (
         "class" not in scores([], {"engine": 0.5, "climatology": 0.9, "record": None})["distance"]
     )
+
+
+def test_the_expected_log_score_is_least_at_the_engines_own():
+    """If the engine is right with 0.3: 0.3 ln(1/p) + 0.7 ln(1/(1-p)), at 0.3 the entropy."""
+    assert expected_log(0.3, 0.3) == pytest.approx(
+        0.3 * math.log(1 / 0.3) + 0.7 * math.log(1 / 0.7)
+    )
+    assert expected_log(0.5, 0.3) == pytest.approx(math.log(2))
+    assert all(expected_log(p, 0.3) > expected_log(0.3, 0.3) for p in (0.0, 0.2, 0.4, 1.0))
+    told = scores([0.5], {"engine": 0.3, "climatology": 0.9, "record": None})["expectedLog"]
+    assert (told["each"], told["class"]) == ([pytest.approx(math.log(2))], told["each"][0])
 
 
 def test_the_distribution_counts_every_answer():

@@ -160,6 +160,32 @@ def test_a_story_that_sliders_can_hold_moves_the_sliders(chromium):
     assert tab.get_by_label("Russian arms at domestic prices", exact=True).input_value() == "0"
 
 
+def test_a_story_tells_what_it_does_and_what_has_no_slider_can_be_put_back(chromium):
+    tab = chromium.open("?story=beijing-own-technology&l=alarm_adjustment:value:0.5:2027")
+    assert tab.locator(".story-title").inner_text().endswith(", and changed levers")
+    tab.get_by_role("button", name="About this story").click()
+    dialog = tab.get_by_role("dialog")
+    said = dialog.inner_text()
+    presets = chromium.lab.ask("/api/setup").json["presets"]
+    story = next(p for p in presets if p["name"] == "beijing-own-technology")
+    assert all(lever["why"] in said for lever in story["levers"])
+    assert all(assumed in said for assumed in story["assumptions"])
+    assert "package_size.china.aid, along 2026: 1.00, 2028: 3.00" in said
+    dialog.get_by_role("button", name="Close").click()
+    tab.get_by_role("button", name="Put back: alarm_adjustment").click()
+    settled(tab)
+    assert "l" not in state_of(tab)
+    assert tab.locator(".bare").count() == 0
+
+
+def test_a_page_that_cannot_start_says_so_in_its_language(chromium):
+    context = chromium.context()
+    context.route("**/api/setup", lambda route: route.abort())
+    tab = context.new_page()
+    tab.goto(f"http://{chromium.lab.place}/?lang=ru")
+    tab.locator("#failure", has_text="Страница не запустилась").wait_for()
+
+
 def test_the_drawer_finds_any_other_lever_and_shows_it_once_moved(chromium):
     tab = chromium.open()
     tab.get_by_role("button", name="more levers").click()

@@ -14,6 +14,7 @@ from steppe.lab.ground import lay
 from steppe.lab.moves import DEFAULT_START
 from steppe.lab.questions import questions
 from steppe.lab.setup import setup
+from steppe.model.trace import Terms
 from steppe.scenarios.load import library_files
 
 HERE = Path(__file__).parent
@@ -97,12 +98,19 @@ def test_english_names_what_the_server_names():
         assert f"badge.{badge}.meaning" in english
 
 
+def test_every_term_of_a_utility_has_a_name():
+    for language, texts in TEXTS.items():
+        named = {key.removeprefix("term.") for key in texts if key.startswith("term.")}
+        assert named == set(Terms._fields), language
+
+
 def test_no_words_stand_in_the_code():
     """Text nodes come from the text files; symbols and key names are no words."""
     for source in SOURCES:
         text = re.sub(r"//[^\n]*|/\*.*?\*/", "", source.read_text("utf-8"), flags=re.DOTALL)
-        for said in re.findall(r'textContent = "([^"]*)"', text):
-            assert not re.search(r"[A-Za-z]{3}", said), (source.name, said)
+        for said in re.findall(r"""textContent = (?:"([^"]*)"|`([^`]*)`)""", text):
+            words = re.sub(r"\$\{[^}]*\}", "", "".join(said))
+            assert not re.search(r"[A-Za-z]{3}", words), (source.name, said)
 
 
 def test_the_page_names_no_other_place():

@@ -36,9 +36,30 @@ def test_the_address_that_is_handed_on_lets_another_browser_in(chromium):
     assert chromium.outside == []
 
 
+def test_the_key_stands_once_in_an_address_that_is_opened_again(chromium):
+    context = chromium.context()
+    chromium.open(f"?key={KEY}", context=context)
+    tab = chromium.open(f"?key={KEY}&tab=sweep", context=context)
+    tab.get_by_text("Take away").click()
+    menu = tab.locator("header .menu-body")
+    assert "steppe run lab-what-if.toml --runs 1000 --seed 1" in menu.inner_text()
+    tab.get_by_role("button", name="Share this page").click()
+    dialog = tab.get_by_role("dialog")
+    address = dialog.get_by_label("Address").input_value()
+    assert parse_qs(urlsplit(address).query)["key"] == [KEY]
+    assert dialog.locator("img").get_attribute("src").count("key=") == 0
+
+
 def test_without_the_key_nobody_is_let_in(chromium):
     tab = chromium.context().new_page()
     assert tab.goto(f"http://{chromium.lab.place}/").status == 403
+
+
+def test_a_class_of_a_shared_lab_shows_its_address(chromium):
+    teacher = chromium.open(f"?key={KEY}&tab=class")
+    teacher.get_by_role("button", name="Open with this question").click()
+    printed = teacher.locator(".class-address").inner_text()
+    assert printed == f"http://{chromium.lab.place}/?key={KEY}"
 
 
 def test_a_class_of_a_shared_lab_shows_a_code(chromium):

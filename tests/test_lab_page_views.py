@@ -130,19 +130,48 @@ def test_a_choice_is_overruled_and_compared(chromium):
     tab = chromium.open(f"?tab=why&sel=TJ&year=2027&future={future}")
     tab.get_by_role("button", name="Overrule Tajikistan's choice").first.click()
     dialog = tab.get_by_role("dialog")
-    own = decisions[0]["choice"]
+    own, decided = decisions[0]["choice"], decisions[0]["area"]
     taken = dialog.get_by_role("button", name=f"Take {own.capitalize()}'s offer")
     assert taken.is_disabled()
     with tab.expect_response("**/api/overrule?*") as response:
         dialog.get_by_role("button", name=f"Refuse {own.capitalize()}'s offer").click()
     answer = response.value.json()
     dialog.locator(".overrule-result h3").wait_for()
+    area = "defence" if decided == "defence" else "counter_narcotics"
     cells = dialog.locator("tbody tr").first.locator("td").all_inner_texts()
-    area = answer["areas"]["counter_narcotics"]
     assert [number(c) for c in cells] == pytest.approx(
-        [round(area[side]["mean"][-1], 2) for side in ("what", "base", "diff")], abs=0.011
+        [round(answer["areas"][area][side]["mean"][-1], 2) for side in ("what", "base", "diff")],
+        abs=0.011,
     )
     assert dialog.locator("canvas").count() >= 4
+    heights = "all => all.map(canvas => canvas.clientHeight)"
+    assert min(dialog.locator("canvas").evaluate_all(heights)) > 50
+    assert f"Dependence on {own.capitalize()}" in dialog.inner_text()
+    with tab.expect_download() as download:
+        dialog.get_by_role("button", name="Table (CSV)").click()
+    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8"))))
+    tie = answer["map"][f"dependence.{own}"]
+    told = [float(r["with"]) for r in rows if r["quantity"] == f"dependence.{own}"]
+    assert told == tie["what"][2]
+
+    finding = dialog.locator("h3").inner_text()
+    assert parse_qs(urlsplit(tab.url).query)["rule"] == [f"{decisions[0]['id']}:{own}:refuse"]
+    tab.reload()
+    tab.locator(".overrule-result h3").wait_for()
+    assert tab.locator(".overrule-result h3").inner_text() == finding
+    tab.keyboard.press("Escape")
+    assert tab.get_by_role("dialog").count() == 0
+    assert "rule" not in parse_qs(urlsplit(tab.url).query)
+    tab.go_back()
+    tab.locator(".overrule-result h3").wait_for()
+
+
+def test_the_last_year_says_why_nothing_is_overruled(chromium):
+    tab = chromium.open("?tab=why&sel=KZ&year=2035&future=1")
+    assert tab.get_by_role("button", name="Overrule").count() == 0
+    if tab.locator("details.decision").count():
+        tab.get_by_role("button", name="Ask about 2030").click()
+        tab.wait_for_url("**year=2030**")
 
 
 def test_step_mode_walks_one_future_year_by_year(chromium):
@@ -162,10 +191,26 @@ def test_step_mode_walks_one_future_year_by_year(chromium):
 
 
 def test_step_mode_marks_what_the_levers_changed(chromium):
-    tab = chromium.open("?l=budget.russia:factor:0:2026&tab=walk&future=5&year=2030")
-    assert "would not be there without the levers" in tab.locator("#subline").inner_text()
-    assert tab.locator(".walk-list li.russia").count() == 0
+    query = "l=budget.russia:factor:0:2026&future=5"
+    walk = chromium.lab.settled(f"/api/walk?{query}").json
+    what, base = (
+        {
+            tuple(c[k] for k in ("follows", "id", "state", "area", "choice"))
+            for c in walk[side]["choices"]
+            if c["year"] == 2030
+        }
+        for side in ("what", "base")
+    )
+    gone = len(base - what)
+    assert gone >= 2
+    tab = chromium.open(f"?{query}&tab=walk&year=2030")
+    said = tab.locator("#subline").inner_text()
+    assert "would not be there without the levers" in said
+    assert said.endswith(f"{gone} are gone.")
+    assert tab.locator(".walk-list del").count() == gone
+    assert tab.locator(".walk-list li.russia:not(:has(del))").count() == 0
     tab.get_by_role("radio", name="Baseline").check(force=True)
+    assert tab.locator(".walk-list del").count() == 0
     assert tab.locator(".walk-list li.russia .only").count() >= 1
 
 
@@ -193,6 +238,10 @@ def test_a_sweep_covers_the_range_of_a_lever(chromium):
     tab.wait_for_url("**sweep=militancy**")
     settled(tab)
     assert tab.locator("#headline").inner_text().startswith("Militant violence")
+    under = tab.locator("#note").text_content()
+    assert "200 futures at each of" in under
+    digest = chromium.lab.settled("/api/move?n=1000").json["digest"]
+    assert digest[:16] not in under
 
 
 def opened_class(chromium, question):
@@ -254,6 +303,21 @@ def test_a_teacher_can_reload_and_a_stranger_is_no_teacher(chromium):
     stranger = chromium.open(f"?tab=class&class={code}")
     stranger.get_by_label("How likely is it?").wait_for()
     assert stranger.get_by_role("button", name="Reveal").count() == 0
+
+
+def test_a_closed_tab_does_not_lose_a_class(chromium):
+    context = chromium.context()
+    teacher = chromium.open("?tab=class", context=context)
+    teacher.locator('input[value="china-force-tajikistan"]').check()
+    teacher.get_by_role("button", name="Open with this question").click()
+    teacher.get_by_role("button", name="Reveal").wait_for()
+    code = teacher.locator(".class-code b").inner_text()
+    teacher.close()
+    again = chromium.open("?tab=class", context=context)
+    again.get_by_role("button", name=code).click()
+    again.get_by_role("button", name="Close the class").click()
+    again.get_by_role("button", name="Open with this question").wait_for()
+    assert again.get_by_role("button", name=code).count() == 0
 
 
 def test_a_class_that_is_gone_says_so(chromium):

@@ -71,7 +71,12 @@ def test_setup_has_all_that_a_page_needs(lab):
     assert [q["id"] for q in told["quantities"]] == list(QUANTITIES)
     assert sum(lever["front"] for lever in told["levers"]) <= 6
     assert {lever["rests"] for lever in told["levers"]} == {"data", "prior"}
-    assert all(event["sources"] for event in told["events"])
+    events = told["events"]
+    assert all(event["sources"] for event in events)
+    assert all(source["locator"] for event in events for source in event["sources"])
+    assert any(event["note"] for event in events)
+    known = {area["id"] for area in told["areas"]}
+    assert all(event["areas"] and set(event["areas"]) <= known for event in events)
     assert all(preset["start"] in told["cut"] for preset in told["presets"])
     assert told["share"] is None
     assert "answer" not in json.dumps(told["questions"])

@@ -10,7 +10,8 @@ import { Header } from "./header.js";
 import { Levers } from "./levers.js";
 import { asked, INITIAL, moved, read, withLever, write } from "./state.js";
 import { stepper } from "./stepper.js";
-import { Stories, storyOf, titleOf } from "./stories.js";
+import { askedWords, leversLine } from "./notes.js";
+import { Stories, storyOf } from "./stories.js";
 import { Sweep } from "./sweep.js";
 import { number, percent } from "./format.js";
 import { language, t } from "./text.js";
@@ -36,7 +37,8 @@ export class App {
     this.edits = new Edits(this.#question(), (q) => asked({ ...INITIAL, ...q }));
     this.header = new Header(this);
     this.stories = new Stories(setup, (choice) => this.change(choice));
-    this.levers = new Levers(setup, (lever, value, rest, years) => this.pull(lever, value, rest, years));
+    this.levers = new Levers(setup, (lever, value, rest, years) => this.pull(lever, value, rest, years),
+      (address) => this.change({ levers: this.state.levers.filter((l) => l.address !== address) }));
     this.compare = new Compare(this, shapes);
     this.views = { compare: this.compare, why: new Why(this), walk: new Walk(this, shapes), sweep: new Sweep(this), class: new Classroom(this) };
     this.seed = stepper("seed", t("seed"), 0, setup.seedMax, (seed) => this.go({ seed }, "push"));
@@ -64,16 +66,19 @@ export class App {
     return this.setup.starts.find((s) => s.name === this.state.start)?.conditioned_until ?? null;
   }
 
-  /** What stands under every picture. */
+  get badgeNote() {
+    return this.move ? `${t(`badge.${this.move.badge.id}`)}: ${t(`badge.${this.move.badge.id}.short`)}` : "";
+  }
+
+  /** What stands under a picture of the move. */
   note() {
-    const { state, move } = this;
-    const story = storyOf(this.setup.presets, state);
-    const start = this.setup.starts.find((s) => s.name === state.start);
+    const { setup, state, move } = this;
     return [
-      move ? `${t(`badge.${move.badge.id}`)}: ${t(`badge.${move.badge.id}.short`)}` : "",
-      t("note.source", { title: story ? titleOf(story) : start ? titleOf(start) : state.start, n: number(language, move?.n ?? 0), seed: state.seed }),
-      t("note.digest", { digest: move?.digest.slice(0, 16) ?? "", version: this.setup.version }),
-    ];
+      this.badgeNote,
+      t("note.source", { title: askedWords(setup, state), n: number(language, move?.n ?? 0), seed: state.seed }),
+      leversLine(setup, state.levers),
+      t("note.digest", { digest: move?.digest.slice(0, 16) ?? "", version: setup.version }),
+    ].filter(Boolean);
   }
 
   /**
@@ -210,18 +215,19 @@ export class App {
     const { state, move } = this;
     this.#controls();
     document.body.dataset.tab = state.tab;
+    if (!state.rule || state.tab !== "why") this.views.why.overrule.leave();
     const view = this.views[state.tab];
     const place = byId("view");
     if (place.firstElementChild !== view.element) place.replaceChildren(view.element);
     view.draw();
     this.retitle();
-    byId("note").textContent = [...this.note(), location.href].join(" · ");
   }
 
-  /** The title: what the view found, or what the levers do. */
+  /** The title, what the view found or what the levers do; and on paper what stands under it. */
   retitle() {
     const { state, move } = this;
     const view = this.views[state.tab];
+    byId("note").textContent = [...("note" in view ? view.note() : this.note()), location.href].join(" · ");
     const own = "title" in view ? view.title() : null;
     byId("finding").hidden = state.tab === "class" && !own;
     if (own) {
@@ -230,9 +236,8 @@ export class App {
     } else if (move) {
       const year = this.yearOf(move);
       byId("headline").textContent = headline(move, state, this.areas, year);
-      const story = storyOf(this.setup.presets, state);
       byId("subline").textContent = t(moved(state) ? "subline.moved" : "subline.baseline", {
-        story: story ? titleOf(story) : t("story.own"), n: number(language, move.n), seed: state.seed,
+        story: storyOf(this.setup.presets, state) ? askedWords(this.setup, state) : t("story.own"), n: number(language, move.n), seed: state.seed,
         cut: move.cut === null ? t("subline.free") : t("subline.cut", { cut: move.cut }),
       });
     }

@@ -1,5 +1,6 @@
 // Apache ECharts behind one door: made, resized, redrawn, and taken away as a picture.
 import { el, fill } from "./dom.js";
+import { wrapped } from "./notes.js";
 import { COLOURS } from "./palette.js";
 
 /** @type {any} */
@@ -118,7 +119,8 @@ export function label([x, y], text, size, fill) {
 }
 
 /** @typedef {{title: string, reading: string, note: string[]}} Words what stands around a picture */
-const PICTURE = { width: 1200, height: 750, top: 165, bottom: 130 };
+const PICTURE = { width: 1200, height: 750, top: 165, bottom: 150 };
+const NOTE = { characters: 140, line: 28, lines: 4 }; // of a note; a picture with more lines is higher by them
 /** Size of the text of a chart in it. */
 export const LARGE = 19;
 /** Where a map stands in it. */
@@ -131,12 +133,15 @@ const BOX = { layoutCenter: [600, 400], layoutSize: 615 };
  */
 export async function picture(options, kind, words) {
   const svg = kind === "svg";
-  const { width, height } = PICTURE;
+  const { width } = PICTURE;
+  const note = wrapped(words.note, NOTE.characters);
+  const more = NOTE.line * Math.max(0, note.length - NOTE.lines);
+  const height = PICTURE.height + more;
   const place = svg ? null : document.createElement("div");
   const chart = echarts.init(place, null, {
     renderer: svg ? "svg" : "canvas", ssr: svg, width, height, devicePixelRatio: 2,
   });
-  chart.setOption({ animation: false, backgroundColor: "#fff", ...lettering(words), ...beside(options) });
+  chart.setOption({ animation: false, backgroundColor: "#fff", ...lettering({ ...words, note }, height), ...beside(options, PICTURE.bottom + more) });
   try {
     if (svg) return new Blob([chart.renderToSVGString()], { type: "image/svg+xml" });
     const canvas = /** @type {HTMLCanvasElement} */ (chart.renderToCanvas({ pixelRatio: 2, backgroundColor: "#fff" }));
@@ -147,8 +152,8 @@ export async function picture(options, kind, words) {
   }
 }
 
-/** Title, reading and note of a picture. @param {Words} words */
-function lettering({ title, reading, note }) {
+/** Title, reading and note of a picture. @param {Words} words @param {number} height */
+function lettering({ title, reading, note }, height) {
   /** @param {string} text @param {number} y @param {string} font @param {string} fill */
   const line = (text, y, font, fill) => ({
     type: "text", left: 30, top: y, style: { text, fill, font, width: PICTURE.width - 60, overflow: "break", lineHeight: 26 },
@@ -156,18 +161,18 @@ function lettering({ title, reading, note }) {
   return {
     graphic: [
       line(title, 24, `bold 28px ${FONT}`, COLOURS.ink), line(reading, 76, `18px ${FONT}`, COLOURS.faint),
-      ...note.map((text, n) => line(text, PICTURE.height - 28 * (note.length - n) - 6, `16px ${FONT}`, COLOURS.faint)),
+      ...note.map((text, n) => line(text, height - NOTE.line * (note.length - n) - 6, `16px ${FONT}`, COLOURS.faint)),
     ],
   };
 }
 
-/** Charts as one option, side by side; the first is the widest. @param {any[]} options */
-function beside(options) {
+/** Charts as one option, side by side; the first is the widest. @param {any[]} options @param {number} bottom */
+function beside(options, bottom) {
   const shares = options.length > 1 ? [0.63, 0.37] : [1];
   let left = 0;
   const parts = options.map((option, n) => {
     const wide = shares[n] * PICTURE.width;
-    const grid = { left: left + 80, width: wide - 80 - (n === 0 ? 150 : 40), top: PICTURE.top, bottom: PICTURE.bottom };
+    const grid = { left: left + 80, width: wide - 80 - (n === 0 ? 150 : 40), top: PICTURE.top, bottom };
     left += wide;
     /** @param {any} axis */
     const axis = (axis) => axis && { ...axis, gridIndex: n, axisLabel: { ...axis.axisLabel, fontSize: LARGE } };

@@ -1,13 +1,15 @@
 // Predict, then reveal: a class gives probabilities before the engine does. Nobody is named.
 /** @import {App} from "./app.js" */
 /** @import {Question} from "./types.js" */
-import { ask, post } from "./api.js";
+import { ask, post, Refusal } from "./api.js";
 import { el, english, fill, table } from "./dom.js";
 import { number, percent } from "./format.js";
+import { titleOf } from "./stories.js";
 import { download } from "./take.js";
 import { capital, has, language, t } from "./text.js";
 import { Wall } from "./wall.js";
 
+const KEPT = "steppe-class-"; // of this browser, so that a closed tab does not lose a class
 const PACE = 2000; // milliseconds between two looks at a class
 
 /**
@@ -20,7 +22,7 @@ const PACE = 2000; // milliseconds between two looks at a class
  * @property {Result} [result]
  */
 /** @typedef {Record<string, any> & {each: number[], engine: number, climatology: number, class?: number}} Scores */
-/** @typedef {{engine: number, futures: number, climatology: number, rule: string, record: boolean|null, onRecord: number|null, note: string, distance: Scores, brier?: Scores, log?: Scores}} Result */
+/** @typedef {{engine: number, futures: number, seed: number, badge: {id: string, text: string}, climatology: number, rule: string, record: boolean|null, onRecord: number|null, note: string, distance: Scores, expectedLog: Scores, brier?: Scores, log?: Scores}} Result */
 
 /** A question in the page's language, if it has one. @param {Question} question */
 function wording(question) {
@@ -39,15 +41,30 @@ export class Classroom {
     this.timer = undefined;
     this.element = el("div", { class: "class" });
     this.shown = "";
-    this.answers = new Wall(() => this.room, () => this.#questionText(), () => app.note());
+    this.answers = new Wall(() => this.room, () => this.#questionText(), () => this.note());
   }
 
   #questionText() {
     return this.room ? wording(this.room.question).textContent ?? "" : "";
   }
 
+  /** What stands under a picture of the wall: whose answers, and where the engine's comes from. */
+  note() {
+    const { room } = this;
+    if (!room) return [];
+    const { setup } = this.app;
+    const start = setup.starts.find((s) => s.name === room.question.start);
+    const { result } = room;
+    return [
+      result ? `${t(`badge.${result.badge.id}`)}: ${t(`badge.${result.badge.id}.short`)}` : "",
+      t("note.class", { code: room.code, count: room.answers }),
+      result ? t("note.class.engine", { title: start ? titleOf(start) : room.question.start, n: number(language, result.futures), seed: result.seed }) : "",
+      t("note.version", { version: setup.version }),
+    ].filter(Boolean);
+  }
+
   get token() {
-    return sessionStorage.getItem(`steppe-class-${this.code}`) ?? "";
+    return localStorage.getItem(KEPT + this.code) ?? "";
   }
 
   get mine() {
@@ -82,7 +99,10 @@ export class Classroom {
         el("small", {}, t(question.past ? "class.past" : "class.future"))));
     });
     const code = el("input", { type: "text", id: "class-code", maxlength: 12, autocomplete: "off", autocapitalize: "characters", required: true });
+    const own = Object.keys(localStorage).filter((name) => name.startsWith(KEPT)).map((name) => name.slice(KEPT.length));
     fill(this.element, el("h1", {}, t("class.title")), el("p", {}, t("class.text")),
+      own.length ? el("p", { class: "bar-row" }, t("class.yours"), ...own.map((name) =>
+        el("button", { type: "button", onclick: () => this.#leave(name) }, name))) : null,
       el("div", { class: "doors" },
         el("form", { class: "decision", onsubmit: (/** @type {SubmitEvent} */ event) => {
           event.preventDefault();
@@ -105,7 +125,7 @@ export class Classroom {
   async #create(question) {
     try {
       const made = await post("api/class", { question });
-      sessionStorage.setItem(`steppe-class-${made.code}`, made.token);
+      localStorage.setItem(KEPT + made.code, made.token);
       this.#leave(made.code);
     } catch (error) {
       this.app.failure(/** @type {Error} */ (error));
@@ -125,6 +145,7 @@ export class Classroom {
     } catch (error) {
       if (code !== this.code) return;
       this.shown = "gone";
+      if (error instanceof Refusal) localStorage.removeItem(KEPT + code);
       fill(this.element, el("h1", {}, t("class.gone", { code })), el("p", { lang: "en", class: "note" }, /** @type {Error} */ (error).message),
         el("button", { type: "button", class: "main", onclick: () => this.#leave("") }, t("class.other")));
     }
@@ -146,6 +167,7 @@ export class Classroom {
       this.count.hidden = room.revealed;
     }
     this.answers.show(room, room.revealed || this.wall);
+    this.app.retitle();
   }
 
   /** @param {Room} room @returns {Node[]} */
@@ -158,7 +180,9 @@ export class Classroom {
     } }, t("class.wall.show"));
     const shared = this.app.setup.share;
     return [
-      ...(shared ? [el("p", {}, t("class.invite")), el("img", { class: "qr", src: `api/qr.svg?tab=class&class=${room.code}`, alt: t("share.qr") })]
+      ...(shared ? [el("div", { class: "class-invite" },
+        el("div", {}, el("p", {}, t("class.invite")), el("p", { class: "class-address" }, shared.address), el("p", {}, t("class.invite.code", { code: room.code }))),
+        el("img", { class: "qr", src: `api/qr.svg?tab=class&class=${room.code}`, alt: t("share.qr") }))]
         : [el("p", { class: "note" }, t("share.none"))]),
       el("div", { class: "bar-row" }, wall,
         el("button", { type: "button", class: "main", onclick: (/** @type {Event} */ event) => {
@@ -178,6 +202,7 @@ export class Classroom {
       } }, t("class.export")),
       this.token ? el("button", { type: "button", onclick: async () => {
         await this.#act(`api/class/${room.code}`, "DELETE");
+        localStorage.removeItem(KEPT + room.code);
         this.#leave("");
       } }, t("class.close")) : null);
   }
@@ -232,23 +257,24 @@ export class Classroom {
     if (!result) return [];
     const past = result.record !== null;
     const happened = past ? t(result.record ? "class.happened" : "class.not", { count: result.onRecord ?? 0 }) : t("class.unknown");
-    const { brier, log, distance } = result;
+    const { brier, log, distance, expectedLog } = result;
     /** @param {Scores|undefined} scores @param {string} who */
     const score = (scores, who) => (scores?.[who] === undefined ? "–" : number(language, scores[who], 3));
     /** @param {string} who @param {number|undefined} p */
     const row = (who, p) => [t(`class.who.${who}`), p === undefined ? "–" : percent(language, p),
-      ...(past ? [score(brier, who), score(log, who)] : [score(distance, who)])];
+      ...(past ? [score(brier, who), score(log, who)] : [score(distance, who), score(expectedLog, who)])];
     const rows = [row("engine", result.engine), row("climatology", result.climatology), row("class", room.distribution?.mean ?? undefined)];
     const { mine } = this;
     const place = mine && room.distribution ? room.distribution.each.findIndex((p) => Math.abs(p - mine.probability) < 1e-9) : -1;
     if (mine && place >= 0) {
       rows.push([t("class.who.you"), percent(language, mine.probability),
-        ...(past ? [number(language, brier?.each[place] ?? 0, 3), number(language, log?.each[place] ?? 0, 3)] : [number(language, distance.each[place], 3)])]);
+        ...(past ? [number(language, brier?.each[place] ?? 0, 3), number(language, log?.each[place] ?? 0, 3)] : [number(language, distance.each[place], 3), number(language, expectedLog.each[place], 3)])]);
     }
     return [
       el("p", { class: "class-finding" }, happened, " ", t("class.engine", { share: percent(language, result.engine), n: number(language, result.futures) })),
       this.answers.frame.element,
-      table(t("class.scores"), [t("class.who"), t("class.probability"), ...(past ? [t("class.brier"), t("class.log")] : [t("class.distance")])], rows),
+      table(t("class.scores"), [t("class.who"), t("class.probability"), ...(past ? [t("class.brier"), t("class.log")] : [t("class.distance"), t("class.expected")])], rows),
+      el("p", { class: "note" }, `${t(`badge.${result.badge.id}`)}: ${t(`badge.${result.badge.id}.short`)}`),
       el("p", { class: "note" }, t(past ? "class.scores.past" : "class.scores.future")),
       el("p", { class: "note" }, english(`${capital(result.rule)}. ${result.note}`, language)),
       this.#keep(room),

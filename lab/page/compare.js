@@ -7,7 +7,7 @@ import { difference, sidesOf, verdict } from "./findings.js";
 import { Frame } from "./figure.js";
 import { number } from "./format.js";
 import { MapFigure } from "./mapfigure.js";
-import { Marks } from "./marks.js";
+import { eventsOf, Marks } from "./marks.js";
 import { PairCharts } from "./pair.js";
 import { capital, language, t } from "./text.js";
 
@@ -31,7 +31,7 @@ export class Compare {
       el("section", { class: "areas", "aria-label": t("areas.label") },
         el("div", { class: "areas-head" }, el("p", { class: "key" },
           el("span", { class: "key-base" }, t("key.base")), el("span", { class: "key-what" }, t("key.what")),
-          el("span", { class: "key-diff" }, t("key.diff"))), this.patron.element),
+          el("span", { class: "key-diff" }, t("key.diff")), el("span", { class: "key-bands" }, t("key.bands"))), this.patron.element),
         ...this.rows.map((row) => row.frame.element)));
   }
 
@@ -92,7 +92,7 @@ class AreaRow {
 
   /** @param {State} state @returns {RecordEvent[]} */
   #events(state) {
-    return this.app.setup.events.filter((e) => e.area === this.area && (!state.patron || e.patron === state.patron));
+    return eventsOf(this.app.setup.events, this.area, state.patron);
   }
 
   #data() {

@@ -1,7 +1,7 @@
 // Fans of an area, baseline and what-if on the same luck, and their paired difference.
 /** @import {Sides, Fan} from "./types.js" */
 /** @import {At, Hint} from "./charts.js" */
-import { axisText, band, label, line, segment, shapes } from "./charts.js";
+import { axisText, band, FONT, label, line, segment, shapes } from "./charts.js";
 import { COLOURS } from "./palette.js";
 import { number, signed } from "./format.js";
 import { language, t } from "./text.js";
@@ -68,7 +68,9 @@ export function fanOption(sides, frame) {
   return {
     grid: { left: size * 1.9 + 6, right: size * 5 + 6, top: 7, bottom: size + 9 },
     xAxis: yearAxis(frame, first), yAxis: valueAxis(size, 0, max, max / 2),
-    series: [shapes("fan", (at) => [...fanShapes(at, sides, frame), ...marks(at, frame, 0, max)])],
+    series: [shapes("fan", (at) => [
+      ...fanShapes(at, sides, frame), ...marks(at, frame, 0, max), unit(at, first - 0.5, max, t("axis.packages"), size),
+    ])],
   };
 }
 
@@ -96,11 +98,18 @@ function fanShapes(at, { base, what }, { years, first, moved, size, names }) {
     spread(base, "p5", "p95", from, { fill: COLOURS.baseBand, opacity: 0.85 }),
     spread(what, "p5", "p95", fork, { fill: COLOURS.whatBand, opacity: 0.2, stroke: COLOURS.whatBand }),
     spread(what, "p25", "p75", fork, { fill: COLOURS.whatBand, opacity: 0.28 }),
+    spread(base, "p25", "p75", from, { fill: "none", stroke: COLOURS.base, lineWidth: 1 }),
     mean(base, from, { stroke: COLOURS.base, lineWidth: width, lineDash: [size * 0.5, size * 0.35] }),
     mean(what, fork, { stroke: COLOURS.what, lineWidth: width * 1.2 }),
     label([ends[0][0], heights.base], names.base, size, COLOURS.base),
     label([ends[1][0], heights.what], names.what, size, COLOURS.what),
   ];
+}
+
+/** The unit of an axis, in a corner of the chart. @param {At} at @param {number} x @param {number} edge top or bottom of the axis @param {string} text @param {number} size @param {1|-1} [side] below the edge or above it */
+export function unit(at, x, edge, text, size, side = 1) {
+  const [left, y] = at(x, edge);
+  return { type: "text", x: left + 3, y: y + side * size * 0.75, style: { text, fill: COLOURS.faint, font: `${Math.round(size * 0.9)}px ${FONT}`, verticalAlign: "middle" } };
 }
 
 /** Lines at the chosen year and at the end of the record. @param {At} at @param {Frame} frame @param {number} low @param {number} high */
@@ -139,6 +148,7 @@ export function differenceOption({ diff }, frame) {
       segment(at(years[from] - 0.5, 0), at(years[years.length - 1] + 0.5, 0), { stroke: COLOURS.ink, lineWidth: 1 }),
       ...marks(at, { ...frame, cut: null, first: years[from] }, -top, top),
       line(at, shown, mean.slice(from), { stroke: COLOURS.open, lineWidth: size / 8 }),
+      mean[from] > 0 ? unit(at, years[from] - 0.5, -top, t("axis.packages"), size, -1) : unit(at, years[from] - 0.5, top, t("axis.packages"), size),
       ...shown.map((year, n) => dot(at(year, mean[from + n]), mean[from + n], supported[from + n], size * 0.29)),
     ])],
   };

@@ -3,11 +3,17 @@
 /** @import {App} from "./app.js" */
 import { byId, dialog, el, english, fill } from "./dom.js";
 import { asked, moved, write } from "./state.js";
-import { download, share } from "./take.js";
+import { addressFor, download, keyless, share } from "./take.js";
 import { ask } from "./api.js";
 import { language, t } from "./text.js";
 
+const SCENARIO = "lab-what-if.toml"; // as the command in the file itself names it
 const TABS = /** @type {Tab[]} */ (["compare", "why", "walk", "sweep", "class"]);
+
+/** The command that computes the same from the scenario file. @param {string} pattern @param {number} n @param {number} seed */
+export function commandOf(pattern, n, seed) {
+  return pattern.replace("{n}", String(n)).replace("{seed}", String(seed));
+}
 
 export class Header {
   /** @param {App} app */
@@ -33,10 +39,13 @@ export class Header {
       app.go({ lang: /** @type {State["lang"]} */ (this.language.value) }, "push");
       location.reload();
     });
+    this.command = el("code", {});
+    this.digest = el("code", {});
     this.tools = el("details", { class: "menu" }, el("summary", {}, t("take.title")), el("div", { class: "menu-body" },
       el("button", { type: "button", onclick: () => this.#share() }, t("share.title")),
       el("button", { type: "button", onclick: () => this.#file("api/table.csv", "steppe-lab.csv") }, t("take.table")),
-      el("button", { type: "button", onclick: () => this.#file("api/scenario.toml", "steppe-lab.toml") }, t("take.scenario")),
+      el("button", { type: "button", onclick: () => this.#file("api/scenario.toml", SCENARIO) }, t("take.scenario")),
+      el("p", { class: "fine" }, t("take.command"), " ", this.command), el("p", { class: "fine" }, t("take.digest"), " ", this.digest),
       el("button", { type: "button", onclick: () => print() }, t("take.print"))));
     this.tools.addEventListener("focusout", (event) => {
       if (!this.tools.contains(/** @type {Node|null} */ (event.relatedTarget))) this.tools.open = false;
@@ -72,7 +81,7 @@ export class Header {
     const query = write(this.app.state, location.search);
     const open = this.app.setup.share;
     if (!open) return share(location.href, null);
-    share(open.address + (query ? `&${query}` : ""), `api/qr.svg?${query}`);
+    share(addressFor(open.address, query), `api/qr.svg?${keyless(query)}`);
   }
 
   #meaning() {
@@ -99,6 +108,8 @@ export class Header {
     this.redo.disabled = !this.app.edits?.canRedo;
     this.reset.disabled = !moved(state);
     if (!move) return;
+    this.digest.textContent = move.digest;
+    this.command.textContent = commandOf(this.app.setup.commands.run, move.n, state.seed);
     this.badge.textContent = t(`badge.${move.badge.id}`);
     this.badge.dataset.badge = move.badge.id;
     this.badge.title = t(`badge.${move.badge.id}.short`);

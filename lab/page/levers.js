@@ -2,6 +2,7 @@
 /** @import {Lever, LeverMove, Setup, State} from "./types.js" */
 import { dialog, el, english } from "./dom.js";
 import { number } from "./format.js";
+import { leverWords } from "./notes.js";
 import { has, language, t } from "./text.js";
 
 /** @param {Lever} lever */
@@ -103,8 +104,9 @@ function pair(name, text) {
 }
 
 export class Levers {
-  /** @param {Setup} setup @param {Act} act */
-  constructor(setup, act) {
+  /** @param {Setup} setup @param {Act} act @param {(address: string) => void} drop puts back what has no slider */
+  constructor(setup, act, drop) {
+    this.drop = drop;
     this.setup = setup;
     this.act = act;
     const front = setup.levers.filter((lever) => lever.front).slice(0, 6);
@@ -115,8 +117,9 @@ export class Levers {
     this.drawn = [];
     this.rest = setup.levers.filter((lever) => !front.includes(lever));
     this.also = el("div", { class: "also" });
+    this.bare = el("div", { class: "also" });
     this.more = el("button", { type: "button", class: "more", onclick: () => this.#drawer() }, t("levers.more", { count: this.rest.length }));
-    this.element = el("div", { class: "levers" }, ...this.front.map((c) => c.element), this.also, this.more);
+    this.element = el("div", { class: "levers" }, ...this.front.map((c) => c.element), this.also, this.bare, this.more);
   }
 
   /** @param {State} state */
@@ -129,6 +132,12 @@ export class Levers {
       this.others = moved.map((lever) => new Control(lever, this.act, "also"));
       this.also.replaceChildren(...(moved.length ? [el("h3", {}, t("levers.also"))] : []), ...this.others.map((c) => c.element));
     }
+    const bare = state.levers.filter((l) => !this.setup.levers.some(({ address }) => address === l.address));
+    this.bare.replaceChildren(...(bare.length ? [el("h3", {}, t("levers.bare"))] : []), ...bare.map((l) => {
+      const words = leverWords(this.setup.levers, l);
+      return el("div", { class: "bare" }, el("span", { lang: language === "en" ? null : "en" }, words),
+        el("button", { type: "button", class: "back", "aria-label": t("lever.back", { lever: l.address }), title: t("lever.back", { lever: l.address }), onclick: () => this.drop(l.address) }, "↺"));
+    }));
     for (const control of [...this.front, ...this.others, ...this.drawn]) update(control);
   }
 

@@ -3,13 +3,15 @@ import { setup } from "./api.js";
 import { App } from "./app.js";
 import { registerMap } from "./charts.js";
 import { read } from "./state.js";
-import { load, t } from "./text.js";
+import { has, load, t } from "./text.js";
 import { byId } from "./dom.js";
 
+const { lang } = read(location.search);
+const words = load(lang);
+
 async function start() {
-  const { lang } = read(location.search);
   const [, found, shapes] = await Promise.all([
-    load(lang), setup(), fetch("page/map/central_asia.geojson").then((answer) => answer.json()),
+    words, setup(), fetch("page/map/central_asia.geojson").then((answer) => answer.json()),
   ]);
   document.documentElement.lang = lang;
   document.title = t("page.title");
@@ -25,8 +27,9 @@ async function start() {
   document.body.dataset.ready = "true";
 }
 
-start().catch((error) => {
+start().catch(async (error) => {
+  await words.catch(() => null);
   const place = byId("failure");
   place.hidden = false;
-  place.textContent = `The page could not be started: ${error.message}. Is the server still running?`;
+  place.textContent = has("error.start") ? t("error.start", { message: error.message }) : error.message;
 });

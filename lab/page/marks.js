@@ -1,6 +1,7 @@
 // Documented events as marks on a time axis; each opens what happened and its source.
 /** @import {RecordEvent} from "./types.js" */
 import { dialog, el, english } from "./dom.js";
+import { listed } from "./findings.js";
 import { language, t } from "./text.js";
 
 /** @param {RecordEvent[]} events @returns {Map<string, RecordEvent[]>} by year and patron */
@@ -14,6 +15,14 @@ export function grouped(events) {
   return found;
 }
 
+/**
+ * Events of an area: those that may belong to it, whatever the codebook's word for their area.
+ * @param {RecordEvent[]} events @param {string} area @param {string} patron "" for both
+ */
+export function eventsOf(events, area, patron) {
+  return events.filter((e) => e.areas.includes(area) && (!patron || e.patron === patron));
+}
+
 /** @param {string} patron */
 function patronName(patron) {
   return ["china", "russia"].includes(patron) ? t(`patron.${patron}`) : patron;
@@ -23,10 +32,24 @@ function patronName(patron) {
 function entry(event) {
   return el("li", {},
     el("b", {}, `${event.year} · ${t(`state.${event.state}`)} · ${patronName(event.patron)}`), el("br"),
-    english(event.text, language),
-    el("ul", { class: "sources" }, ...event.sources.map((source) => el("li", {},
-      english(source.cite, language), " ",
-      source.url ? el("a", { href: source.url, target: "_blank", rel: "noreferrer noopener" }, t("source.open")) : null))));
+    english(event.text, language), " ",
+    el("span", { class: "fine" }, t("events.areas", { areas: listed(event.areas.map((area) => t(`area.${area}`))) })),
+    ...proof(event));
+}
+
+/** Whether an address may be followed: only one of the web. @param {string} url */
+export function isWeb(url) {
+  return /^https?:\/\//i.test(url);
+}
+
+/** Where an event stands: its sources, the phrase that finds it in each, and the reader's note. @param {Pick<RecordEvent, "sources"|"note">} event */
+export function proof({ sources, note }) {
+  return [
+    el("ul", { class: "sources" }, ...sources.map(({ cite, url, locator }) => el("li", {},
+      english(cite, language), locator ? el("span", {}, " ", t("source.locator"), " ", el("q", { lang: language === "en" ? null : "en" }, locator)) : null, " ",
+      isWeb(url) ? el("a", { href: url, target: "_blank", rel: "noreferrer noopener" }, t("source.open")) : null))),
+    note ? el("p", { class: "fine" }, t("source.note"), " ", english(note, language)) : null,
+  ];
 }
 
 /** @param {RecordEvent[]} events */

@@ -4,7 +4,7 @@
 /** @type {State} */
 export const INITIAL = Object.freeze({
   start: "baseline-2022", levers: [], seed: 1, n: 0, area: "", patron: "", quantity: "alignment",
-  side: "what", year: null, sel: "", future: 0, tab: "compare", story: "", sweep: "", total: false, lang: "en", code: "",
+  side: "what", year: null, sel: "", future: 0, tab: "compare", story: "", sweep: "", total: false, lang: "en", code: "", rule: "",
 });
 const TABS = ["compare", "why", "walk", "sweep", "class"];
 const SIDES = ["what", "base", "diff"];
@@ -72,6 +72,7 @@ export function read(query, defaults = {}) {
     sweep: shaped(words.get("sweep"), /^[a-z_0-9.*A-Z-]{1,80}$/, first.sweep),
     lang: oneOf(words.get("lang"), LANGUAGES, first.lang),
     code: shaped(words.get("class"), /^[A-Za-z0-9]{1,12}$/, first.code),
+    rule: shaped(words.get("rule"), /^[a-z_.0-9]{1,60}:(china|russia):(accept|refuse)$/, first.rule),
   };
 }
 
@@ -85,7 +86,7 @@ export function asked(state, n = state.n) {
   return tidy(words);
 }
 
-const OURS = ["start", "l", "seed", "n", "story", "tab", "area", "patron", "q", "side", "year", "sel", "future", "sweep", "total", "lang", "class"];
+const OURS = ["start", "l", "seed", "n", "story", "tab", "area", "patron", "q", "side", "year", "sel", "future", "sweep", "total", "lang", "class", "rule"];
 
 /**
  * The whole state as an address, without what is as at the start.
@@ -102,7 +103,7 @@ export function write(state, old = "") {
     ["tab", state.tab, INITIAL.tab], ["area", state.area, ""], ["patron", state.patron, ""],
     ["q", state.quantity, INITIAL.quantity], ["side", state.side, INITIAL.side],
     ["year", state.year, null], ["sel", state.sel, ""], ["future", state.future, INITIAL.future],
-    ["sweep", state.sweep, ""], ["total", state.total ? 1 : 0, 0], ["lang", state.lang, INITIAL.lang], ["class", state.code, ""],
+    ["sweep", state.sweep, ""], ["total", state.total ? 1 : 0, 0], ["lang", state.lang, INITIAL.lang], ["class", state.code, ""], ["rule", state.rule, ""],
   ];
   for (const [key, value, initial] of rest) if (value !== initial) words.set(key, String(value));
   return tidy(words);

@@ -1,6 +1,8 @@
 // Stories of the scenario library, and where a page may start from.
-/** @import {Preset, Setup, Start, State} from "./types.js" */
+/** @import {Kind, Preset, PresetLever, Setup, Start, State} from "./types.js" */
 import { dialog, el, english } from "./dom.js";
+import { leverName } from "./levers.js";
+import { askedWords, changedStory, leverWords, plainValue } from "./notes.js";
 import { leverText } from "./state.js";
 import { has, language, t } from "./text.js";
 
@@ -19,7 +21,7 @@ export function choiceOf({ name, start, expressible, levers }) {
   if (!expressible) return { start, story: name, levers: [] };
   return {
     start, story: "",
-    levers: levers.map(({ address, kind, value, from, until }) => ({ address, kind, number: value, from, until })),
+    levers: levers.map(({ address, kind, value, from, until }) => ({ address, kind: /** @type {Kind} */ (kind), number: value, from, until })),
   };
 }
 
@@ -43,7 +45,8 @@ export class Stories {
     this.title = el("p", { class: "story-title" });
     this.question = el("p", { class: "story-question" });
     this.button = el("button", { type: "button", class: "stories-open", onclick: () => this.#open() }, t("stories.open"));
-    this.element = el("div", { class: "story" }, this.title, this.question, this.button);
+    this.about = el("button", { type: "button", class: "stories-about", onclick: () => this.#about() });
+    this.element = el("div", { class: "story" }, this.title, this.question, el("div", { class: "story-buttons" }, this.button, this.about));
   }
 
   /** @param {State} state */
@@ -52,8 +55,34 @@ export class Stories {
     const start = this.setup.starts.find((s) => s.name === state.start);
     const story = storyOf(this.setup.presets, state);
     const shown = story ?? start;
-    this.title.replaceChildren(shown ? word(shown) : state.start);
+    this.title.replaceChildren(...(story && changedStory(story, state) ? [askedWords(this.setup, state)] : [shown ? word(shown) : state.start]));
+    this.about.textContent = t(story ? "story.about" : "story.about.start");
     this.question.replaceChildren(...(story ? [english(story.question, language)] : start ? [startWords(start)] : []));
+  }
+
+  /** What a story does and rests on: its text, its levers with their reasons, and its assumptions. */
+  #about() {
+    const { state, setup } = this;
+    if (!state) return;
+    const preset = storyOf(setup.presets, state);
+    const shown = preset ?? setup.starts.find((s) => s.name === state.start);
+    if (!shown) return;
+    const levers = preset?.levers ?? [];
+    const own = preset && !changedStory(preset, state) ? [] : state.levers;
+    const opened = dialog(titleOf(shown), t("close"),
+      preset?.question ? el("p", {}, el("b", {}, english(preset.question, language))) : null,
+      el("p", {}, english(shown.story, language)),
+      levers.length ? el("h3", {}, t("story.levers")) : null,
+      levers.length ? el("dl", {}, ...levers.flatMap((lever) => [
+        el("dt", {}, storyLever(setup, lever)),
+        el("dd", {}, english(lever.why, language), " ", el("span", { class: "fine" }, `${t("lever.source")}: `, english(lever.sourceText || lever.source, language))),
+      ])) : null,
+      own.length ? el("h3", {}, t("story.beside")) : null,
+      own.length ? el("ul", { class: "inset" }, ...own.map((lever) => el("li", {}, leverWords(setup.levers, lever)))) : null,
+      shown.assumptions.length ? el("h3", {}, t("story.assumptions")) : null,
+      shown.assumptions.length ? el("ul", { class: "inset" }, ...shown.assumptions.map((said) => el("li", {}, english(said, language)))) : null,
+      preset ? el("button", { type: "button", onclick: () => { opened.close(); this.choose({ start: state.start, story: "", levers: [] }); } }, t("story.leave")) : null);
+    opened.classList.add("wide");
   }
 
   #open() {
@@ -84,6 +113,15 @@ export class Stories {
       el("div", { class: "bar-row" }, el("h3", {}, t("stories.stories")), search), el("div", { class: "cards" }, ...stories));
     shown.classList.add("wide");
   }
+}
+
+/** What a lever of a story does, in a line. @param {Setup} setup @param {PresetLever} lever */
+export function storyLever(setup, { address, kind, value, from, until, path, shock }) {
+  const known = setup.levers.find((l) => l.address === address);
+  const name = known ? leverName(known) : address;
+  if (path) return t("story.path", { lever: name, path: Object.entries(path).map(([year, at]) => `${year}: ${plainValue("value", at)}`).join(", ") });
+  if (shock) return t("story.shock", { lever: name, year: shock.year, factor: plainValue("factor", shock.factor), half: plainValue("value", shock.half_life) });
+  return leverWords(setup.levers, { address, kind: /** @type {Kind} */ (kind), number: value, from, until });
 }
 
 /** @param {Preset|Start} scenario */

@@ -5,10 +5,11 @@ import { Latest } from "./api.js";
 import { choice } from "./choice.js";
 import { axisText, band, Chart, FONT, LARGE, line, segment, shapes, textSize } from "./charts.js";
 import { el, fill } from "./dom.js";
-import { ceiling } from "./fans.js";
+import { ceiling, unit } from "./fans.js";
 import { Frame } from "./figure.js";
 import { number } from "./format.js";
 import { leverName, resting, valueWords } from "./levers.js";
+import { askedWords, leversLine } from "./notes.js";
 import { COLOURS } from "./palette.js";
 import { asked } from "./state.js";
 import { capital, language, t } from "./text.js";
@@ -79,9 +80,30 @@ export class Sweep {
     for (const panel of this.panels) panel.draw();
   }
 
+  get total() {
+    return this.app.state.total;
+  }
+
+  /** What stands under a picture of a sweep: its own futures and settings, and no digest, which belongs to the move. @returns {string[]} */
+  note() {
+    const { answer, lever } = this;
+    const { setup, state, badgeNote } = this.app;
+    const others = state.levers.filter((l) => l.address !== lever.address);
+    const values = answer?.values ?? [];
+    return [
+      badgeNote,
+      t("note.sweep", {
+        title: askedWords(setup, { ...state, levers: others }), lever: leverName(lever), from: answer?.from ?? "", seed: state.seed,
+        low: valueWords(lever, values[0] ?? lever.low), high: valueWords(lever, values[values.length - 1] ?? lever.high), points: values.length, n: number(language, answer?.n ?? 0),
+      }),
+      leversLine(setup, others),
+      t("note.version", { version: setup.version }),
+    ].filter(Boolean);
+  }
+
   /** What is shown: one year, or the sum. @returns {"year"|"sum"} */
   get part() {
-    return this.app.state.total ? "sum" : "year";
+    return this.total ? "sum" : "year";
   }
 
   draw() {
@@ -123,7 +145,7 @@ class Panel {
     /** @type {Frame} */
     this.frame = new Frame("h2", {
       name: `steppe-sweep-${area}`, options: () => [this.#option(LARGE)],
-      words: () => ({ title: this.frame.heading.textContent ?? "", reading: t("sweep.reading"), note: app.note() }),
+      words: () => ({ title: this.frame.heading.textContent ?? "", reading: t("sweep.reading"), note: sweep.note() }),
       data: () => {
         const answer = sweep.answer;
         const found = answer?.areas[area][sweep.part];
@@ -181,6 +203,7 @@ class Panel {
         band(at, values, p5, p95, { fill: COLOURS.whatBand, opacity: 0.22 }),
         segment(at(now, 0), at(now, max), { stroke: COLOURS.ink, lineWidth: size / 8, lineDash: [size / 8, size / 6] }),
         { type: "text", x: at(now, max)[0], y: at(now, max)[1] - 3, style: { text: t("sweep.now"), fill: COLOURS.ink, font: `${size * 0.9}px ${FONT}`, align: "center", verticalAlign: "bottom" } },
+        unit(at, values[0], max, t(this.sweep.total ? "axis.packages.sum" : "axis.packages"), size),
         line(at, values, mean, { stroke: COLOURS.what, lineWidth: size / 5 }),
         ...values.map((v, n) => ({ type: "circle", shape: { cx: at(v, mean[n])[0], cy: at(v, mean[n])[1], r: size * 0.3 }, style: { fill: COLOURS.what } })),
       ])],

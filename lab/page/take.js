@@ -43,12 +43,23 @@ export function buttons(figure) {
   ];
 }
 
+/** The page's own words of an address, without the key that lets a browser in: it is put there once. @param {string} query */
+export function keyless(query) {
+  return query.split("&").filter((part) => !/^key(=|$)/.test(part)).join("&");
+}
+
+/** The address that lets another browser in, to what a query says. @param {string} open address with the key @param {string} query */
+export function addressFor(open, query) {
+  const rest = keyless(query);
+  return open + (rest ? `&${rest}` : "");
+}
+
 /**
  * The address, its QR code and the copy button.
  * @param {string} link for others @param {string|null} qr address of the picture, if others can open the lab
  */
 export function share(link, qr) {
-  const address = el("input", { type: "text", readonly: true, value: link, "aria-label": t("share.address") });
+  const address = el("textarea", { readonly: true, rows: Math.ceil(link.length / 60), "aria-label": t("share.address") }, link);
   const said = el("span", { role: "status", class: "said" });
   const copy = el("button", { type: "button", class: "main", onclick: async () => {
     address.select();

@@ -33,6 +33,7 @@
  * @property {boolean} total whether the sweep shows the sum over the years
  * @property {Language} lang
  * @property {string} code of a class, "" for none
+ * @property {string} rule the overruled choice: decision, patron and answer, "" for none
  */
 
 /** @typedef {{code: string, name: string}} Named */
@@ -58,15 +59,16 @@
  * @property {string} sourceText
  * @property {"prior"|"data"} rests
  */
-/** @typedef {{address: string, kind: Kind, value: number, from: number, until: number|null, expressible: boolean}} PresetLever */
+/** @typedef {{address: string, kind: Kind|"path"|"shock", value: number, from: number, until: number|null, expressible: boolean, why: string, source: string, sourceText: string, path?: Record<string, number>, shock?: {year: number, factor: number, half_life: number}}} PresetLever */
 /** @typedef {{name: string, title: string, story: string, question: string, assumptions: string[], start: string, expressible: boolean, levers: PresetLever[]}} Preset */
-/** @typedef {{name: string, title: string, story: string, conditioned_until: number|null, horizon: number}} Start */
-/** @typedef {{key: string, cite: string, url: string}} Source */
-/** @typedef {{id: string, year: number, state: string, patron: string, area: string|null, channel: string, text: string, sources: Source[]}} RecordEvent */
+/** @typedef {{name: string, title: string, story: string, assumptions: string[], conditioned_until: number|null, horizon: number}} Start */
+/** @typedef {{key: string, cite: string, url: string, locator: string}} Source */
+/** @typedef {{id: string, year: number, state: string, patron: string, area: string|null, areas: string[], channel: string, text: string, sources: Source[], note: string}} RecordEvent */
 
 /**
  * @typedef {object} Setup
  * @property {string} version
+ * @property {{run: string, explain: string}} commands with places for numbers
  * @property {number} seedMax
  * @property {number[]} futures
  * @property {[number, number]} years

@@ -9,6 +9,7 @@ import { showEvents } from "./marks.js";
 import { Scrubber } from "./scrubber.js";
 import { asked } from "./state.js";
 import { stepper } from "./stepper.js";
+import { csv, download } from "./take.js";
 import { capital, language, t } from "./text.js";
 import { choiceWords } from "./why.js";
 
@@ -46,12 +47,32 @@ export function only(mine, other) {
   return new Set(mine.map(key).filter((k) => !there.has(k)));
 }
 
+/** Which of some equal lines each is, "" for a line that stands alone. @param {string[]} lines */
+export function repeats(lines) {
+  return lines.map((line, n) => {
+    const count = lines.filter((other) => other === line).length;
+    return count === 1 ? "" : t("walk.repeat", { n: lines.slice(0, n + 1).filter((other) => other === line).length, count });
+  });
+}
+
 /** @param {Chosen} c */
 function words(c) {
   if (c.follows === "record") return english(c.text, language);
   if (c.follows === "unseen") return t("walk.unseen", { patron: t(`patron.${c.choice}`), area: t(`area.${c.area}`) });
   if (!c.offers) return english(c.text, language);
   return choiceWords(/** @type {any} */ ({ ...c, frame: c.host ? "joint" : "bilateral", onTable: c.offers }));
+}
+
+/** A future's choices as rows, and whether the other side has each. @param {WalkAnswer} answer @returns {(string|number)[][]} */
+export function rowsOf({ future, base, what }) {
+  const sides = /** @type {[string, WalkSide, WalkSide|null][]} */ ([["base", base, what], ["what", what, base]].filter(([, side]) => side));
+  return [
+    ["side", "future", "year", "state", "follows", "id", "area", "choice", "text", "only_on_this_side"],
+    ...sides.flatMap(([name, side, other]) => {
+      const mine = only(side.choices, other?.choices ?? side.choices);
+      return side.choices.map((c) => [name, future, c.year, c.state, c.follows, c.id, c.area, c.choice, c.text, mine.has(key(c)) ? 1 : 0]);
+    }),
+  ];
 }
 
 export class Walk {
@@ -69,13 +90,18 @@ export class Walk {
     this.scrubber = new Scrubber(app.setup.years, (year) => app.year(year), (year) => app.go({ year }));
     this.back = el("button", { type: "button", onclick: () => this.#step(-1) }, t("walk.back"));
     this.next = el("button", { type: "button", class: "main", onclick: () => this.#step(1) }, t("walk.next"));
+    this.save = el("button", { type: "button", onclick: () => this.#save() }, t("take.csv"));
     this.list = el("div", { class: "walk-list", "aria-live": "polite" });
     this.element = el("div", { class: "walk" },
-      el("div", { class: "bar-row" }, this.future.element, this.side.element, this.back, this.next),
+      el("div", { class: "bar-row" }, this.future.element, this.side.element, this.back, this.next, this.save),
       el("div", { class: "walk-body" },
         el("figure", { class: "figure" }, el("figcaption", {}, el("p", { class: "reading" }, t("walk.map"))),
           /** @type {any} */ (this.map.element), this.scrubber.element, el("p", { class: "fine" }, t("map.boundaries"))),
         this.list));
+  }
+
+  #save() {
+    if (this.answer) download("steppe-future.csv", new Blob([csv(rowsOf(this.answer))], { type: "text/csv" }));
   }
 
   get year() {
@@ -95,7 +121,7 @@ export class Walk {
     const count = shown.choices.filter((c) => c.year === this.year).length;
     return {
       headline: t(this.#recorded() ? "walk.title.record" : "walk.title", place),
-      subline: [t("walk.count", { count }), this.answer?.what ? t("walk.differ", { count: this.#differing() }) : ""].join(" "),
+      subline: [t("walk.count", { count }), ...this.#differing()].join(" "),
     };
   }
 
@@ -108,12 +134,12 @@ export class Walk {
     return answer && (this.app.state.side === "base" || !answer.what ? answer.base : answer.what);
   }
 
-  /** How many of the year's choices one side has and the other has not. */
+  /** How many of the year's choices only the what-if has, and how many only the baseline. @returns {string[]} */
   #differing() {
     const { answer } = this;
-    if (!answer?.what) return 0;
+    if (!answer?.what) return [];
     const [what, base] = [answer.what, answer.base].map((s) => s.choices.filter((c) => c.year === this.year));
-    return only(what, base).size;
+    return [t("walk.differ", { count: only(what, base).size }), t("walk.gone", { count: only(base, what).size })];
   }
 
   draw() {
@@ -148,19 +174,29 @@ export class Walk {
     const now = shown.choices.filter((c) => c.year === this.year);
     const other = answer.what ? (shown === answer.base ? answer.what : answer.base).choices.filter((c) => c.year === this.year) : now;
     const mine = only(now, other);
+    const gone = shown === answer.what ? only(other, now) : new Set();
     const before = n > 0 ? shown.rung[n - 1] : null;
     fill(this.list, ...this.app.setup.states.map(({ code }, s) => {
       const own = now.filter((c) => c.state === code);
+      const lost = other.filter((c) => c.state === code && gone.has(key(c)));
       const rise = before ? changes(before[s], shown.rung[n][s], this.app.setup.areas.map((a) => a.id)) : [];
       return el("section", { class: "walk-state" },
         el("h2", {}, t(`state.${code}`), " ",
           el("button", { type: "button", onclick: () => this.app.go({ tab: "why", sel: code, year: this.year }, "push"),
             "aria-label": t("map.why", { state: t(`state.${code}`), year: this.year }) }, t("walk.why"))),
-        own.length ? el("ul", {}, ...own.map((c) => el("li", { class: `${c.follows} ${c.choice}` },
-          ...lineOf(c, this.app.setup.events), mine.has(key(c)) ? el("strong", { class: "only" }, " ", t("walk.only")) : null)))
-          : el("p", { class: "note" }, t("walk.nothing")),
+        own.length ? null : el("p", { class: "note" }, t("walk.nothing")),
+        own.length + lost.length ? el("ul", {},
+          ...this.#lines(own, (c) => (mine.has(key(c)) ? t("walk.only") : "")), ...this.#lines(lost, () => t("walk.lost"), "del")) : null,
         ...rise.map((text) => el("p", { class: "rise" }, text)));
     }));
+  }
+
+  /** Choices as lines of a list. @param {Chosen[]} choices @param {(c: Chosen) => string} mark @param {"span"|"del"} [as] */
+  #lines(choices, mark, as = "span") {
+    const said = choices.map((c) => lineOf(c, this.app.setup.events));
+    const which = repeats(said.map(([text]) => (typeof text === "string" ? text : text.textContent ?? "")));
+    return choices.map((c, k) => el("li", { class: `${c.follows} ${c.choice}` },
+      el(as, {}, ...said[k]), which[k] ? ` ${which[k]}` : null, mark(c) ? el("strong", { class: "only" }, " ", mark(c)) : null));
   }
 }
 

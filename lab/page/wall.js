@@ -23,15 +23,28 @@ export function dots(answers) {
 
 /** @typedef {{p: number, text: string, color: string, dash: number[]|null}} Line */
 
-/** Lines over the dots, from left to right so that their names do not meet. @param {Room} room @returns {Line[]} */
+/** Lines over the dots, the lowest first, so that their names do not meet and none crosses another's. @param {Room} room @returns {Line[]} */
 function lines({ distribution, result }) {
   const mean = distribution?.mean ?? null;
   /** @param {string} who @param {number} p @param {string} color @param {number[]|null} dash @returns {Line} */
   const line = (who, p, color, dash) => ({ p, text: t(`class.line.${who}`, { share: percent(language, p) }), color, dash });
-  return [
+  const found = [
     ...(mean === null ? [] : [line("class", mean, COLOURS.ink, [2, 4])]),
     ...(result ? [line("engine", result.engine, COLOURS.what, null), line("climatology", result.climatology, COLOURS.base, [9, 6])] : []),
-  ].sort((a, b) => a.p - b.p);
+  ];
+  return stacked(found);
+}
+
+/** From left to right; names that stand right of their line above all, the leftmost highest. @template {{p: number}} L @param {L[]} lines @returns {L[]} */
+export function stacked(lines) {
+  const left = lines.filter(({ p }) => alignOf(p) === "left").sort((a, b) => b.p - a.p);
+  return [...lines.filter(({ p }) => alignOf(p) !== "left").sort((a, b) => a.p - b.p), ...left];
+}
+
+/** How a name stands at its line, so that none runs over an edge. @param {number} p @returns {"left"|"center"|"right"} */
+export function alignOf(p) {
+  if (p < 0.25) return "left";
+  return p > 0.75 ? "right" : "center";
 }
 
 /** @param {Room} room @param {number} size of the text @returns {any} */
@@ -55,7 +68,7 @@ function option(room, size) {
         const y = top - size * (0.6 + 1.35 * n);
         return [
           segment(at(p * 100, 0), [x, y + size * 0.3], { stroke: color, lineWidth: 3, lineDash: dash }),
-          { type: "text", x, y, style: { text, fill: color, font: `700 ${size}px ${FONT}`, align: "center", verticalAlign: "bottom" } },
+          { type: "text", x, y, style: { text, fill: color, font: `700 ${size}px ${FONT}`, align: alignOf(p), verticalAlign: "bottom" } },
         ];
       }),
     ])],

@@ -6,6 +6,7 @@ import { Latest } from "./api.js";
 import { el, english, fill } from "./dom.js";
 import { number, percent, signed } from "./format.js";
 import { listed } from "./findings.js";
+import { proof } from "./marks.js";
 import { Overrule } from "./overrule.js";
 import { reachOf, waterfall } from "./waterfall.js";
 import { asked } from "./state.js";
@@ -30,10 +31,11 @@ import { capital, language, t } from "./text.js";
  * @property {{patron: string, shift: number, choice: string}|null} flip
  */
 /** @typedef {{area: string, terms: Term[], utility: number, decline: number, alone: number}} Weighed */
-/** @typedef {{id: string, text: string, patron: string, rung: number, value: number, valueKnown: boolean, joint: boolean, sources: import("./types.js").Source[], weighed: Weighed[]}} Documented */
+/** @typedef {{id: string, text: string, patron: string, rung: number, value: number, valueKnown: boolean, joint: boolean, sources: import("./types.js").Source[], note: string, weighed: Weighed[]}} Documented */
 /** @typedef {{follows: "model"|"record", note: string, decisions: Decision[], documented: Documented[]}} Side */
 /** @typedef {{state: string, year: number, future: number, base: Side, what: Side|null, elsewhere: number[]}} WhyAnswer */
 
+const FOLLOWED = 5; // years that follow the choice to which the last year leads back
 const CHOICES = /** @type {const} */ (["neither", "china", "russia", "both"]);
 
 /** What was chosen, in words. @param {Decision} decision */
@@ -46,6 +48,12 @@ export function choiceWords(decision) {
     });
   }
   return t(`chose.${decision.choice}`, { area, offers: listed(decision.onTable.map((o) => t(`patron.${o.patron}`))) });
+}
+
+/** What a state chose, two choices by name and of the rest how many. @param {Decision[]} decisions */
+export function choicesWords(decisions) {
+  const more = decisions.length - 2;
+  return listed([...decisions.slice(0, 2).map(choiceWords), ...(more > 0 ? [t("why.more", { count: more })] : [])]);
 }
 
 /** What would have flipped it, in words. @param {Decision} decision */
@@ -98,11 +106,45 @@ function record(item) {
   return el("article", { class: "decision" },
     el("h3", {}, t("why.recorded", { patron: t(`patron.${item.patron}`), rung: t(`rung.${item.rung}`) })),
     el("p", {}, english(item.text, language)),
-    el("ul", { class: "sources" }, ...item.sources.map((s) => el("li", {}, english(s.cite, language), " ",
-      s.url ? el("a", { href: s.url, target: "_blank", rel: "noreferrer noopener" }, t("source.open")) : null))),
+    ...proof(item),
     ...item.weighed.map((w) => el("div", {},
       waterfall(t("why.weighed", { area: t(`area.${w.area}`) }), w.terms, w.utility, w.decline),
       el("p", {}, t("why.alone", { share: percent(language, w.alone) })))));
+}
+
+/** Reasons as rows: of a choice its offers, terms, odds and what would flip it; of a year on record what each package was worth. @param {WhyAnswer} answer @returns {(string|number)[][]} */
+export function rowsOf({ state, year, future, base, what }) {
+  const sides = /** @type {[string, Side][]} */ ([["base", base], ["what", what]].filter(([, side]) => side));
+  return [
+    ["side", "state", "year", "future", "decision", "area", "patron", "item", "value"],
+    ...sides.flatMap(([name, side]) => [
+      ...side.decisions.flatMap((d) => chosenRows(d).map((row) => [name, state, year, future, d.id, d.area, ...row])),
+      ...side.documented.flatMap((item) => recordRows(item).map((row) => [name, state, year, future, item.id, ...row])),
+    ]),
+  ];
+}
+
+/** Patron, item and value. @param {Decision} decision @returns {(string|number)[][]} */
+function chosenRows({ terms, onTable, decline, complementarity, probabilities, draw, choice, flip }) {
+  return [
+    ...Object.entries(terms).flatMap(([patron, list]) => list.map(({ term, value }) => [patron, term, value])),
+    ...onTable.flatMap(({ patron, rung, value, utility }) => [[patron, "rung", rung], [patron, "usd_million", value], [patron, "utility", utility]]),
+    ["", "decline", decline], ["", "complementarity", complementarity],
+    ...Object.entries(probabilities).map(([name, p]) => ["", `probability_${name}`, p]),
+    ["", "draw", draw], ["", "choice", choice],
+    ...(flip ? [[flip.patron, "flip_shift", flip.shift], ["", "flip_choice", flip.choice]] : []),
+  ];
+}
+
+/** Area, patron, item and value. @param {Documented} item @returns {(string|number)[][]} */
+function recordRows({ patron, rung, value, valueKnown, text, weighed }) {
+  return [
+    ["", patron, "text", text], ["", patron, "rung", rung], ["", patron, valueKnown ? "usd_million" : "usd_million_assumed", value],
+    ...weighed.flatMap(({ area, terms, utility, decline, alone }) => [
+      ...terms.map((one) => [area, patron, one.term, one.value]),
+      [area, patron, "utility", utility], [area, patron, "decline", decline], [area, patron, "probability_alone", alone],
+    ]),
+  ];
 }
 
 export class Why {
@@ -142,7 +184,7 @@ export class Why {
     if (side.follows === "record") return { headline: t("why.title.record", place), subline: t("why.sub.record") };
     if (!side.decisions.length) return { headline: t("why.title.none", place), subline: t("why.sub", place) };
     return {
-      headline: t("why.title.chose", { ...place, choices: listed(side.decisions.slice(0, 2).map(choiceWords)) }),
+      headline: t("why.title.chose", { ...place, choices: choicesWords(side.decisions) }),
       subline: t("why.sub", place),
     };
   }
@@ -152,6 +194,7 @@ export class Why {
     this.state.value = this.selected;
     this.year.show(this.askedYear);
     this.future.show(state.future);
+    if (this.answer) this.overrule.meet(this.answer);
     const question = `api/why?${asked(state)}&sel=${this.selected}&year=${this.askedYear}&future=${state.future}`;
     if (question === this.question) return;
     this.question = question;
@@ -162,6 +205,7 @@ export class Why {
       this.body.setAttribute("aria-busy", "false");
       this.#show(answer);
       this.app.retitle();
+      this.overrule.meet(answer);
     }, (error) => {
       this.question = "";
       this.body.setAttribute("aria-busy", "false");
@@ -176,6 +220,7 @@ export class Why {
     const column = (name, side, which) => el("section", { class: "side-column", "aria-label": name },
       answer.what ? el("h2", { class: `side-name ${which}` }, name) : null,
       side.follows === "record" ? el("p", { class: "note" }, t("why.note.record")) : null,
+      side.decisions.length && which === (answer.what ? "what" : "base") ? this.#tooLate() : null,
       !side.decisions.length && !side.documented.length ? this.#nothing(answer) : null,
       ...side.documented.map(record),
       ...side.decisions.map((decision) => card(decision, this.#action(decision, which))));
@@ -194,6 +239,15 @@ export class Why {
       t("overrule.open", { state: t(`state.${this.selected}`) }));
   }
 
+  /** Why no choice of the last year can be overruled, and a way to one that can. */
+  #tooLate() {
+    const [, last] = this.app.setup.years;
+    if (this.askedYear < last) return null;
+    const year = Math.max((this.app.cut ?? 0) + 1, last - FOLLOWED);
+    return el("p", { class: "note bar-row" }, t("overrule.late", { year: last }),
+      el("button", { type: "button", onclick: () => this.app.go({ year }, "push") }, t("overrule.earlier", { year })));
+  }
+
   /** @param {WhyAnswer} answer */
   #nothing(answer) {
     return el("div", {}, el("p", {}, t("why.nothing")), answer.elsewhere.length
@@ -203,18 +257,6 @@ export class Why {
 
   #save() {
     if (!this.answer) return;
-    const head = ["side", "state", "year", "future", "decision", "area", "patron", "item", "value"];
-    /** @type {(string|number)[][]} */
-    const rows = [];
-    for (const [name, side] of /** @type {[string, Side|null][]} */ ([["base", this.answer.base], ["what", this.answer.what]])) {
-      for (const decision of side?.decisions ?? []) {
-        const place = [name, this.answer.state, this.answer.year, this.answer.future, decision.id, decision.area];
-        for (const [patron, terms] of Object.entries(decision.terms)) for (const { term, value } of terms) rows.push([...place, patron, term, value]);
-        for (const offer of decision.onTable) rows.push([...place, offer.patron, "rung", offer.rung], [...place, offer.patron, "usd_million", offer.value], [...place, offer.patron, "utility", offer.utility]);
-        for (const [choice, p] of Object.entries(decision.probabilities)) rows.push([...place, "", `probability_${choice}`, p]);
-        rows.push([...place, "", "draw", decision.draw], [...place, "", "choice", decision.choice]);
-      }
-    }
-    download("steppe-why.csv", new Blob([csv([head, ...rows])], { type: "text/csv" }));
+    download("steppe-why.csv", new Blob([csv(rowsOf(this.answer))], { type: "text/csv" }));
   }
 }

@@ -4,18 +4,23 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Latest } from "../../lab/page/api.js";
 import { Edits } from "../../lab/page/edits.js";
-import { apart, ceiling } from "../../lab/page/fans.js";
+import { apart, ceiling, fanOption } from "../../lab/page/fans.js";
 import { headline, verdict } from "../../lab/page/findings.js";
 import { number, percent, signed } from "../../lab/page/format.js";
 import { round, scaleOf } from "../../lab/page/map.js";
-import { grouped } from "../../lab/page/marks.js";
+import { eventsOf, grouped, isWeb } from "../../lab/page/marks.js";
 import { colour, COLOURS, inkOn, luminance, stops } from "../../lab/page/palette.js";
 import { asked, INITIAL, leverOf, leverText, read, withLever, write } from "../../lab/page/state.js";
-import { choiceOf, storyOf } from "../../lab/page/stories.js";
-import { csv } from "../../lab/page/take.js";
+import { choiceOf, storyLever, storyOf } from "../../lab/page/stories.js";
+import { askedWords, leversLine, wrapped } from "../../lab/page/notes.js";
+import { commandOf } from "../../lab/page/header.js";
+import { addressFor, csv } from "../../lab/page/take.js";
 import { t, use } from "../../lab/page/text.js";
-import { alignment, only } from "../../lab/page/walk.js";
-import { dots } from "../../lab/page/wall.js";
+import { alignment, only, repeats, rowsOf as walked } from "../../lab/page/walk.js";
+import { choicesWords, rowsOf as reasons } from "../../lab/page/why.js";
+import { differs, span } from "../../lab/page/lines.js";
+import { rowsOf as overruled, ruleText, shownAreas, ties } from "../../lab/page/overrule.js";
+import { alignOf, dots, stacked } from "../../lab/page/wall.js";
 
 const TEXT = JSON.parse(readFileSync(new URL("../../lab/page/text/en.json", import.meta.url)));
 use("en", TEXT);
@@ -23,7 +28,7 @@ const LEVER = { address: "domestic_price.*.russia", kind: "value", number: 0, fr
 const FULL = {
   ...INITIAL, start: "baseline", levers: [LEVER, { address: "budget.china", kind: "factor", number: 1.15, from: 2026, until: 2030 }],
   seed: 7, n: 500, total: true, area: "peacekeeping", patron: "china", quantity: "rung.defence.china", side: "diff", year: 2031, sel: "UZ",
-  future: 17, tab: "walk", story: "xinjiang-flares", sweep: "militancy", lang: "ru", code: "ABCDE",
+  future: 17, tab: "walk", story: "xinjiang-flares", sweep: "militancy", lang: "ru", code: "ABCDE", rule: "counter_narcotics.0:china:refuse",
 };
 
 test("the address holds the whole state", () => {
@@ -33,7 +38,7 @@ test("the address holds the whole state", () => {
 });
 
 test("what is wrong in an address is as at the start, and what is others' stays", () => {
-  const state = read("seed=-1&tab=zz&l=nonsense&l=a:value:1e999:2026&year=x&sel=kz&lang=de&q=<b>");
+  const state = read("seed=-1&tab=zz&l=nonsense&l=a:value:1e999:2026&year=x&sel=kz&lang=de&q=<b>&rule=x:y:z");
   assert.deepEqual(state, { ...INITIAL });
   assert.equal(write(INITIAL, "?theirs=1&tab=why"), "theirs=1");
 });
@@ -51,7 +56,7 @@ test("a lever keeps its number without noise", () => {
 
 test("the engine is asked nothing of the view", () => {
   const question = asked(FULL);
-  for (const patch of [{ year: 2024 }, { sel: "KZ" }, { tab: "why" }, { lang: "en" }, { quantity: "packages" }, { code: "" }, { future: 3 }]) {
+  for (const patch of [{ year: 2024 }, { sel: "KZ" }, { tab: "why" }, { lang: "en" }, { quantity: "packages" }, { code: "" }, { rule: "" }, { future: 3 }]) {
     assert.equal(asked({ ...FULL, ...patch }), question);
   }
   for (const patch of [{ seed: 8 }, { start: "baseline-2009" }, { levers: [] }, { story: "" }, { n: 100 }]) {
@@ -172,6 +177,58 @@ test("a story becomes levers where sliders can hold it, and is known again", () 
   assert.equal(storyOf([held, path], INITIAL), undefined);
 });
 
+const SETUP = {
+  levers: [{ address: "budget.russia", kind: "factor", label: "Russia's means", step: 0.05, baseline: 1 }],
+  starts: [{ name: "baseline-2022", title: "As it is" }],
+  presets: [{ name: "b", title: "A path", start: "baseline-2022", expressible: false, levers: [] }],
+};
+
+test("a picture names its levers, and a story with more than its own", () => {
+  const own = { address: "budget.russia", kind: "factor", number: 0.3, from: 2026, until: 2030 };
+  const bare = { address: "alarm_adjustment.china", kind: "value", number: 0.5, from: 2027, until: null };
+  assert.equal(leversLine(SETUP, [own, bare]), "Levers: Russia's means × 0.30 (2026–2030); alarm_adjustment.china 0.50 (from 2027)");
+  assert.equal(leversLine(SETUP, []), "");
+  const titled = { ...INITIAL, story: "b" };
+  assert.equal(askedWords(SETUP, titled), "A path");
+  assert.equal(askedWords(SETUP, { ...titled, levers: [own] }), "A path, and changed levers");
+  assert.match(askedWords(SETUP, { ...INITIAL, levers: [own] }), /^Levers set on this page/);
+  assert.deepEqual(wrapped(["aaa bbb ccc", "", "d"], 8), ["aaa bbb", "ccc", "d"]);
+});
+
+test("what a story sets, whatever its way", () => {
+  assert.equal(storyLever(SETUP, { address: "x.china", kind: "path", path: { 2026: 0.2, 2030: 0.6 } }), "x.china, along 2026: 0.20, 2030: 0.60");
+  assert.equal(storyLever(SETUP, { address: "budget.russia", kind: "shock", shock: { year: 2027, factor: 3, half_life: 2 } }),
+    "Russia's means × 3.00 in 2027, half of it left after 2.00 years");
+});
+
+test("a fan keeps the baseline's half of the futures when a lever moves, and names its unit", () => {
+  const fan = { p5: [0, 0], p25: [1, 1], p50: [2, 2], p75: [3, 3], p95: [4, 4], mean: [2, 2] };
+  const frame = { years: [2026, 2027], first: 2026, cut: null, year: 2027, size: 12, names: { base: "base", what: "what" } };
+  const drawn = (moved) => fanOption({ base: fan, what: fan, diff: {} }, { ...frame, moved }).series[0]
+    .renderItem(null, { coord: ([x, y]) => [x, y] }).children;
+  const outline = (moved) => drawn(moved).filter(({ type, style }) => type === "polygon" && style.fill === "none");
+  assert.deepEqual(outline(2026)[0].shape.points, [[2026, 3], [2027, 3], [2027, 1], [2026, 1]]);
+  assert.equal(outline(null).length, 0);
+  assert.ok(drawn(2026).some(({ style }) => style.text === "packages a year"));
+});
+
+test("the address for others carries the key once", () => {
+  const open = "http://10.0.0.2:8000/?key=abc";
+  assert.equal(addressFor(open, "key=abc&tab=class"), "http://10.0.0.2:8000/?key=abc&tab=class");
+  assert.equal(addressFor(open, "tab=why&key=abc"), "http://10.0.0.2:8000/?key=abc&tab=why");
+  assert.equal(addressFor(open, "key=abc"), open);
+  assert.equal(addressFor(open, "monkey=1"), `${open}&monkey=1`);
+});
+
+test("the command has the numbers of the page", () => {
+  assert.equal(commandOf("steppe run a.toml --runs {n} --seed {seed}", 1000, 7), "steppe run a.toml --runs 1000 --seed 7");
+});
+
+test("names at the edges of the wall stand inside", () => {
+  assert.deepEqual([0, 0.5, 1].map(alignOf), ["left", "center", "right"]);
+  assert.deepEqual(stacked([0.01, 0.3, 0, 0.9].map((p) => ({ p }))).map(({ p }) => p), [0.3, 0.9, 0.01, 0]);
+});
+
 test("tables are quoted", () => {
   assert.equal(csv([["a", 'b "c", d'], [1, 2.5]]), 'a,"b ""c"", d"\r\n1,2.5\r\n');
 });
@@ -185,11 +242,76 @@ test("events of a year and patron share a mark", () => {
   assert.deepEqual([...grouped(events)].map(([key, found]) => [key, found.length]), [["2000 russia", 1], ["2001 china", 2]]);
 });
 
+test("an event stands in every area that it may belong to", () => {
+  const events = [["border", ["counter_narcotics", "counter_terrorism"], "china"], ["defence", ["defence", "counter_narcotics"], "russia"], ["defence", ["defence"], "china"]]
+    .map(([area, areas, patron]) => ({ area, areas, patron }));
+  const count = (area, patron = "") => eventsOf(events, area, patron).length;
+  assert.deepEqual(["counter_narcotics", "counter_terrorism", "defence", "peacekeeping"].map((area) => count(area)), [2, 1, 2, 0]);
+  assert.equal(count("counter_narcotics", "china"), 1);
+});
+
+const CHOSEN = {
+  id: "defence.0", area: "defence", frame: "bilateral", host: null, onTable: [{ patron: "china", rung: 2, value: 3, utility: 0.5 }],
+  terms: { china: [{ term: "need", value: 0.5 }] }, decline: 0.1, complementarity: 0, draw: 0.2, choice: "china",
+  probabilities: { neither: 0.4, china: 0.6, russia: 0, both: 0 }, flip: { patron: "china", shift: -1.5, choice: "neither" },
+};
+
+test("the title names two choices and says how many more there are", () => {
+  assert.match(choicesWords([CHOSEN, CHOSEN]), /^took China's offer in general defence and took/);
+  assert.match(choicesWords(Array(9).fill(CHOSEN)), /, and 7 more$/);
+});
+
+test("reasons as rows: declining, both, the flip, and what is on record", () => {
+  const weighed = [{ area: "defence", terms: [{ term: "need", value: 1 }], utility: 1, decline: 0.3, alone: 0.7 }];
+  const documented = [{ id: "e1", text: "aid", patron: "russia", rung: 2, value: 4, valueKnown: false, joint: false, sources: [], note: "", weighed }];
+  const place = { state: "TJ", year: 2016, future: 3, elsewhere: [], what: null };
+  const items = (base) => Object.fromEntries(reasons({ ...place, base }).slice(1).map((row) => [row[7], row[8]]));
+  const side = { follows: "model", note: "", decisions: [CHOSEN], documented: [] };
+  const chosen = items(side);
+  assert.deepEqual([chosen.decline, chosen.complementarity, chosen.flip_shift, chosen.flip_choice], [0.1, 0, -1.5, "neither"]);
+  const recorded = items({ ...side, decisions: [], documented });
+  assert.deepEqual([recorded.need, recorded.utility, recorded.decline, recorded.probability_alone, recorded.usd_million_assumed], [1, 1, 0.3, 0.7, 4]);
+  assert.equal(new Set(reasons({ ...place, base: { ...side, documented } }).map((row) => row.length)).size, 1);
+});
+
+test("an overruled choice shows its own area, and the ties that differ", () => {
+  assert.equal(ruleText("defence.0", "china", "refuse"), "defence.0:china:refuse");
+  assert.deepEqual(shownAreas(["peacekeeping"], "defence"), ["defence", "peacekeeping"]);
+  assert.deepEqual(shownAreas(["peacekeeping"], "peacekeeping"), ["peacekeeping"]);
+  const map = { "dependence.china": { base: [[0], [0.1]], what: [[0], [0.2]] }, "rung.defence.china": { base: [[0], [1]], what: [[0], [1]] } };
+  const one = { mean: [1] };
+  const answer = {
+    state: "KG", year: 2030, future: 1, patron: "china", choice: "refuse", years: [2030], n: 500, already: false, map,
+    areas: { defence: { base: one, what: { mean: [2] }, diff: { mean: [1], low: [0.5], high: [1.5], supported: [true] } } },
+  };
+  const means = ties(answer, 1, "defence");
+  assert.deepEqual(means.map(differs), [true, false]);
+  assert.ok(span(means[0])[0] < 0.1 && span(means[0])[1] > 0.2);
+  const rows = overruled(answer, ["defence"], means);
+  assert.equal(new Set(rows.map((row) => row.length)).size, 1);
+  assert.deepEqual(rows[1].slice(5), ["packages.defence", 2030, 2, 1, 1, 0.5, 1.5, 1]);
+  assert.deepEqual(rows[2].slice(5, 10), ["dependence.china", 2030, 0.2, 0.1, 0.1]);
+});
+
+test("a future as rows says what only one side has", () => {
+  const one = { follows: "model", id: "x.0", year: 2030, state: "KZ", area: "x", choice: "china", text: "takes it" };
+  const side = (choices) => ({ rung: [], packages: [], choices });
+  const rows = walked({ future: 5, years: [2030], cut: 2022, moved: 2026, base: side([one]), what: side([]) });
+  assert.deepEqual(rows.slice(1), [["base", 5, 2030, "KZ", "model", "x.0", "x", "china", "takes it", 1]]);
+  assert.equal(walked({ future: 5, years: [2030], cut: 2022, moved: null, base: side([one]), what: null })[1].at(-1), 0);
+});
+
+test("only addresses of the web are followed", () => {
+  assert.deepEqual(["https://a.org/x", "HTTP://a.org", "ftp://a.org", "javascript:0", "", "a.org"].map(isWeb), [true, true, false, false, false, false]);
+});
+
 test("step mode: who is nearer to whom, and what only one side has", () => {
   assert.deepEqual(alignment([[[5, 1], [1, 1]]]), [2]);
   const one = { follows: "model", id: "x.0", year: 2030, state: "KZ", area: "x", choice: "china" };
   assert.equal(only([one], [{ ...one, choice: "both" }]).size, 1);
   assert.equal(only([one], [{ ...one }]).size, 0);
+  assert.equal(only([], [one]).size, 0);
+  assert.deepEqual(repeats(["a", "b", "a"]), ["(1 of 2)", "", "(2 of 2)"]);
 });
 
 test("the newest question counts, whatever answers last", async () => {
