@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from steppe.cli.backtest import sentence
+from steppe.results.account import foresight_words as words
 
 from .cells import table
 
@@ -42,17 +43,18 @@ def page() -> str:
         f"## Power, stated before the scores\n\n{power['words']}\n\n"
         "## What it does not show\n\nPriors, coverage and the detection of exercises were set "
         "by people who knew what came; the [rules](../backtest.md#what-is-frozen) say what was "
-        "given to all competitors. One window is one window. An ablation that loses less than "
-        "the seeds differ shows no use of its mechanism.\n\n"
+        "given to all competitors. One window is one window.\n\n"
+        f"## The fit at the cut\n\n{_gates(told)}"
         "## All competitors\n\nLog score in nats (higher is better) of all cells; the standard "
         "deviation over seeds; the gain over the best baseline, chosen with hindsight, with a "
         "90% interval from blocks of years; CRPS and Brier (lower is better).\n\n"
         + _competitors(found)
+        + _findings(REFERENCE, found)
         + "\n## The same, if the reach of the sources is not known after the cut either\n\n"
         "`--coverage-frozen`: coverage was judged with the counts in view, so this is the stricter "
         "test.\n\n"
         + (
-            _competitors(rows(FROZEN))
+            _competitors(rows(FROZEN)) + _findings(FROZEN, rows(FROZEN))
             if FROZEN.is_dir()
             else "It has not been run with the present fit.\n"
         )
@@ -95,6 +97,38 @@ def _rolling() -> str:
         "not fitted again but weighted by the density that they gave to the years since the cut; "
         f"of {told['draws']} draws these weights leave in effect ({worth}).\n\n"
         + _competitors(rows(ROLLING))
+        + _findings(ROLLING, rows(ROLLING))
+    )
+
+
+def _gates(told: dict[str, Any]) -> str:
+    return (
+        table(
+            ("gate", "worst value", "allowed", "passed"),
+            [
+                (g["name"], f"{g['value']:g}", g["allowed"], "yes" if g["passed"] else "no")
+                for g in told["fit"]["gates"]
+            ],
+        )
+        + "\n"
+    )
+
+
+def _findings(directory: Path, found: list[dict[str, Any]]) -> str:
+    """Where the gain comes from, how totals compare, and what each mechanism is worth."""
+    with (directory / "totals.csv").open(newline="", encoding="utf-8") as stream:
+        totals = list(csv.DictReader(stream))
+    best = next(r["best"] for r in found if (r["score"], r["by"]) == ("crps", "all"))
+    yearly = [
+        (str(one["year"]), str(one["documented"]), f"{one['model']:.1f}", f"{one['best']:.1f}")
+        for one in words.years(totals, best)
+    ]
+    told = [words.by_state(found, totals), *words.mechanisms(found), words.by_patron(totals, best)]
+    return (
+        "\n"
+        + "".join(f"- {text}\n" for text in told)
+        + "\n"
+        + table(("year", "documented", "the model expected", f"{best} expected"), yearly)
     )
 
 
