@@ -83,13 +83,18 @@ def sensitivity(
     settings: dict[str, Any] = {"seed": seed}
     if resamples is not None:
         settings["resamples"] = resamples
-    sweep = open_sweep(directory, sorted({_kept(text) for text in wanted}))
+    sweep = open_sweep(directory, sorted({_kept(text) for text in wanted}), tell)
     note = note_of(manifest)
     for text in wanted:
         analysis = SweepAnalysis(sweep, text, method, **settings)
         place = (out or directory / "sensitivity") / f"{analysis.method}-{slug(text)}"
         command = command_of(directory, text, seed, resamples, method)
         _one(analysis, place, note, top, {"command": command, "sweep": told_of(manifest)})
+
+
+def tell(text: str) -> None:
+    """Tell beside the results."""
+    typer.echo(text, err=True)
 
 
 def command_of(

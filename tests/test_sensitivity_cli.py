@@ -1,6 +1,7 @@
 """The commands sensitivity, discover and tipping on a small sweep, as a user calls them."""
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -123,6 +124,27 @@ def test_failed_runs_are_told_or_refuse_the_index(folder, tmp_path):
     out = call("sensitivity", tmp_path / "lhs", "--outcome", "packages.russia.all")
     assert "refused: runs are missing in" in out
     assert "largest" not in out
+
+
+@pytest.mark.parametrize("words", [
+    ("sensitivity", "--outcome", "packages.russia.all"),
+    ("discover", "packages.russia.defence > 22"),
+], ids=["sensitivity", "discover"])  # fmt: skip
+def test_a_lost_chunk_is_named_and_no_zeros_are_analysed(folder, tmp_path, words):
+    """Its zeros would have been the lowest numbers of packages, and moved every index."""
+    copy = tmp_path / "lhs"
+    shutil.copytree(folder / "lhs", copy)
+    lost = copy / "data.zarr" / "packages" / "c" / "0"
+    for file in (p for p in lost.rglob("*") if p.is_file()):
+        file.unlink()
+    command, *more = words
+    done = CliRunner().invoke(app, [command, str(copy), *more, "--out", str(tmp_path / "out")])
+    assert "chunks are damaged: 0-0 (data.zarr/packages/c/0/0/0/0)" in done.stderr
+    assert "ask again: steppe sweep" in done.stderr
+    if command == "sensitivity":
+        assert "refused: runs are missing in" in done.stdout
+    else:
+        assert "runs are missing, so that 8 points may or may not" in str(done.exception)
 
 
 def test_wrong_requests_are_named(folder):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from steppe.results.sweep.store import LEDGER
+from steppe.results.sweep.ledger import LEDGER
 
 from . import sweep_child
 from .test_sweep_store import SWEEP, equal, write

@@ -18,7 +18,7 @@ from steppe.cli.sweep_execution import chunk_size
 from steppe.explore.sweep.load import load_sweep, read_sweep
 from steppe.explore.sweep.schema import schema_text
 from steppe.model.errors import InputError
-from steppe.results.sweep.store import LEDGER
+from steppe.results.sweep.ledger import LEDGER
 
 from . import sweep_child, sweeps
 from .test_sweep_store import SWEEP, equal, write

@@ -19,7 +19,9 @@ from steppe.explore.sweep.problem import prepare
 from steppe.model.errors import InputError
 from steppe.results.lock import locked
 from steppe.results.sweep.reading import open_sweep
-from steppe.results.sweep.store import DATA, LEDGER, open_or_create
+from steppe.results.sweep.layout import DATA
+from steppe.results.sweep.ledger import LEDGER
+from steppe.results.sweep.store import open_or_create
 
 from . import sweep_child
 
@@ -140,7 +142,11 @@ def test_what_is_finished_can_be_read_meanwhile(file, tmp_path):
     chunk = (1, 0)
     points, runs = store.spans(chunk)
     store.write(chunk, *problem.compute(points, runs))
-    data = open_sweep(tmp_path / "part")
+    told = []
+    data = open_sweep(tmp_path / "part", say=told.append)
+    assert "20 of 21 chunks are not finished" in told[0]
+    with pytest.warns(UserWarning, match="20 of 21 chunks are not finished"):
+        open_sweep(tmp_path / "part")
     done = np.zeros((20, 12), bool)
     done[3:6, :5] = True
     assert np.array_equal(data["status"] == 1, done)
@@ -230,6 +236,72 @@ def test_a_damaged_chunk_is_named_and_alone_computed_again(
     chunk = [path for path in touched if "/c/2/1" in path or path == "runs/000002-000001.parquet"]
     assert touched - set(chunk) <= {LEDGER}
     assert len(chunk) == 19
+
+
+def no_line(copy):
+    """A process that was killed after its files, before its line."""
+    lines = (copy / LEDGER).read_bytes().splitlines(keepends=True)
+    kept = [text for text in lines if b'"chunk":[2,1]' not in text]
+    assert len(kept) == len(lines) - 1
+    (copy / LEDGER).write_bytes(b"".join(kept))
+
+
+PLACE = f"{DATA}/packages/c/2/1/0/0"
+LOST = {name: lambda copy, damage=damage: damage(copy / PLACE) for name, damage in DAMAGES.items()}
+LOST |= {
+    "mangled": lambda copy: (copy / PLACE).write_bytes(b"\x28\xb5\x2f\xfd" + b"x" * 40),
+    "of another chunk": lambda copy: shutil.copy(copy / f"{DATA}/packages/c/0/1/0/0", copy / PLACE),
+    "without a line": no_line,
+}
+
+
+@pytest.mark.parametrize("lose", LOST.values(), ids=LOST)
+def test_a_chunk_that_the_ledger_does_not_vouch_for_is_missing_and_named(whole, copy, lose):
+    lose(copy)
+    told = []
+    good = open_sweep(whole, say=told.append)
+    assert told == []
+    data = open_sweep(copy, say=told.append)
+    lost = np.zeros((20, 12), bool)
+    lost[6:9, 5:10] = True
+    assert np.array_equal(data["status"] == 0, lost)
+    assert np.array_equal(data["packages"].isnull().all(("patron", "area")), lost)
+    assert np.array_equal(data["packages"].values[~lost], good["packages"].values[~lost])
+    assert np.array_equal(data["computed"], ~lost.any(axis=1))
+    named = "1 of 21 chunks are not finished" if lose is no_line else f"2-1 ({PLACE})"
+    assert named in told[0]
+    assert "ask again: steppe sweep tried.toml" in told[0]
+    assert (open_sweep(copy, ["first_year"], told.append)["status"] == 1).all() == (
+        lose is not no_line
+    )  # what is not asked for is not read
+
+
+def test_status_is_written_after_all_that_it_speaks_of(file, whole, tmp_path, monkeypatch):
+    from steppe.results.sweep import store as module
+
+    order = []
+
+    def noted(path, content, sync=True):
+        order.append(path)
+        return path.parent.mkdir(parents=True, exist_ok=True) or path.write_bytes(content)
+
+    monkeypatch.setattr(module, "write_atomic", noted)
+    sweep_child.fill(file, tmp_path / "out")
+    chunks = [path for path in order if "c" in path.parts or path.suffix == ".parquet"]
+    assert [n for n, path in enumerate(chunks) if "status" in path.parts] == [*range(18, 399, 19)]
+    equal(tmp_path / "out", whole)
+
+
+@pytest.mark.parametrize("place", ["budget.russia/c/0", "patron/c/0", "year/c/0"])
+def test_coordinates_and_factors_that_are_gone_are_told(copy, place):
+    (copy / DATA / place).unlink()
+    with pytest.raises(InputError, match=r"cannot be read.*ask again"):
+        open_sweep(copy)
+
+
+def test_one_spread_can_be_read_alone(whole):
+    one = open_sweep(whole, ["yearly_packages_sd"])["yearly_packages_sd"]
+    assert np.array_equal(one, open_sweep(whole)["yearly_packages_sd"])
 
 
 def test_a_damaged_ledger_costs_computing_only(file, whole, copy):
