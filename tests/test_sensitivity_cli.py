@@ -9,8 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from steppe.cli.main import app
+from steppe.explore.evaluate import Evaluator
 from steppe.model.errors import InputError
 from steppe.scenarios.load import load
+
+from . import sweeps
 
 SCENARIO = """
 name = "short"
@@ -193,6 +196,20 @@ def test_tipping_says_where(folder, tmp_path):
     assert (np.diff(table["value"]) > 0).all()
     assert table["mean"].iloc[0] < 29 < table["mean"].iloc[-1]
     assert (tmp_path / "tip" / "figures" / "tipping.png").exists()
+
+
+def test_tipping_with_one_draw_takes_each_run_for_itself(folder):
+    out = call(
+        "tipping", folder / "short.toml", "--lever", "budget.russia:0.2:3", "--outcome",
+        "packages.russia.defence", "--at", 29, "--runs", 96, "--parameters", "point",
+    )  # fmt: skip
+    assert "Tipping point at" in out
+
+
+@pytest.mark.parametrize(("scenario", "units"), [(sweeps.FREE, 40), (sweeps.FOLLOWING, 4)])
+def test_runs_of_one_draw_are_units_unless_they_share_a_filter(scenario, units):
+    sweep = sweeps.problem({**scenario, "parameters": {"source": "point"}}, replicates=40)
+    assert len(np.unique(Evaluator(sweep).units)) == units
 
 
 def test_check_prints_known_indices():
