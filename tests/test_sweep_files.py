@@ -15,13 +15,16 @@ from typer.testing import CliRunner
 
 from steppe.cli.main import app
 from steppe.cli.sweep_execution import chunk_size
+from steppe.explore.sweep.cost import measure
 from steppe.explore.sweep.load import load_sweep, read_sweep
+from steppe.explore.sweep.problem import prepare
 from steppe.explore.sweep.schema import schema_text
 from steppe.model.errors import InputError
 from steppe.results.sweep.ledger import LEDGER
+from steppe.results.sweep.room import Room, disk_of
 
 from . import sweep_child, sweeps
-from .test_sweep_store import SWEEP, equal, write
+from .test_sweep_store import SWEEP, equal, unshared, write
 
 PRIOR = {"quantity": "trust_weight", "prior": [0.05, 0.95]}
 WRONG = {
@@ -169,6 +172,55 @@ def test_control_c_says_how_to_go_on(tmp_path):
     sweep_child.fill(file, tmp_path / "out")
     sweep_child.fill(file, tmp_path / "whole")
     equal(tmp_path / "out", tmp_path / "whole")
+
+
+REPAIRED = """
+set -e
+mount -t tmpfs -o size=8m none {disk}
+{steppe} sweep {file} --out {disk}/out
+rm {disk}/out/runs/000002-000001.parquet
+head -c $(( $(df --output=avail -k {disk} | tail -1) * 1024 - 614400 )) /dev/zero > {disk}/ballast
+set +e
+{steppe} sweep {file} --out {disk}/out
+echo repaired $?
+{steppe} sweep {file} --out {disk}/other
+echo another $?
+rm {disk}/ballast
+cp -r {disk}/out {kept}
+"""
+
+
+def test_a_repair_on_a_nearly_full_disk_needs_only_its_own_room(tmp_path):
+    """600 kB are free: enough for the chunk that is lost, not for the sweep (2 MB) again."""
+    file = write(tmp_path / "asked")
+    disk, kept = tmp_path / "disk", tmp_path / "kept"
+    disk.mkdir()
+    steppe = f'{sys.executable} -c "from steppe.cli.main import entry; entry()"'
+    script = REPAIRED.format(disk=disk, steppe=steppe, file=file, kept=kept)
+    found = unshared(script)
+    assert "repaired 0" in found.stdout, found.stderr
+    assert "left        15 runs in 1 chunk\n" in found.stderr
+    assert "another 2" in found.stdout
+    assert "there is not enough room for the sweep" in found.stderr
+    assert (kept / "runs" / "000002-000001.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    ("replicates", "size", "chunk"), [(12, 20, "[3, 5]"), (40, 64, "[16, 40]"), (1, 400, "[50, 1]")]
+)
+def test_the_room_that_is_said_is_about_what_du_shows(tmp_path, replicates, size, chunk):
+    text = SWEEP.replace("replicates = 12", f"replicates = {replicates}")
+    text = text.replace("[3, 5]", chunk).replace("size = 20", f"size = {size}")
+    file = write(tmp_path / "asked", text)
+    problem = prepare(load_sweep(file))
+    store = sweep_child.fill(file, tmp_path / "out")
+    _, block = disk_of(tmp_path)
+    cost = measure(problem)
+    room = Room(store.manifest, problem.design.points, cost.sample, len(cost.runs), block)
+    said = room.of(store.chunks) + room.described(problem.design.to_json())
+    files = [tmp_path / "out", *(tmp_path / "out").rglob("*")]
+    on_disk = sum(path.lstat().st_blocks * 512 for path in files)
+    assert on_disk <= said <= 1.3 * on_disk, (said, on_disk)
 
 
 @pytest.mark.parametrize(

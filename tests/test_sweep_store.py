@@ -362,22 +362,27 @@ cp -r {disk}/out {kept}
 """
 
 
+def unshared(script):
+    """Run a script that may mount disks."""
+    command = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+    try:
+        able = subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        able = False
+    if not able:
+        pytest.skip("this system lets nobody mount a small disk")
+    return subprocess.run(
+        [*command, "sh", "-c", script],
+        cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("size", [40, 700])
 def test_a_full_disk_stops_a_sweep_cleanly_and_it_goes_on(file, whole, tmp_path, size):
     disk, kept = tmp_path / "disk", tmp_path / "kept"
     disk.mkdir()
     script = FULL.format(size=size, disk=disk, file=file, python=sys.executable, kept=kept)
-    unshared = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
-    try:
-        able = subprocess.run([*unshared, "true"], capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        able = False
-    if not able:
-        pytest.skip("this system lets nobody mount a small disk")
-    found = subprocess.run(
-        [*unshared, "sh", "-c", script],
-        cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
+    found = unshared(script)
     assert "first 2" in found.stdout, found.stderr
     assert "second 0" in found.stdout, found.stderr
     assert "No space left on device" in found.stderr

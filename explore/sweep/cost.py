@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import product
 from time import perf_counter
 from typing import Final, NamedTuple
 
@@ -51,17 +53,23 @@ def measure(problem: SweepProblem) -> Cost:
         problem.compute(points, runs)
         count += len(points) * len(runs)
     run = (perf_counter() - begin) / count
-    drawn = blocks(problem, len(points), len(runs))
+    drawn = blocks(problem, [(points, runs)])
     block = max(0.0, first - run * len(points) * len(runs)) / drawn if drawn else 0.0
     return Cost(run, block, sample, points, runs)
 
 
-def blocks(problem: SweepProblem, points: int, replicates: int) -> int:
-    """Blocks of the filter that the runs of so many points follow; 0 for a free scenario."""
+def blocks(problem: SweepProblem, spans: Iterable[tuple[range, range]]) -> int:
+    """Blocks of the filter that runs follow, by points and runs; 0 for a free scenario."""
     if problem.problem.followed is None:
         return 0
     draws = problem.problem.draw_count
+    found: set[tuple[int, int]] = set()
     if problem.sweep.design.posterior == "points":
-        return min(points, draws) * -(-replicates // BLOCK)
-    turns, rest = divmod(replicates, draws)
-    return rest * -(-(turns + 1) // BLOCK) + (draws - rest) * -(-turns // BLOCK)
+        for points, runs in spans:
+            turns = range(runs.start // BLOCK, (runs.stop - 1) // BLOCK + 1)
+            found.update(product({point % draws for point in points}, turns))
+        return len(found)
+    for runs in {runs for _, runs in spans}:
+        turn, draw = np.divmod(np.arange(runs.start, runs.stop), draws)
+        found.update(zip(draw.tolist(), (turn // BLOCK).tolist(), strict=True))
+    return len(found)

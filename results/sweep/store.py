@@ -108,8 +108,16 @@ class SweepStore:
 
         Files of chunks beyond the request, and of chunks that will be computed anew, stay until
         they are written over.
+
+        Raises
+        ------
+        InputError
+            If the directory cannot be written.
         """
-        remove_parts(self.directory)
+        try:
+            remove_parts(self.directory)
+        except OSError as error:
+            raise refused(self.directory, error) from error
         write_if_changed(self.directory / MANIFEST, self.manifest.to_bytes())
         for path, content in metadata(self.manifest, self.points, design).items():
             write_if_changed(self.directory / DATA / path, content)
@@ -151,12 +159,9 @@ def open_or_create(
     InputError
         If the place cannot be used, or belongs to something else.
     """
-    try:
-        existing(directory, manifest)
-        store = SweepStore(directory, manifest, points)
-        store.settle(design)
-    except OSError as error:
-        raise refused(directory, error) from error
+    existing(directory, manifest)
+    store = SweepStore(directory, manifest, points)
+    store.settle(design)
     return store
 
 
@@ -175,7 +180,10 @@ def existing(directory: Path, manifest: SweepManifest) -> SweepManifest | None:
         )  # fmt: skip
     content = read_bytes(directory / MANIFEST)
     if content is None:
-        others = directory.iterdir() if directory.is_dir() else iter(())
+        try:
+            others = list(directory.iterdir()) if directory.is_dir() else []
+        except OSError as error:
+            raise refused(directory, error) from error
         if any(p.suffix != PART and p.name != LOCK for p in others):
             raise InputError(
                 "the directory is not empty and holds no sweep", file=str(directory),
