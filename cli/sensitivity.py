@@ -177,6 +177,11 @@ def _one(analysis: SweepAnalysis, place: Path, note: Note, top: int, told: dict[
     growing = None
     if years:
         print_years(found, analysis.method)
+        if good:
+            last = list(good)[-1]
+            growing = analysis.growing(year=int(last))
+            typer.echo(f"\n  Whether the sample was large enough, of the last year only ({last}):")
+            print_growth(growing)
     else:
         for name, cell in list(found.items())[:MOST_PANELS]:
             print_cell(name, cell, analysis.method, top, told["sweep"]["runs_differ_in"])

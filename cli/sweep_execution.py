@@ -197,7 +197,7 @@ def announce(
         typer.echo(f"{store.manifest.title}: all is there in {store.directory}.", err=True)
         return
     warm_up(problem.problem)
-    found = cost.measure(problem)
+    found = cost.measure(problem, store.manifest.chunk)
     text = announcement(problem, store.manifest, store.directory, left, found, workers, cluster)
     typer.echo(text, err=True)
 

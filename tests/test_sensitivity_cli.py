@@ -114,6 +114,10 @@ def test_each_design_has_its_analysis_and_events_and_years_are_outcomes(folder, 
     out = call("sensitivity", folder / "sobol", "--outcome", "yearly_packages_mean.*.russia.all",
                "--resamples", 20, "--out", tmp_path)  # fmt: skip
     assert "1998  budget.russia" in out
+    assert "of the last year only (1998)" in out
+    assert "Convergence cannot be judged" in out
+    growing = tmp_path / "sobol-yearly_packages_mean.each.russia.all" / "convergence.csv"
+    assert set(pd.read_csv(growing)["size"]) == {16}
     assert (tmp_path / "sobol-yearly_packages_mean.each.russia.all/figures/years.png").exists()
 
 

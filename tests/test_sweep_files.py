@@ -206,7 +206,8 @@ def test_a_repair_on_a_nearly_full_disk_needs_only_its_own_room(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("replicates", "size", "chunk"), [(12, 20, "[3, 5]"), (40, 64, "[16, 40]"), (1, 400, "[50, 1]")]
+    ("replicates", "size", "chunk"),
+    [(12, 20, "[3, 5]"), (40, 64, "[16, 40]"), (1, 400, "[50, 1]"), (800, 4, "[1, 400]")],
 )
 def test_the_room_that_is_said_is_about_what_du_shows(tmp_path, replicates, size, chunk):
     text = SWEEP.replace("replicates = 12", f"replicates = {replicates}")
@@ -215,7 +216,7 @@ def test_the_room_that_is_said_is_about_what_du_shows(tmp_path, replicates, size
     problem = prepare(load_sweep(file))
     store = sweep_child.fill(file, tmp_path / "out")
     _, block = disk_of(tmp_path)
-    cost = measure(problem)
+    cost = measure(problem, store.manifest.chunk)
     room = Room(store.manifest, problem.design.points, cost.sample, len(cost.runs), block)
     said = room.of(store.chunks) + room.described(problem.design.to_json())
     files = [tmp_path / "out", *(tmp_path / "out").rglob("*")]

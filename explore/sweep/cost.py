@@ -14,6 +14,10 @@ from .problem import SweepProblem
 
 LONG_ENOUGH: Final = 0.3
 """Seconds that runs are timed for."""
+MEASURED: Final = 64
+"""Runs of the part that is timed, and of which the room is extrapolated."""
+FOLLOWING: Final = 16
+"""The same where runs follow the record: each may need a filter."""
 
 
 class Cost(NamedTuple):
@@ -42,9 +46,15 @@ class Cost(NamedTuple):
         return runs * self.run + blocks * self.block
 
 
-def measure(problem: SweepProblem) -> Cost:
-    """Compute a small part of a sweep and take the time; what was compiled before is not in it."""
-    points, runs = range(min(len(problem.design), 8)), range(min(problem.sweep.replicates, 4))
+def measure(problem: SweepProblem, chunk: tuple[int, int]) -> Cost:
+    """Compute a small part of a sweep and take the time; what was compiled before is not in it.
+
+    The part has the shape of a chunk (points, replicates) as far as it can: luck that points
+    share makes their numbers alike, so they take less room than as many runs of one point.
+    """
+    most = MEASURED if problem.problem.followed is None else FOLLOWING
+    along = min(chunk[1], problem.sweep.replicates, most // min(chunk[0], 4))
+    points, runs = range(min(chunk[0], len(problem.design), most // along)), range(along)
     begin = perf_counter()
     sample, _ = problem.compute(points, runs)
     first = perf_counter() - begin

@@ -44,32 +44,37 @@ class Room:
         block: int = BLOCK,
     ) -> None:
         self._manifest, self._points, self._block = manifest, points, block
-        count = len(sample[STATUS.name])
-        half = count // 2
-        many = self._encoded(sample, count, runs)
-        few = self._encoded(sample, half, runs) if half else [0] * len(many)
-        each = [(a - b) / (count - half) for a, b in zip(many, few, strict=True)]
-        self._sample_runs = runs
-        self._each = [max(0.0, size) for size in each]
-        """Bytes of each file of a chunk that come with a further point."""
-        self._fixed = [max(0.0, a - size * count) for a, size in zip(many, each, strict=True)]
+        points_run = (len(sample[STATUS.name]), runs)
+        half = (points_run[0] // 2, runs) if points_run[0] > 1 else (1, max(1, runs // 2))
+        many, few = (self._encoded(sample, *part) for part in (points_run, half))
+        self._sizes = [
+            _line(a, b, x, y)
+            for a, b, x, y in zip(
+                many, few, self._units(*points_run), self._units(*half), strict=True
+            )
+        ]
+        """Of each file of a chunk, bytes whatever it holds, and bytes a unit."""
 
-    def _encoded(self, sample: Mapping[str, np.ndarray], count: int, runs: int) -> list[int]:
-        small = self._manifest.model_copy(update={"chunk": (count, runs)})
-        arrays = {name: array[:count] for name, array in sample.items()}
-        files = Encoder(small, self._points).files((0, 0), range(count), range(runs), arrays)
+    def _units(self, points: int, runs: int) -> list[int]:
+        """What the size of each file of a chunk grows with: runs, or points."""
+        arrays = (STATUS, *self._manifest.arrays)
+        return [*(points * runs if a.per == "run" else points for a in arrays), points * runs]
+
+    def _encoded(self, sample: Mapping[str, np.ndarray], points: int, runs: int) -> list[int]:
+        small = self._manifest.model_copy(update={"chunk": (points, runs)})
+        kept = {array.name for array in self._manifest.arrays if array.per == "block"}
+        arrays = {
+            name: array[:points] if name in kept else array[:points, :runs]
+            for name, array in sample.items()
+        }
+        files = Encoder(small, self._points).files((0, 0), range(points), range(runs), arrays)
         return [len(content) for content in files.values()]
 
     def _chunk(self, points: int, runs: int) -> int:
         """Bytes of a chunk with its directories."""
-        arrays = (STATUS, *self._manifest.arrays)
-        times = [runs / self._sample_runs if a.per == "run" else 1.0 for a in arrays]
-        times.append(runs / self._sample_runs)  # rows of the Parquet file
-        total = sum(
-            self._blocks(fixed + each * points * more)
-            for fixed, each, more in zip(self._fixed, self._each, times, strict=True)
-        )
-        directories = sum(len(array.dims) for array in arrays)
+        sizes = zip(self._sizes, self._units(points, runs), strict=True)
+        total = sum(self._blocks(fixed + each * units) for (fixed, each), units in sizes)
+        directories = sum(len(array.dims) for array in self._manifest.arrays)
         return total + directories * self._block + LINE
 
     def of(self, chunks: Collection[Chunk]) -> int:
@@ -89,6 +94,12 @@ class Room:
 
     def _blocks(self, size: float) -> int:
         return -int(-size // self._block) * self._block
+
+
+def _line(many: int, few: int, units: int, fewer: int) -> tuple[float, float]:
+    """Bytes whatever a file holds, and bytes a unit, from its sizes with many and few."""
+    each = max(0.0, (many - few) / (units - fewer)) if units > fewer else many / units
+    return max(0.0, many - each * units), each
 
 
 def disk_of(directory: Path) -> tuple[int, int]:
