@@ -243,9 +243,8 @@ def _compute_missing(
     store: SweepStore, problem: SweepProblem, workers: int | None, cluster: str | None
 ) -> None:
     """Compute the chunks that a store lacks, with a progress bar."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
     from ..explore.sweep.execute import Task
+    from .sweep_progress import progress
 
     missing = store.missing()
     for chunk, path in store.damaged.items():
@@ -256,26 +255,10 @@ def _compute_missing(
         return
     tasks = [Task(chunk, *store.spans(chunk)) for chunk in missing]
     total = sum(len(task.points) * len(task.runs) for task in tasks)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:,.0f}/{task.total:,.0f} runs"),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=_console()) as progress:
-        bar = progress.add_task(store.manifest.name, total=total, rate="")
+    with progress(store.manifest.name, total) as advance:
         for task, computed in _computed(problem, tasks, workers, cluster):
             store.write(task.chunk, computed.arrays, computed.failures)
-            progress.advance(bar, len(task.points) * len(task.runs))
-            speed = progress.tasks[bar].speed
-            progress.update(bar, rate=f"{speed:,.0f} runs/s" if speed else "")
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    return Console(stderr=True)
+            advance(len(task.points) * len(task.runs))
 
 
 def _computed(

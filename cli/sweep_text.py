@@ -67,7 +67,7 @@ def announcement(
             f"  runs        {points:,} points x {replicates:,} replicates = {runs:,} runs of "
             f"{length}, in {chunks:,} chunks",
             *rest,
-            f"  time        about {_time(time)} {where} (a run takes {1000 * cost.run:.2f} ms"
+            f"  time        about {duration(time)} {where} (a run takes {1000 * cost.run:.2f} ms"
             f"{filters})",
             f"  room        about {_size(room)} in {directory}",
         )
@@ -98,7 +98,8 @@ def _room(
     return room
 
 
-def _time(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Seconds in words."""
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     if seconds < 5400:

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from steppe.cli.main import app
 from steppe.cli.sweep_execution import chunk_size
+from steppe.cli.sweep_progress import Lines
 from steppe.explore.sweep.cost import measure
 from steppe.explore.sweep.load import load_sweep, read_sweep
 from steppe.explore.sweep.problem import prepare
@@ -172,6 +173,25 @@ def test_control_c_says_how_to_go_on(tmp_path):
     sweep_child.fill(file, tmp_path / "out")
     sweep_child.fill(file, tmp_path / "whole")
     equal(tmp_path / "out", tmp_path / "whole")
+
+
+def test_where_there_is_no_terminal_a_line_is_said_every_half_minute(capsys):
+    now = iter([0.0, 10.0, 31.0, 40.0, 70.0])
+    lines = Lines("tried", 1000, lambda: next(now))
+    for runs in (100, 100, 100, 100):
+        lines.advance(runs)
+    assert capsys.readouterr().err.splitlines() == [
+        "tried: 200/1,000 runs, 6 runs/s, about 2 min left",
+        "tried: 400/1,000 runs, 6 runs/s, about 2 min left",
+    ]
+
+
+def test_without_a_terminal_there_is_no_bar(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("steppe.cli.sweep_progress.EVERY", 0.0)
+    sweep_child.fill(write(tmp_path / "asked"), tmp_path / "out")
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 21
+    assert told[-1].startswith("tried: 240/240 runs, ")
 
 
 REPAIRED = """
