@@ -23,7 +23,7 @@ def discover(
         str,
         typer.Argument(
             help="OUTCOME COMPARISON NUMBER: 'first_year.china.energy_protection.mixed_unit < "
-            "2030' (a year that never comes is before none), 'rung.china.defence >= 3'."
+            "2030' (a year that never comes is before none), 'top_rung.china.defence >= 3'."
         ),
     ],
     share: Annotated[

@@ -55,7 +55,8 @@ def sweep(
         int | None,
         typer.Option(
             min=1,
-            help="Size of the design; more extends a sobol, morris, sequence or posterior sweep.",
+            help="Size of the design; more extends a sobol, morris, sequence or posterior sweep. "
+            "A larger lhs, one or grid has other points, and its own directory.",
         ),
     ] = None,
     replicates: Annotated[
@@ -92,7 +93,8 @@ def sweep(
     """Sweep levers, parameters, drivers or posterior draws of a scenario.
 
     Says first how many runs there will be, how long they take and how much room. Asking
-    again goes on from what is there, repairs what is damaged, and extends what is smaller.
+    again goes on from what is there and repairs what is damaged. More replicates extend a
+    sweep of any method, a larger size those of sobol, morris, sequence and posterior only.
     """
     if example or schema:
         from importlib.resources import files

@@ -1,6 +1,7 @@
 """The commands sensitivity, discover and tipping on a small sweep, as a user calls them."""
 
 import json
+import re
 import shutil
 
 import numpy as np
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from steppe.cli.main import app
 from steppe.explore.evaluate import Evaluator
+from steppe.explore.sweep.outcomes import OUTCOMES, YEARLY
 from steppe.model.errors import InputError
 from steppe.scenarios.load import load
 
@@ -214,6 +216,16 @@ def test_tipping_with_one_draw_takes_each_run_for_itself(folder):
 def test_runs_of_one_draw_are_units_unless_they_share_a_filter(scenario, units):
     sweep = sweeps.problem({**scenario, "parameters": {"source": "point"}}, replicates=40)
     assert len(np.unique(Evaluator(sweep).units)) == units
+
+
+@pytest.mark.parametrize("command", ["discover", "tipping", "sensitivity"])
+def test_outcomes_that_help_names_are_kept_by_sweeps(command):
+    """Addresses of an outcome, a patron and an area, as help writes them."""
+    told = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "400"}).output
+    named = set(re.findall(r"([a-z_]+)(?:\.\*)?\.(?:china|russia)\.", told))
+    yearly = {f"yearly_{name}_mean" for name in YEARLY}
+    assert named - {"budget"} <= set(OUTCOMES) | yearly
+    assert named
 
 
 def test_check_prints_known_indices():

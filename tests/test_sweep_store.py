@@ -18,9 +18,9 @@ from steppe.explore.sweep.load import load_sweep
 from steppe.explore.sweep.problem import prepare
 from steppe.model.errors import InputError
 from steppe.results.lock import locked
-from steppe.results.sweep.reading import open_sweep
 from steppe.results.sweep.layout import DATA
 from steppe.results.sweep.ledger import LEDGER
+from steppe.results.sweep.reading import open_sweep
 from steppe.results.sweep.store import open_or_create
 
 from . import sweep_child

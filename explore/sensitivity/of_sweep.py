@@ -28,7 +28,7 @@ class SweepAnalysis:
     sweep : xarray.Dataset
         Of ``open_sweep``.
     wanted : str
-        Address of an outcome, or an event (``rung.china.defence >= 3``), of which the runs
+        Address of an outcome, or an event (``top_rung.china.defence >= 3``), of which the runs
         that show it are the outcome.
     method : str, optional
         ``sobol``, ``morris``, ``delta`` or ``pawn``; the one that fits the design by default.
