@@ -180,10 +180,10 @@ def test_failed_runs_are_marked_and_enter_no_mean(tmp_path):
 # ---------------------------------------------------------------- nothing lost
 
 
-def killed_and_finished(file, directory, kills, seconds, seed):
+def killed_and_finished(file, directory, kills, seconds, seed, *files):
     found = subprocess.run(
-        [sys.executable, "-m", "tests.sweep_child", file, directory, str(kills), str(seconds),
-         str(seed)],
+        [sys.executable, "-m", "tests.sweep_child", file, directory,
+         *map(str, (kills, seconds, seed, *files))],
         cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert found.returncode == 0, found.stderr
@@ -201,6 +201,67 @@ def test_a_killed_sweep_ends_in_the_same_bytes(file, whole, tmp_path, seed):
 def test_a_sweep_killed_thirty_times_ends_in_the_same_bytes(file, whole, tmp_path, seed):
     assert killed_and_finished(file, tmp_path / "out", 30, 0.6, seed) >= 15
     equal(tmp_path / "out", whole)
+
+
+def extended(small, large):
+    def begin(directory, folder):
+        sweep_child.fill(write(folder / "small", SWEEP.replace(large, small)), directory)
+
+    return begin
+
+
+def damaged(directory, folder):
+    sweep_child.fill(write(folder / "asked"), directory)
+    for n in (0, 1, 3, 4, 6):
+        (directory / DATA / "packages" / "c" / str(n) / "1" / "0" / "0").write_bytes(b"")
+        (directory / "runs" / f"{n:06d}-000002.parquet").unlink()
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [extended("size = 7", "size = 20"), extended("replicates = 4", "replicates = 12"), damaged],
+    ids=["more points", "more replicates", "repair"],
+)
+def test_an_extension_or_repair_killed_between_files_ends_in_the_same_bytes(
+    file, whole, tmp_path, begin
+):
+    """What is read in between is right or missing, and never the zeros of a lost file."""
+    out = tmp_path / "out"
+    begin(out, tmp_path)
+    assert killed_and_finished(file, out, 4, 0, 1, 60) == 4
+    equal(out, whole)
+
+
+def test_what_a_kill_between_files_leaves_is_right_or_missing(file, whole, tmp_path):
+    """The second chunk is cut off behind its status or before it: it counts for nothing."""
+    code = (
+        "import os, sys; from tests import sweep_child; "
+        "os.waitpid(sweep_child.child(sys.argv[1], sys.argv[2], int(sys.argv[3])), 0)"
+    )
+    good, told = open_sweep(whole, ["packages"]), []
+    begun = tmp_path / "out"
+    for files in (70, 80, 90):
+        subprocess.run(
+            [sys.executable, "-c", code, file, begun, str(files)], cwd=ROOT, check=True, timeout=300
+        )
+        data = open_sweep(begun, ["packages"], told.append)
+        done = (data["status"] == 1).values
+        assert not done.all()
+        assert np.array_equal(data["packages"].values[done], good["packages"].values[done])
+        assert np.isnan(data["packages"].values[~done]).all()
+    assert done.any()
+    assert len(told) == 3
+
+
+def test_a_killed_sweep_that_follows_the_record_ends_in_the_same_bytes(tmp_path):
+    text = SWEEP.replace("size = 20", "size = 5")
+    asked = write(tmp_path / "asked", text)
+    scenario = SCENARIO.replace("1995", "2003\nconditioned_until = 2001")
+    scenario = scenario.replace('"prior"\ndraws = 7', '"point"')
+    (tmp_path / "asked" / "short.toml").write_text(scenario)
+    assert killed_and_finished(asked, tmp_path / "out", 4, 0, 3, 30) == 4
+    sweep_child.fill(asked, tmp_path / "whole")
+    equal(tmp_path / "out", tmp_path / "whole")
 
 
 def damage_first_byte(path):
