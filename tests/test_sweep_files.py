@@ -22,6 +22,7 @@ from steppe.explore.sweep.problem import prepare
 from steppe.explore.sweep.schema import schema_text
 from steppe.model.errors import InputError
 from steppe.results.sweep.ledger import LEDGER
+from steppe.results.sweep.reading import sweep_manifest
 from steppe.results.sweep.room import Room, disk_of
 
 from . import sweep_child, sweeps
@@ -150,6 +151,27 @@ def test_options_say_what_a_file_says(tmp_path, monkeypatch):
     assert open_sweep(made).drop_attrs().equals(open_sweep(tmp_path / "same").drop_attrs())
     again = CliRunner().invoke(app, ["sweep", *options, "--replicates", "2"])
     assert "already holds 3 points x 4 replicates" in again.output
+
+
+def test_draws_of_points_and_order_can_be_asked_for_without_a_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path)
+    lever = ["--lever", "militancy:0.5:2", "--on", "short.toml", "--replicates", "2"]
+    points = ["--method", "sequence", "--posterior", "points", "--size", "9", "--out", "points"]
+    done = CliRunner().invoke(app, ["sweep", *lever, *points])
+    assert done.exit_code == 0, done.output
+    manifest = sweep_manifest(tmp_path / "points")
+    assert manifest.sweep["design"]["posterior"] == "points"
+    assert "budget.russia" in manifest.points.names  # a column of the draws
+    assert manifest.command[-8:] == (
+        "--method", "sequence", "--posterior", "points", "--size", "9", "--replicates", "2",
+    )  # fmt: skip
+    for order, count in (("--second-order", 24), ("--no-second-order", 16)):
+        sobol = ["--set", "opportunity_rate:1:4", "--method", "sobol", "--size", "4", order]
+        dry = CliRunner().invoke(app, ["sweep", *lever, *sobol, "--dry-run"])
+        assert f"{count} points x 2 replicates" in dry.output
+    wrong = CliRunner().invoke(app, ["sweep", "tried.toml", "--no-second-order"])
+    assert "--no-second-order: does not go with a sweep file" in str(wrong.exception)
 
 
 def test_control_c_says_how_to_go_on(tmp_path):
