@@ -106,7 +106,7 @@ def _described(directory: Path, manifest: SweepManifest) -> xr.Dataset:
     }
     try:
         raw = xr.open_zarr(directory / DATA, consolidated=True, chunks=None, mask_and_scale=False)
-        kept = raw[[*(n for n in factors if n in raw)]].load()
+        kept: xr.Dataset = raw[[*(n for n in factors if n in raw)]].load()
         kept = kept.assign_coords({name: raw[name].load() for name in labels})
         table = pq.read_table(directory / DESIGN)
         same = all(np.array_equal(kept[name].values, np.array(n)) for name, n in labels.items())
