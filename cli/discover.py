@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .sensitivity import Luck, Sweep, note_of, slug, told_of
+from .sensitivity import Luck, Sweep, note_of, slug, tell, told_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +23,7 @@ def discover(
         str,
         typer.Argument(
             help="OUTCOME COMPARISON NUMBER: 'first_year.china.energy_protection.mixed_unit < "
-            "2030' (a year that never comes is before none), 'rung.china.defence >= 3'."
+            "2030' (a year that never comes is before none), 'top_rung.china.defence >= 3'."
         ),
     ],
     share: Annotated[
@@ -73,7 +73,7 @@ def discover(
 
     wanted = Event.read(event)
     manifest = sweep_manifest(directory)
-    sweep = open_sweep(directory, [wanted.address.split(".")[0]])
+    sweep = open_sweep(directory, [wanted.address.split(".")[0]], tell)
     design = Design.of_dataset(sweep)
     runs = wanted.happens(sweep)
     known = cases(runs, share)

@@ -83,13 +83,18 @@ def sensitivity(
     settings: dict[str, Any] = {"seed": seed}
     if resamples is not None:
         settings["resamples"] = resamples
-    sweep = open_sweep(directory, sorted({_kept(text) for text in wanted}))
+    sweep = open_sweep(directory, sorted({_kept(text) for text in wanted}), tell)
     note = note_of(manifest)
     for text in wanted:
         analysis = SweepAnalysis(sweep, text, method, **settings)
         place = (out or directory / "sensitivity") / f"{analysis.method}-{slug(text)}"
         command = command_of(directory, text, seed, resamples, method)
         _one(analysis, place, note, top, {"command": command, "sweep": told_of(manifest)})
+
+
+def tell(text: str) -> None:
+    """Tell beside the results."""
+    typer.echo(text, err=True)
 
 
 def command_of(
@@ -172,6 +177,11 @@ def _one(analysis: SweepAnalysis, place: Path, note: Note, top: int, told: dict[
     growing = None
     if years:
         print_years(found, analysis.method)
+        if good:
+            last = list(good)[-1]
+            growing = analysis.growing(year=int(last))
+            typer.echo(f"\n  Whether the sample was large enough, of the last year only ({last}):")
+            print_growth(growing)
     else:
         for name, cell in list(found.items())[:MOST_PANELS]:
             print_cell(name, cell, analysis.method, top, told["sweep"]["runs_differ_in"])

@@ -64,7 +64,10 @@ def print_cell(name: str, cell: Dataset, method: str, top: int, luck: str) -> No
 
 
 def print_years(found: dict[str, Dataset], method: str) -> None:
-    """Print the three weightiest factors of some years; years without an index in one line."""
+    """Print the three weightiest factors of some years; years without an index in one line.
+
+    A factor that is not told from chance is marked by a star.
+    """
     from ..explore.sensitivity.analyses import MEASURES
     from ..explore.sensitivity.ranks import ranked
 
@@ -73,13 +76,20 @@ def print_years(found: dict[str, Dataset], method: str) -> None:
     for status in sorted({str(cell["status"].item()) for cell in found.values()} - {"ok"}):
         years = [year for year, cell in found.items() if str(cell["status"].item()) == status]
         typer.echo(f"  {years[0]} to {years[-1]} ({len(years)} years): {status}")
+    marked = False
     step = max(1, -(-len(good) // MOST_PANELS))
     for year, cell in list(good.items())[::step]:
         rows = ranked(cell).head(3).to_dict("records")
         shares = [
-            f"{r['factor']} {r[measure]:.2g} ({r['low']:.2g} to {r['high']:.2g})" for r in rows
+            f"{r['factor']}{'' if r['told'] else '*'} {r[measure]:.2g} "
+            f"({r['low']:.2g} to {r['high']:.2g})"
+            for r in rows
         ]
+        marked = marked or not all(r["told"] for r in rows)
         typer.echo(f"  {year}  {', '.join(shares)}")
+    if marked:
+        typer.echo("  * not told from chance")
+    typer.echo("  Yearly numbers are means over replicates: the chance in them is not taken out.")
 
 
 def print_growth(growing: Dataset) -> None:

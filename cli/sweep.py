@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -12,6 +12,7 @@ from ..model.errors import InputError
 if TYPE_CHECKING:
     from ..explore.sweep.resolve import ResolvedSweep
 
+_MOVES: Final = {"factor": "--lever", "value": "--set"}
 Range = Annotated[
     list[str] | None,
     typer.Option(
@@ -55,7 +56,8 @@ def sweep(
         int | None,
         typer.Option(
             min=1,
-            help="Size of the design; more extends a sobol, morris, sequence or posterior sweep.",
+            help="Size of the design; more extends a sobol, morris, sequence or posterior sweep. "
+            "A larger lhs, one or grid has other points, and its own directory.",
         ),
     ] = None,
     replicates: Annotated[
@@ -67,6 +69,20 @@ def sweep(
     values: Annotated[
         str | None,
         typer.Option("--parameters", help="point, prior or posterior; the scenario says."),
+    ] = None,
+    posterior: Annotated[
+        str | None,
+        typer.Option(
+            help="replicates: draws of the parameters go over the runs of a point, the default; "
+            "points: each point of lhs or sequence has a draw of its own."
+        ),
+    ] = None,
+    second_order: Annotated[
+        bool | None,
+        typer.Option(
+            "--second-order/--no-second-order",
+            help="Whether a sobol design can tell pairs, the default, or is half as large.",
+        ),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Name of a sweep without a file.")] = None,
     out: Annotated[
@@ -92,7 +108,8 @@ def sweep(
     """Sweep levers, parameters, drivers or posterior draws of a scenario.
 
     Says first how many runs there will be, how long they take and how much room. Asking
-    again goes on from what is there, repairs what is damaged, and extends what is smaller.
+    again goes on from what is there and repairs what is damaged. More replicates extend a
+    sweep of any method, a larger size those of sobol, morris, sequence and posterior only.
     """
     if example or schema:
         from importlib.resources import files
@@ -103,16 +120,17 @@ def sweep(
         return
     given = {"factor": lever or [], "value": set_ or [], "prior": prior or []}
     changes = {"replicates": replicates, "seed": seed, "parameters": values, "on": on}
+    design = {"method": method, "posterior": posterior, "second_order": second_order}
     if file is None:
-        resolved = _from_options(given, {**changes, "size": size}, method, name)
+        resolved = _from_options(given, {**changes, "size": size}, design, name)
     else:
-        _only_file(given, method, name)
+        _only_file(given, design, name)
         from ..explore.sweep.load import load_sweep
 
         resolved = load_sweep(file, {**changes, "size": size})
     from .sweep_execution import run_sweep
 
-    asked = [] if file is not None else _options(given, on, method, name)
+    asked = [] if file is not None else _options(given, on, design, name)
     more = {"--size": size, "--replicates": replicates, "--seed": seed, "--parameters": values}
     if file is not None:
         more["--on"] = on
@@ -126,33 +144,45 @@ def sweep(
     run_sweep(resolved, command, typed, out, workers, cluster, dry_run)
 
 
-def _only_file(given: dict[str, list[str]], method: str | None, name: str | None) -> None:
+def _only_file(
+    given: dict[str, list[str]], design: dict[str, str | bool | None], name: str | None
+) -> None:
     for option, found in (
-        *(("--" + {"factor": "lever", "value": "set"}.get(m, m), v) for m, v in given.items()),
-        ("--method", method),
+        *((_MOVES.get(move, "--prior"), texts or None) for move, texts in given.items()),
+        *((_option_of(field, value), value) for field, value in design.items()),
         ("--name", name),
     ):
-        if found:
+        if found is not None:
             raise InputError(
                 "does not go with a sweep file", field=option, found=found,
                 todo="write it into the file, or leave the file out",
             )  # fmt: skip
 
 
+def _option_of(field: str, value: str | bool | None) -> str:
+    """How a field of the design is typed."""
+    name = field.replace("_", "-")
+    return f"--no-{name}" if value is False else f"--{name}"
+
+
 def _from_options(
-    given: dict[str, list[str]], changes: dict[str, Any], method: str | None, name: str | None
+    given: dict[str, list[str]],
+    changes: dict[str, Any],
+    asked: dict[str, str | bool | None],
+    name: str | None,
 ) -> ResolvedSweep:
     """A sweep that the options tell, checked as a file is."""
     from ..explore.sweep.load import read_sweep
 
     factors = [_factor(text, move) for move, texts in given.items() for text in texts]
     counted = [factor for factor in factors if "count" in factor]
+    method = asked["method"]
     if method is None:
         if not factors:
             raise InputError("nothing to sweep", todo="name a sweep file, or give --lever")
         method = ("one" if len(factors) == 1 else "grid") if counted else "lhs"
-    size = changes.pop("size")
-    design = {"method": method, **({} if size is None else {"size": size})}
+    design = {**asked, "method": method, "size": changes.pop("size")}
+    design = {field: value for field, value in design.items() if value is not None}
     fields = {key: value for key, value in changes.items() if value is not None}
     on = fields.pop("on", "baseline-2022")
     swept = " and ".join(factor["quantity"] for factor in factors) or "the posterior"
@@ -177,7 +207,7 @@ def _factor(text: str, move: str) -> dict[str, Any]:
             raise ValueError
     except ValueError:
         raise InputError(
-            "not written as it must be", field={"factor": "--lever", "value": "--set"}.get(move),
+            "not written as it must be", field=_MOVES.get(move, "--prior"),
             found=text, allowed="ADDRESS:LOW:HIGH or ADDRESS:LOW:HIGH:COUNT, such as "
             "budget.russia:0.5:1.5:11",
         ) from None  # fmt: skip
@@ -185,14 +215,18 @@ def _factor(text: str, move: str) -> dict[str, Any]:
 
 
 def _options(
-    given: dict[str, list[str]], on: str | None, method: str | None, name: str | None
+    given: dict[str, list[str]],
+    on: str | None,
+    design: dict[str, str | bool | None],
+    name: str | None,
 ) -> list[str]:
     """The options again, as a person types them."""
     words: list[str] = []
     for move, texts in given.items():
-        option = {"factor": "--lever", "value": "--set"}.get(move, "--prior")
         for text in texts:
-            words += [option, text]
-    for option, value in (("--on", on), ("--method", method), ("--name", name)):
-        words += [option, value] if value is not None else []
-    return words
+            words += [_MOVES.get(move, "--prior"), text]
+    words += ["--on", on] if on is not None else []
+    for field, value in design.items():
+        if value is not None:
+            words += [_option_of(field, value), *([value] if isinstance(value, str) else [])]
+    return [*words, *(["--name", name] if name is not None else [])]

@@ -39,7 +39,7 @@ def run_sweep(
     """
     from ..explore.sweep.problem import prepare
     from ..results.lock import locked
-    from ..results.sweep.store import existing
+    from ..results.sweep.store import SweepStore, existing
 
     problem = prepare(sweep)
     problem.check()
@@ -50,10 +50,11 @@ def run_sweep(
         stored = existing(directory, manifest)
         if stored is not None:
             problem, manifest = _at_least(stored, problem, manifest)
-        announce(problem, manifest, directory, workers, cluster)
+        store = SweepStore(directory, manifest, problem.design.points)
+        announce(problem, store, workers, cluster)
         if not dry_run:
             try:
-                _told(fill(directory, problem, manifest, workers, cluster))
+                _told(complete(store, problem, workers, cluster))
             except KeyboardInterrupt:
                 typer.echo(f"Interrupted. To go on from here: {shlex.join(typed)}", err=True)
                 raise
@@ -179,13 +180,9 @@ def kept_arrays(problem: SweepProblem) -> tuple[Array, ...]:
 
 
 def announce(
-    problem: SweepProblem,
-    manifest: SweepManifest,
-    directory: Path,
-    workers: int | None,
-    cluster: str | None,
+    problem: SweepProblem, store: SweepStore, workers: int | None, cluster: str | None
 ) -> None:
-    """Say how many runs there are, how long they take, and how much room.
+    """Say how many runs there are, and for what is left how long they take and how much room.
 
     Raises
     ------
@@ -195,9 +192,14 @@ def announce(
     from ..explore.sweep import cost
     from .sweep_text import announcement
 
+    left = store.missing()
+    if not left:
+        typer.echo(f"{store.manifest.title}: all is there in {store.directory}.", err=True)
+        return
     warm_up(problem.problem)
-    found = cost.measure(problem)
-    typer.echo(announcement(problem, manifest, directory, found, workers, cluster), err=True)
+    found = cost.measure(problem, store.manifest.chunk)
+    text = announcement(problem, store.manifest, store.directory, left, found, workers, cluster)
+    typer.echo(text, err=True)
 
 
 # ---------------------------------------------------------------- filling
@@ -217,10 +219,21 @@ def fill(
     InputError
         If the directory belongs to something else, or cannot be written.
     """
-    from ..results.sweep.store import open_or_create
+    from ..results.sweep.store import SweepStore, existing
 
-    design = problem.design
-    store = open_or_create(directory, manifest, design.points, design.to_json())
+    existing(directory, manifest)
+    store = SweepStore(directory, manifest, problem.design.points)
+    return complete(store, problem, workers, cluster)
+
+
+def complete(
+    store: SweepStore,
+    problem: SweepProblem,
+    workers: int | None = None,
+    cluster: str | None = None,
+) -> SweepStore:
+    """Compute what a directory, which the caller has locked, lacks."""
+    store.settle(problem.design.to_json())
     _compute_missing(store, problem, workers, cluster)
     store.finish()
     return store
@@ -230,9 +243,8 @@ def _compute_missing(
     store: SweepStore, problem: SweepProblem, workers: int | None, cluster: str | None
 ) -> None:
     """Compute the chunks that a store lacks, with a progress bar."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
     from ..explore.sweep.execute import Task
+    from .sweep_progress import progress
 
     missing = store.missing()
     for chunk, path in store.damaged.items():
@@ -243,26 +255,10 @@ def _compute_missing(
         return
     tasks = [Task(chunk, *store.spans(chunk)) for chunk in missing]
     total = sum(len(task.points) * len(task.runs) for task in tasks)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:,.0f}/{task.total:,.0f} runs"),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=_console()) as progress:
-        bar = progress.add_task(store.manifest.name, total=total, rate="")
+    with progress(store.manifest.name, total) as advance:
         for task, computed in _computed(problem, tasks, workers, cluster):
             store.write(task.chunk, computed.arrays, computed.failures)
-            progress.advance(bar, len(task.points) * len(task.runs))
-            speed = progress.tasks[bar].speed
-            progress.update(bar, rate=f"{speed:,.0f} runs/s" if speed else "")
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    return Console(stderr=True)
+            advance(len(task.points) * len(task.runs))
 
 
 def _computed(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from ..model.errors import InputError
 if TYPE_CHECKING:
     from ..explore.sweep.cost import Cost
     from ..explore.sweep.problem import SweepProblem
+    from ..results.sweep.layout import Chunk
     from ..results.sweep.manifest import SweepManifest
 
 
@@ -19,31 +20,27 @@ def announcement(
     problem: SweepProblem,
     manifest: SweepManifest,
     directory: Path,
+    left: Sequence[Chunk],
     cost: Cost,
     workers: int | None,
     cluster: str | None,
 ) -> str:
-    """Cost of a sweep in sentences.
+    """Size of a sweep and cost of what is left of it, in sentences.
 
     Raises
     ------
     InputError
-        If the disk has not enough room.
+        If the disk has not enough room for what is left.
     """
     from ..explore.sweep.cost import blocks
 
     points, replicates = manifest.points.count, manifest.replicates
     runs = points * replicates
-    drawn = blocks(problem, points, replicates)
-    seconds = cost.seconds(runs, drawn)
-    room = _room(manifest, problem, cost)
-    free = _free(directory)
-    if room > free:
-        raise InputError(
-            "there is not enough room for the sweep", file=str(directory),
-            found=f"{_size(free)} free", allowed=f"about {_size(room)}",
-            todo="make room, name another disk with --out, or keep fewer outcomes",
-        )  # fmt: skip
+    spans = [manifest.spans(chunk) for chunk in left]
+    todo = sum(len(points) * len(runs) for points, runs in spans)
+    drawn = blocks(problem, spans)
+    seconds = cost.seconds(todo, drawn)
+    room = _room(manifest, problem, directory, left, cost)
     along_points, along_runs = manifest.blocks()
     factors = ", ".join(
         f"{name} {low:g} to {high:g}"
@@ -59,60 +56,50 @@ def announcement(
     where = f"on {threads} threads" if cluster is None else f"of one core, spread over {cluster}"
     time = seconds / threads if cluster is None else seconds
     filters = f" and {drawn:,} filters of {1000 * cost.block:.0f} ms" if drawn else ""
+    chunks = along_points * along_runs
+    more_than_one = "s" if len(left) > 1 else ""
+    rest = [f"  left        {todo:,} runs in {len(left):,} chunk{more_than_one}"]
+    rest = rest if len(left) < chunks else []
     return "\n".join(
         (
             f"{manifest.title} ({manifest.points.method})",
             f"  factors     {factors}{f' and {more} more' if more > 0 else ''}",
             f"  runs        {points:,} points x {replicates:,} replicates = {runs:,} runs of "
-            f"{length}, in {along_points * along_runs:,} chunks",
-            f"  time        about {_time(time)} {where} (a run takes {1000 * cost.run:.2f} ms"
-            f"{filters}), less what is there already",
+            f"{length}, in {chunks:,} chunks",
+            *rest,
+            f"  time        about {duration(time)} {where} (a run takes {1000 * cost.run:.2f} ms"
+            f"{filters})",
             f"  room        about {_size(room)} in {directory}",
         )
     )
 
 
-def _room(manifest: SweepManifest, problem: SweepProblem, cost: Cost) -> float:
-    """Bytes of all chunks, from those of the part that was timed and of half of its points."""
-    whole = _encoded(manifest, problem, cost, len(cost.points))
-    half = _encoded(manifest, problem, cost, max(1, len(cost.points) // 2))
-    points = len(cost.points) - max(1, len(cost.points) // 2)
-    along_points, along_runs = manifest.blocks()
-    each_point, each_run = (  # yearly numbers grow with points, all else with runs
-        (a - b) / points if points else a for a, b in zip(whole, half, strict=True)
-    )
-    chunk = sum(whole) - (each_point + each_run) * len(cost.points)
-    runs = manifest.points.count * manifest.replicates
-    return (
-        max(chunk, 0.0) * along_points * along_runs
-        + each_point * manifest.points.count * along_runs
-        + each_run / len(cost.runs) * runs
-    )
+def _room(
+    manifest: SweepManifest,
+    problem: SweepProblem,
+    directory: Path,
+    left: Sequence[Chunk],
+    cost: Cost,
+) -> int:
+    """Bytes that are still needed, which must be free."""
+    from ..results.sweep.room import Room, disk_of
+
+    free, block = disk_of(directory)
+    expected = Room(manifest, problem.design.points, cost.sample, len(cost.runs), block)
+    room = expected.of(left)
+    if not directory.exists():
+        room += expected.described(problem.design.to_json())
+    if room > free:
+        raise InputError(
+            "there is not enough room for the sweep", file=str(directory),
+            found=f"{_size(free)} free", allowed=f"about {_size(room)}",
+            todo="make room, name another disk with --out, or keep fewer outcomes",
+        )  # fmt: skip
+    return room
 
 
-def _encoded(
-    manifest: SweepManifest, problem: SweepProblem, cost: Cost, count: int
-) -> tuple[int, int]:
-    """Bytes of yearly numbers, and of all else, of the first points that were timed."""
-    from ..results.sweep.layout import Encoder
-
-    sample = manifest.model_copy(update={"chunk": (count, len(cost.runs))})
-    arrays = {name: array[:count] for name, array in cost.sample.items()}
-    encoder = Encoder(sample, problem.design.points)
-    files = encoder.files((0, 0), range(count), cost.runs, arrays)
-    yearly = sum(len(content) for path, content in files.items() if "/yearly_" in path)
-    return yearly, sum(map(len, files.values())) - yearly
-
-
-def _free(directory: Path) -> int:
-    """Bytes that are free where a directory lies or will lie."""
-    place = directory.absolute()
-    while not place.exists():
-        place = place.parent
-    return shutil.disk_usage(place).free
-
-
-def _time(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Seconds in words."""
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     if seconds < 5400:

@@ -39,7 +39,8 @@ def tipping(
     outcome: Annotated[
         str | None,
         typer.Option(
-            metavar="ADDRESS", help="Or an outcome, of which the mean tips: rung.china.defence."
+            metavar="ADDRESS",
+            help="Or an outcome, of which the mean tips: top_rung.china.defence.",
         ),
     ] = None,
     at: Annotated[

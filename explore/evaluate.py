@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ..model.errors import InputError
+from .conditioning import BLOCK
 from .sweep.design import Design
 from .sweep.execute import Task, compute_here
 from .sweep.load import read_sweep
@@ -75,10 +76,17 @@ class Evaluator:
 
     @property
     def units(self) -> np.ndarray:
-        """Draw of the parameters of each replicate ``[replicate]``."""
+        """What makes replicates depend on each other: equal numbers, one unit ``[replicate]``.
+
+        The draw of the parameters; where all have the same, the filter that they share if they
+        follow the record, and else each run is a unit.
+        """
         runs = np.arange(self._problem.sweep.replicates)
-        found: np.ndarray = runs % self._problem.problem.draw_count
-        return found
+        problem = self._problem.problem
+        if problem.draw_count > 1:
+            found: np.ndarray = runs % problem.draw_count
+            return found
+        return runs if problem.followed is None else runs // BLOCK
 
     def __call__(self, points: np.ndarray) -> Dataset:
         """Outcomes at some points.

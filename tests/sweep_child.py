@@ -1,10 +1,11 @@
 """Fill a sweep directory in a process of its own, which may be killed: see test_sweep_store.
 
-    python -m tests.sweep_child SWEEP.toml DIRECTORY KILLS SECONDS SEED
+    python -m tests.sweep_child SWEEP.toml DIRECTORY KILLS SECONDS SEED [FILES]
 
 Imports first, then forks a child that fills the directory, and kills it after a time of at
-most SECONDS; so KILLS times, unless it ends before. Then a last child is let end. Prints how
-many were killed.
+most SECONDS; so KILLS times, unless it ends before. With FILES it kills itself instead, as it is
+about to put a file in its place: one of the first FILES. Then a last child is let end. Prints
+how many were killed.
 """
 
 import os
@@ -29,11 +30,25 @@ def fill(file, directory, workers=2):
         return sweep_execution.fill(Path(directory), problem, manifest, workers)
 
 
-def child(file, directory):
+def die_at(number):
+    """Kill this process when it is about to put its file of this number in its place."""
+    left, replace = iter(range(number)), Path.replace
+
+    def counted(self, target):
+        if next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return replace(self, target)
+
+    Path.replace = counted
+
+
+def child(file, directory, files=None):
     pid = os.fork()
     if pid == 0:
         code = 1
         try:
+            if files is not None:
+                die_at(files)
             fill(file, directory)
             code = 0
         except InputError as error:
@@ -45,12 +60,15 @@ def child(file, directory):
     return pid
 
 
-def main(file, directory, kills, seconds, seed):
+def main(file, directory, kills, seconds, seed, files=None):
     luck, killed = random.Random(int(seed)), 0
     for _ in range(int(kills)):
-        pid = child(file, directory)
-        time.sleep(luck.uniform(0.0, float(seconds)))
-        os.kill(pid, signal.SIGKILL)
+        if files is None:
+            pid = child(file, directory)
+            time.sleep(luck.uniform(0.0, float(seconds)))
+            os.kill(pid, signal.SIGKILL)
+        else:
+            pid = child(file, directory, luck.randrange(int(files)))
         _, status = os.waitpid(pid, 0)
         killed += os.WIFSIGNALED(status)
     _, status = os.waitpid(child(file, directory), 0)

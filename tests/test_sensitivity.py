@@ -5,6 +5,7 @@ import pytest
 import xarray as xr
 
 from steppe.cli.known import run_function
+from steppe.cli.sensitivity_text import cells, print_years
 from steppe.explore.sensitivity import (
     convergence,
     delta,
@@ -327,6 +328,21 @@ def test_every_year_has_its_own_indices():
     with pytest.raises(InputError, match="no one order"):
         ranked(told)
     assert ranked(told.sel(year=2027))["factor"][0] == "x1"
+
+
+def test_years_mark_what_is_not_told_from_chance(capsys):
+    """Only x1 moves the outcome: x2 and x3 come next in the order, with an index of 0."""
+    problem, points, _ = answered(LINEAR, 16)
+    outcome = xr.DataArray(
+        np.stack([points[:, 0]] * 2, axis=1), dims=("point", "year"),
+        coords={"year": [2026, 2027]},
+    )  # fmt: skip
+    print_years(cells(sobol(problem, points, outcome, seed=1, resamples=20)), "sobol")
+    told = capsys.readouterr().out
+    assert "2027  x1 1" in told
+    assert told.count("x2* 0 (0 to 0)") == told.count("x3* 0 (0 to 0)") == 2
+    assert "* not told from chance" in told
+    assert "chance in them is not taken out" in told
 
 
 def test_indices_settle_as_the_sample_grows():

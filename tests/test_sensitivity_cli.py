@@ -1,6 +1,8 @@
 """The commands sensitivity, discover and tipping on a small sweep, as a user calls them."""
 
 import json
+import re
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -8,8 +10,12 @@ import pytest
 from typer.testing import CliRunner
 
 from steppe.cli.main import app
+from steppe.explore.evaluate import Evaluator
+from steppe.explore.sweep.outcomes import OUTCOMES, YEARLY
 from steppe.model.errors import InputError
 from steppe.scenarios.load import load
+
+from . import sweeps
 
 SCENARIO = """
 name = "short"
@@ -110,6 +116,10 @@ def test_each_design_has_its_analysis_and_events_and_years_are_outcomes(folder, 
     out = call("sensitivity", folder / "sobol", "--outcome", "yearly_packages_mean.*.russia.all",
                "--resamples", 20, "--out", tmp_path)  # fmt: skip
     assert "1998  budget.russia" in out
+    assert "of the last year only (1998)" in out
+    assert "Convergence cannot be judged" in out
+    growing = tmp_path / "sobol-yearly_packages_mean.each.russia.all" / "convergence.csv"
+    assert set(pd.read_csv(growing)["size"]) == {16}
     assert (tmp_path / "sobol-yearly_packages_mean.each.russia.all/figures/years.png").exists()
 
 
@@ -123,6 +133,27 @@ def test_failed_runs_are_told_or_refuse_the_index(folder, tmp_path):
     out = call("sensitivity", tmp_path / "lhs", "--outcome", "packages.russia.all")
     assert "refused: runs are missing in" in out
     assert "largest" not in out
+
+
+@pytest.mark.parametrize("words", [
+    ("sensitivity", "--outcome", "packages.russia.all"),
+    ("discover", "packages.russia.defence > 22"),
+], ids=["sensitivity", "discover"])  # fmt: skip
+def test_a_lost_chunk_is_named_and_no_zeros_are_analysed(folder, tmp_path, words):
+    """Its zeros would have been the lowest numbers of packages, and moved every index."""
+    copy = tmp_path / "lhs"
+    shutil.copytree(folder / "lhs", copy)
+    lost = copy / "data.zarr" / "packages" / "c" / "0"
+    for file in (p for p in lost.rglob("*") if p.is_file()):
+        file.unlink()
+    command, *more = words
+    done = CliRunner().invoke(app, [command, str(copy), *more, "--out", str(tmp_path / "out")])
+    assert "chunks are damaged: 0-0 (data.zarr/packages/c/0/0/0/0)" in done.stderr
+    assert "ask again: steppe sweep" in done.stderr
+    if command == "sensitivity":
+        assert "refused: runs are missing in" in done.stdout
+    else:
+        assert "runs are missing, so that 8 points may or may not" in str(done.exception)
 
 
 def test_wrong_requests_are_named(folder):
@@ -171,6 +202,30 @@ def test_tipping_says_where(folder, tmp_path):
     assert (np.diff(table["value"]) > 0).all()
     assert table["mean"].iloc[0] < 29 < table["mean"].iloc[-1]
     assert (tmp_path / "tip" / "figures" / "tipping.png").exists()
+
+
+def test_tipping_with_one_draw_takes_each_run_for_itself(folder):
+    out = call(
+        "tipping", folder / "short.toml", "--lever", "budget.russia:0.2:3", "--outcome",
+        "packages.russia.defence", "--at", 29, "--runs", 96, "--parameters", "point",
+    )  # fmt: skip
+    assert "Tipping point at" in out
+
+
+@pytest.mark.parametrize(("scenario", "units"), [(sweeps.FREE, 40), (sweeps.FOLLOWING, 4)])
+def test_runs_of_one_draw_are_units_unless_they_share_a_filter(scenario, units):
+    sweep = sweeps.problem({**scenario, "parameters": {"source": "point"}}, replicates=40)
+    assert len(np.unique(Evaluator(sweep).units)) == units
+
+
+@pytest.mark.parametrize("command", ["discover", "tipping", "sensitivity"])
+def test_outcomes_that_help_names_are_kept_by_sweeps(command):
+    """Addresses of an outcome, a patron and an area, as help writes them."""
+    told = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "400"}).output
+    named = set(re.findall(r"([a-z_]+)(?:\.\*)?\.(?:china|russia)\.", told))
+    yearly = {f"yearly_{name}_mean" for name in YEARLY}
+    assert named - {"budget"} <= set(OUTCOMES) | yearly
+    assert named
 
 
 def test_check_prints_known_indices():

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from steppe.results.sweep.store import LEDGER
+from steppe.results.sweep.ledger import LEDGER
 
 from . import sweep_child
 from .test_sweep_store import SWEEP, equal, write
@@ -163,11 +163,17 @@ def test_workers_that_die_and_join_late_give_the_same_bytes(file, whole, cluster
     until(lambda: chunks(tmp_path / "out") >= 10)
     first.send_signal(signal.SIGKILL)
     first.wait()
+    until(lambda: "is gone (0 left)" in asked.told)
+    until(lambda: "There are no workers that can compute: waiting" in asked.told)
     cluster.worker(**other_version(tmp_path))
+    until(lambda: "is new (1 now)" in asked.told)
     until(lambda: "it gets nothing to do" in asked.told)
     there = chunks(tmp_path / "out")
     cluster.worker()
+    until(lambda: "is new (2 now)" in asked.told)
     assert asked.end() == 0, asked.told
+    assert asked.told.count(" is new (") == 2
+    assert asked.told.count(" is gone (") == 1
     assert there < 80
     assert "3,200 runs" in asked.told
     equal(tmp_path / "out", whole)

@@ -15,13 +15,18 @@ from typer.testing import CliRunner
 
 from steppe.cli.main import app
 from steppe.cli.sweep_execution import chunk_size
+from steppe.cli.sweep_progress import Lines
+from steppe.explore.sweep.cost import measure
 from steppe.explore.sweep.load import load_sweep, read_sweep
+from steppe.explore.sweep.problem import prepare
 from steppe.explore.sweep.schema import schema_text
 from steppe.model.errors import InputError
-from steppe.results.sweep.store import LEDGER
+from steppe.results.sweep.ledger import LEDGER
+from steppe.results.sweep.reading import sweep_manifest
+from steppe.results.sweep.room import Room, disk_of
 
 from . import sweep_child, sweeps
-from .test_sweep_store import SWEEP, equal, write
+from .test_sweep_store import SWEEP, equal, unshared, write
 
 PRIOR = {"quantity": "trust_weight", "prior": [0.05, 0.95]}
 WRONG = {
@@ -148,6 +153,27 @@ def test_options_say_what_a_file_says(tmp_path, monkeypatch):
     assert "already holds 3 points x 4 replicates" in again.output
 
 
+def test_draws_of_points_and_order_can_be_asked_for_without_a_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path)
+    lever = ["--lever", "militancy:0.5:2", "--on", "short.toml", "--replicates", "2"]
+    points = ["--method", "sequence", "--posterior", "points", "--size", "9", "--out", "points"]
+    done = CliRunner().invoke(app, ["sweep", *lever, *points])
+    assert done.exit_code == 0, done.output
+    manifest = sweep_manifest(tmp_path / "points")
+    assert manifest.sweep["design"]["posterior"] == "points"
+    assert "budget.russia" in manifest.points.names  # a column of the draws
+    assert manifest.command[-8:] == (
+        "--method", "sequence", "--posterior", "points", "--size", "9", "--replicates", "2",
+    )  # fmt: skip
+    for order, count in (("--second-order", 24), ("--no-second-order", 16)):
+        sobol = ["--set", "opportunity_rate:1:4", "--method", "sobol", "--size", "4", order]
+        dry = CliRunner().invoke(app, ["sweep", *lever, *sobol, "--dry-run"])
+        assert f"{count} points x 2 replicates" in dry.output
+    wrong = CliRunner().invoke(app, ["sweep", "tried.toml", "--no-second-order"])
+    assert "--no-second-order: does not go with a sweep file" in str(wrong.exception)
+
+
 def test_control_c_says_how_to_go_on(tmp_path):
     text = SWEEP.replace("size = 20", "size = 200").replace("replicates = 12", "replicates = 200")
     text = text.replace("[3, 5]", "[10, 20]")
@@ -169,6 +195,75 @@ def test_control_c_says_how_to_go_on(tmp_path):
     sweep_child.fill(file, tmp_path / "out")
     sweep_child.fill(file, tmp_path / "whole")
     equal(tmp_path / "out", tmp_path / "whole")
+
+
+def test_where_there_is_no_terminal_a_line_is_said_every_half_minute(capsys):
+    now = iter([0.0, 10.0, 31.0, 40.0, 70.0])
+    lines = Lines("tried", 1000, lambda: next(now))
+    for runs in (100, 100, 100, 100):
+        lines.advance(runs)
+    assert capsys.readouterr().err.splitlines() == [
+        "tried: 200/1,000 runs, 6 runs/s, about 2 min left",
+        "tried: 400/1,000 runs, 6 runs/s, about 2 min left",
+    ]
+
+
+def test_without_a_terminal_there_is_no_bar(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("steppe.cli.sweep_progress.EVERY", 0.0)
+    sweep_child.fill(write(tmp_path / "asked"), tmp_path / "out")
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 21
+    assert told[-1].startswith("tried: 240/240 runs, ")
+
+
+REPAIRED = """
+set -e
+mount -t tmpfs -o size=8m none {disk}
+{steppe} sweep {file} --out {disk}/out
+rm {disk}/out/runs/000002-000001.parquet
+head -c $(( $(df --output=avail -k {disk} | tail -1) * 1024 - 614400 )) /dev/zero > {disk}/ballast
+set +e
+{steppe} sweep {file} --out {disk}/out
+echo repaired $?
+{steppe} sweep {file} --out {disk}/other
+echo another $?
+rm {disk}/ballast
+cp -r {disk}/out {kept}
+"""
+
+
+def test_a_repair_on_a_nearly_full_disk_needs_only_its_own_room(tmp_path):
+    """600 kB are free: enough for the chunk that is lost, not for the sweep (2 MB) again."""
+    file = write(tmp_path / "asked")
+    disk, kept = tmp_path / "disk", tmp_path / "kept"
+    disk.mkdir()
+    steppe = f'{sys.executable} -c "from steppe.cli.main import entry; entry()"'
+    script = REPAIRED.format(disk=disk, steppe=steppe, file=file, kept=kept)
+    found = unshared(script)
+    assert "repaired 0" in found.stdout, found.stderr
+    assert "left        15 runs in 1 chunk\n" in found.stderr
+    assert "another 2" in found.stdout
+    assert "there is not enough room for the sweep" in found.stderr
+    assert (kept / "runs" / "000002-000001.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    ("replicates", "size", "chunk"),
+    [(12, 20, "[3, 5]"), (40, 64, "[16, 40]"), (1, 400, "[50, 1]"), (800, 4, "[1, 400]")],
+)
+def test_the_room_that_is_said_is_about_what_du_shows(tmp_path, replicates, size, chunk):
+    text = SWEEP.replace("replicates = 12", f"replicates = {replicates}")
+    text = text.replace("[3, 5]", chunk).replace("size = 20", f"size = {size}")
+    file = write(tmp_path / "asked", text)
+    problem = prepare(load_sweep(file))
+    store = sweep_child.fill(file, tmp_path / "out")
+    _, block = disk_of(tmp_path)
+    cost = measure(problem, store.manifest.chunk)
+    room = Room(store.manifest, problem.design.points, cost.sample, len(cost.runs), block)
+    said = room.of(store.chunks) + room.described(problem.design.to_json())
+    files = [tmp_path / "out", *(tmp_path / "out").rglob("*")]
+    on_disk = sum(path.lstat().st_blocks * 512 for path in files)
+    assert on_disk <= said <= 1.3 * on_disk, (said, on_disk)
 
 
 @pytest.mark.parametrize(

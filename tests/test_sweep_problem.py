@@ -1,11 +1,16 @@
 """A point of a sweep is the scenario with its factors as levers, run by run and bit for bit."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import numpy as np
 import pytest
 
 from steppe.explore.problem import assemble
 from steppe.explore.replicates import simulate_span
 from steppe.explore.sweep import outcomes
+from steppe.explore.sweep.cost import blocks
+from steppe.explore.sweep.pasts import SharedPasts
 from steppe.explore.sweep.problem import DONE, FAILED, STEP_RUNS
 from steppe.model.names import START_YEAR
 from steppe.scenarios.resolve import resolve
@@ -159,3 +164,42 @@ def test_every_outcome_says_what_it_is():
         assert spec.unit
         assert spec.long_name[0].isupper()
         assert set(spec.dims) <= set(outcomes.LABELS)
+
+
+# ---------------------------------------------------------------- pasts
+
+
+def test_threads_that_need_the_same_pasts_draw_them_at_the_same_time(monkeypatch):
+    """Each of two blocks waits until the other is being drawn: one after the other never ends."""
+    both, drawn = Barrier(2, timeout=30), []
+
+    def draw(_, number, block):
+        drawn.append((number, block))
+        both.wait()
+        return "drawn"
+
+    monkeypatch.setattr(SharedPasts, "_draw", draw)
+    shared = sweeps.problem(sweeps.FOLLOWING)._pasts
+    with ThreadPoolExecutor(2) as pool:
+        keys = [(0, 0), (1, 0)]
+        for future in [pool.submit(shared.fetch, keys) for _ in range(2)]:
+            future.result()
+    assert sorted(drawn) == keys
+    assert shared.get(0, 0) == "drawn"
+    assert len(drawn) == 2
+
+
+@pytest.mark.parametrize("posterior", ["replicates", "points"])
+def test_blocks_to_draw_are_those_that_the_runs_follow(posterior):
+    problem = sweeps.problem(
+        {**sweeps.FOLLOWING, "parameters": {"source": "prior", "draws": 3}},
+        factors=[LATER], size=8, replicates=50, design={"posterior": posterior},
+    )  # fmt: skip
+    spans = [(range(0, 2), range(10, 35)), (range(1, 5), range(0, 10))]
+    used = {
+        (group.draw, group.block)
+        for points, runs in spans
+        for group in problem._groups(points, runs, range(len(points) * len(runs)))
+    }
+    assert blocks(problem, spans) == len(used) > 3
+    assert blocks(sweeps.problem(), spans) == 0

@@ -18,8 +18,10 @@ from steppe.explore.sweep.load import load_sweep
 from steppe.explore.sweep.problem import prepare
 from steppe.model.errors import InputError
 from steppe.results.lock import locked
+from steppe.results.sweep.layout import DATA
+from steppe.results.sweep.ledger import LEDGER
 from steppe.results.sweep.reading import open_sweep
-from steppe.results.sweep.store import DATA, LEDGER, open_or_create
+from steppe.results.sweep.store import open_or_create
 
 from . import sweep_child
 
@@ -140,7 +142,11 @@ def test_what_is_finished_can_be_read_meanwhile(file, tmp_path):
     chunk = (1, 0)
     points, runs = store.spans(chunk)
     store.write(chunk, *problem.compute(points, runs))
-    data = open_sweep(tmp_path / "part")
+    told = []
+    data = open_sweep(tmp_path / "part", say=told.append)
+    assert "20 of 21 chunks are not finished" in told[0]
+    with pytest.warns(UserWarning, match="20 of 21 chunks are not finished"):
+        open_sweep(tmp_path / "part")
     done = np.zeros((20, 12), bool)
     done[3:6, :5] = True
     assert np.array_equal(data["status"] == 1, done)
@@ -174,10 +180,10 @@ def test_failed_runs_are_marked_and_enter_no_mean(tmp_path):
 # ---------------------------------------------------------------- nothing lost
 
 
-def killed_and_finished(file, directory, kills, seconds, seed):
+def killed_and_finished(file, directory, kills, seconds, seed, *files):
     found = subprocess.run(
-        [sys.executable, "-m", "tests.sweep_child", file, directory, str(kills), str(seconds),
-         str(seed)],
+        [sys.executable, "-m", "tests.sweep_child", file, directory,
+         *map(str, (kills, seconds, seed, *files))],
         cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert found.returncode == 0, found.stderr
@@ -195,6 +201,67 @@ def test_a_killed_sweep_ends_in_the_same_bytes(file, whole, tmp_path, seed):
 def test_a_sweep_killed_thirty_times_ends_in_the_same_bytes(file, whole, tmp_path, seed):
     assert killed_and_finished(file, tmp_path / "out", 30, 0.6, seed) >= 15
     equal(tmp_path / "out", whole)
+
+
+def extended(small, large):
+    def begin(directory, folder):
+        sweep_child.fill(write(folder / "small", SWEEP.replace(large, small)), directory)
+
+    return begin
+
+
+def damaged(directory, folder):
+    sweep_child.fill(write(folder / "asked"), directory)
+    for n in (0, 1, 3, 4, 6):
+        (directory / DATA / "packages" / "c" / str(n) / "1" / "0" / "0").write_bytes(b"")
+        (directory / "runs" / f"{n:06d}-000002.parquet").unlink()
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [extended("size = 7", "size = 20"), extended("replicates = 4", "replicates = 12"), damaged],
+    ids=["more points", "more replicates", "repair"],
+)
+def test_an_extension_or_repair_killed_between_files_ends_in_the_same_bytes(
+    file, whole, tmp_path, begin
+):
+    """What is read in between is right or missing, and never the zeros of a lost file."""
+    out = tmp_path / "out"
+    begin(out, tmp_path)
+    assert killed_and_finished(file, out, 4, 0, 1, 60) == 4
+    equal(out, whole)
+
+
+def test_what_a_kill_between_files_leaves_is_right_or_missing(file, whole, tmp_path):
+    """The second chunk is cut off behind its status or before it: it counts for nothing."""
+    code = (
+        "import os, sys; from tests import sweep_child; "
+        "os.waitpid(sweep_child.child(sys.argv[1], sys.argv[2], int(sys.argv[3])), 0)"
+    )
+    good, told = open_sweep(whole, ["packages"]), []
+    begun = tmp_path / "out"
+    for files in (70, 80, 90):
+        subprocess.run(
+            [sys.executable, "-c", code, file, begun, str(files)], cwd=ROOT, check=True, timeout=300
+        )
+        data = open_sweep(begun, ["packages"], told.append)
+        done = (data["status"] == 1).values
+        assert not done.all()
+        assert np.array_equal(data["packages"].values[done], good["packages"].values[done])
+        assert np.isnan(data["packages"].values[~done]).all()
+    assert done.any()
+    assert len(told) == 3
+
+
+def test_a_killed_sweep_that_follows_the_record_ends_in_the_same_bytes(tmp_path):
+    text = SWEEP.replace("size = 20", "size = 5")
+    asked = write(tmp_path / "asked", text)
+    scenario = SCENARIO.replace("1995", "2003\nconditioned_until = 2001")
+    scenario = scenario.replace('"prior"\ndraws = 7', '"point"')
+    (tmp_path / "asked" / "short.toml").write_text(scenario)
+    assert killed_and_finished(asked, tmp_path / "out", 4, 0, 3, 30) == 4
+    sweep_child.fill(asked, tmp_path / "whole")
+    equal(tmp_path / "out", tmp_path / "whole")
 
 
 def damage_first_byte(path):
@@ -230,6 +297,72 @@ def test_a_damaged_chunk_is_named_and_alone_computed_again(
     chunk = [path for path in touched if "/c/2/1" in path or path == "runs/000002-000001.parquet"]
     assert touched - set(chunk) <= {LEDGER}
     assert len(chunk) == 19
+
+
+def no_line(copy):
+    """A process that was killed after its files, before its line."""
+    lines = (copy / LEDGER).read_bytes().splitlines(keepends=True)
+    kept = [text for text in lines if b'"chunk":[2,1]' not in text]
+    assert len(kept) == len(lines) - 1
+    (copy / LEDGER).write_bytes(b"".join(kept))
+
+
+PLACE = f"{DATA}/packages/c/2/1/0/0"
+LOST = {name: lambda copy, damage=damage: damage(copy / PLACE) for name, damage in DAMAGES.items()}
+LOST |= {
+    "mangled": lambda copy: (copy / PLACE).write_bytes(b"\x28\xb5\x2f\xfd" + b"x" * 40),
+    "of another chunk": lambda copy: shutil.copy(copy / f"{DATA}/packages/c/0/1/0/0", copy / PLACE),
+    "without a line": no_line,
+}
+
+
+@pytest.mark.parametrize("lose", LOST.values(), ids=LOST)
+def test_a_chunk_that_the_ledger_does_not_vouch_for_is_missing_and_named(whole, copy, lose):
+    lose(copy)
+    told = []
+    good = open_sweep(whole, say=told.append)
+    assert told == []
+    data = open_sweep(copy, say=told.append)
+    lost = np.zeros((20, 12), bool)
+    lost[6:9, 5:10] = True
+    assert np.array_equal(data["status"] == 0, lost)
+    assert np.array_equal(data["packages"].isnull().all(("patron", "area")), lost)
+    assert np.array_equal(data["packages"].values[~lost], good["packages"].values[~lost])
+    assert np.array_equal(data["computed"], ~lost.any(axis=1))
+    named = "1 of 21 chunks are not finished" if lose is no_line else f"2-1 ({PLACE})"
+    assert named in told[0]
+    assert "ask again: steppe sweep tried.toml" in told[0]
+    assert (open_sweep(copy, ["first_year"], told.append)["status"] == 1).all() == (
+        lose is not no_line
+    )  # what is not asked for is not read
+
+
+def test_status_is_written_after_all_that_it_speaks_of(file, whole, tmp_path, monkeypatch):
+    from steppe.results.sweep import store as module
+
+    order = []
+
+    def noted(path, content, sync=True):
+        order.append(path)
+        return path.parent.mkdir(parents=True, exist_ok=True) or path.write_bytes(content)
+
+    monkeypatch.setattr(module, "write_atomic", noted)
+    sweep_child.fill(file, tmp_path / "out")
+    chunks = [path for path in order if "c" in path.parts or path.suffix == ".parquet"]
+    assert [n for n, path in enumerate(chunks) if "status" in path.parts] == [*range(18, 399, 19)]
+    equal(tmp_path / "out", whole)
+
+
+@pytest.mark.parametrize("place", ["budget.russia/c/0", "patron/c/0", "year/c/0"])
+def test_coordinates_and_factors_that_are_gone_are_told(copy, place):
+    (copy / DATA / place).unlink()
+    with pytest.raises(InputError, match=r"cannot be read.*ask again"):
+        open_sweep(copy)
+
+
+def test_one_spread_can_be_read_alone(whole):
+    one = open_sweep(whole, ["yearly_packages_sd"])["yearly_packages_sd"]
+    assert np.array_equal(one, open_sweep(whole)["yearly_packages_sd"])
 
 
 def test_a_damaged_ledger_costs_computing_only(file, whole, copy):
@@ -290,22 +423,27 @@ cp -r {disk}/out {kept}
 """
 
 
+def unshared(script):
+    """Run a script that may mount disks."""
+    command = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+    try:
+        able = subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        able = False
+    if not able:
+        pytest.skip("this system lets nobody mount a small disk")
+    return subprocess.run(
+        [*command, "sh", "-c", script],
+        cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("size", [40, 700])
 def test_a_full_disk_stops_a_sweep_cleanly_and_it_goes_on(file, whole, tmp_path, size):
     disk, kept = tmp_path / "disk", tmp_path / "kept"
     disk.mkdir()
     script = FULL.format(size=size, disk=disk, file=file, python=sys.executable, kept=kept)
-    unshared = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
-    try:
-        able = subprocess.run([*unshared, "true"], capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        able = False
-    if not able:
-        pytest.skip("this system lets nobody mount a small disk")
-    found = subprocess.run(
-        [*unshared, "sh", "-c", script],
-        cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
+    found = unshared(script)
     assert "first 2" in found.stdout, found.stderr
     assert "second 0" in found.stdout, found.stderr
     assert "No space left on device" in found.stderr

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import csv
 import json
+import tomllib
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from scipy.stats import norm
 
 from steppe.explore.sensitivity.growth import WIDEST
+from steppe.explore.sweep.check import prior_quantile
 from steppe.model.names import AREAS
 from steppe.results.style import SHORT_AREAS
 
 from .cells import table
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference" / "sensitivity"
+DRAWS = files("steppe.calibration") / "posterior" / "draws.csv"
 PLACE = "../../results/reference/sensitivity"
 MAIN, SCREEN = "sobol-packages.all", "morris-packages.all"
 TOP = 10
@@ -60,12 +65,14 @@ def page() -> str:
         + "".join(_area(area, main) for area in AREAS)
         + _pairs()
         + _growth()
+        + _ranges()
         + _screen(study)
         + "## How to get it again\n\n```sh\n"
         + COMMANDS
         + f"```\n\nThe first look has {first['runs']:,} runs, the study {study['runs']:,}. "
-        f"They go over {study['replicates']} draws of the posterior {study['posterior'][:10]}; "
-        "with another one the numbers change.\n\n" + _known()
+        f"The first goes over {first['replicates']} draws of the posterior "
+        f"{first['posterior'][:10]}, the study over {study['replicates']} of "
+        f"{study['posterior'][:10]}; with another one the numbers change.\n\n" + _known()
     )
 
 
@@ -146,6 +153,48 @@ def _growth() -> str:
         "the last, and neighbours are not told from each other.\n\n"
         + table(("area", "moved", "widest interval", "of the largest index", "settled"), lines)
     )
+
+
+def _ranges() -> str:
+    """Fitted numbers that are swept: over which range, beside what the fit leaves."""
+    study = {factor["quantity"] for factor in _factors("baseline.toml")}
+    columns: dict[str, list[float]] = {}
+    for row in csv.DictReader(DRAWS.read_text("utf-8").splitlines()):
+        for name, value in row.items():
+            columns.setdefault(name, []).append(float(value))
+    lines = []
+    for factor in _factors("screen.toml"):
+        name = factor["quantity"]
+        if name not in columns:
+            continue
+        low, high = (float(n) for n in np.quantile(columns[name], [0.05, 0.95]))
+        if "prior" in factor:
+            ends = [prior_quantile(name, p) for p in factor["prior"]]
+            swept = f"{ends[0]:.3g} to {ends[1]:.3g}"
+            outside = [not ends[0] <= value <= ends[1] for value in columns[name]]
+            beyond = f"{sum(outside) / len(outside):.0%}"
+        else:
+            ends = factor["factor"]
+            swept, beyond = f"{ends[0]:g} to {ends[1]:g} times the run's draw", ""
+        lines.append(
+            (f"`{name}`", swept, f"{low:.3g} to {high:.3g}", beyond, "yes" if name in study else "")
+        )
+    return (
+        "## Ranges of fitted parameters\n\n"
+        "Fitted parameters are swept over the ranges of their priors (5% to 95%), not over what "
+        "the fit leaves of them. Their indices say what the packages would owe to them had the "
+        "record told nothing; where the posterior is narrower or lies elsewhere, they do not say "
+        "what is still open. Where a factor multiplies, it multiplies the draw of the posterior "
+        "that the run has. *Outside* is the share of the posterior's draws that the swept range "
+        "does not hold.\n\n"
+        + table(("factor", "swept", "posterior, 5% to 95%", "outside", "in the study"), lines)
+    )
+
+
+def _factors(name: str) -> list[dict[str, Any]]:
+    """Factors of a committed sweep file."""
+    found: list[dict[str, Any]] = tomllib.loads((REFERENCE / name).read_text("utf-8"))["factors"]
+    return found
 
 
 def _screen(study: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """Cases: which futures are of interest, from the outcomes of their runs.
 
-An event is written as an outcome, a comparison and a number, ``rung.china.defence >= 3`` or
+An event is written as an outcome, a comparison and a number, ``top_rung.china.defence >= 3`` or
 ``first_year.china.energy_protection.mixed_unit < 2030``. A point of a sweep has many runs on
 its values; it is a case if the event comes about in a stated share of them.
 """
@@ -39,7 +39,7 @@ class Event:
     Attributes
     ----------
     address : str
-        An outcome with a label for each of its dimensions, ``rung.china.defence``.
+        An outcome with a label for each of its dimensions, ``top_rung.china.defence``.
     comparison : str
         One of :data:`COMPARISONS`.
     number : float

@@ -28,7 +28,7 @@ class SweepAnalysis:
     sweep : xarray.Dataset
         Of ``open_sweep``.
     wanted : str
-        Address of an outcome, or an event (``rung.china.defence >= 3``), of which the runs
+        Address of an outcome, or an event (``top_rung.china.defence >= 3``), of which the runs
         that show it are the outcome.
     method : str, optional
         ``sobol``, ``morris``, ``delta`` or ``pawn``; the one that fits the design by default.
@@ -71,10 +71,14 @@ class SweepAnalysis:
         )
         return found
 
-    def growing(self) -> Dataset:
-        """Indices from ever more of the sample: :func:`~.growth.convergence`."""
+    def growing(self, **cell: Any) -> Dataset:
+        """Indices from ever more of the sample, of one cell if its labels are given.
+
+        See :func:`~.growth.convergence`.
+        """
+        values = self.values.sel(cell, drop=True)
         return convergence(
-            self.method, self.design.problem, self.design.points, self.values, **self._settings
+            self.method, self.design.problem, self.design.points, values, **self._settings
         )
 
 

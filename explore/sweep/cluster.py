@@ -31,6 +31,8 @@ ATTEMPTS: Final = 3
 """Times that a chunk is asked for again after it has outlived the workers that Dask allows."""
 _PULSE: Final = 2.0
 """Seconds after which it is looked whether workers have come or gone."""
+_NAMED: Final = 4
+"""Workers that are named together."""
 _AHEAD: Final = 3
 """Chunks under way for each thread of the cluster."""
 
@@ -133,6 +135,7 @@ class Cluster:
     expected: Mapping[str, str]
     say: Callable[[str], None]
     _refused: set[str] = field(default_factory=set)
+    _seen: set[str] = field(default_factory=set)
 
     def compute(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Computed]]:
         """Yield (task, computed) as they are finished.
@@ -195,6 +198,7 @@ class Cluster:
                     todo=f"start some: dask worker {self.address}",
                 ) from error  # fmt: skip
         found = client.run(differing, self.text, dict(self.expected), on_error="return")
+        self._seen = set(found)
         for worker, answer in found.items():
             if isinstance(answer, Exception):
                 raise InputError(
@@ -213,6 +217,7 @@ class Cluster:
         if client.status != "running":
             raise self._lost()
         workers = client.scheduler_info(n_workers=-1)["workers"]
+        self._notice(set(workers))
         fitting = frozenset(workers) - self._refused
         if self._refused and not fitting:
             return
@@ -225,6 +230,17 @@ class Cluster:
                 wanted.task.runs, pure=False, workers=sorted(wanted.workers) or None,
             )  # fmt: skip
             waiting[future] = wanted
+
+    def _notice(self, now: set[str]) -> None:
+        """Say which workers have gone and come since the last look, and that none is left."""
+        gone, new, before = self._seen - now, now - self._seen, self._seen
+        self._seen = now
+        if gone:
+            self.say(f"{_named(gone)} gone ({len(now)} left).")
+        if new:
+            self.say(f"{_named(new)} new ({len(now)} now).")
+        if before - self._refused and not now - self._refused:
+            self.say("There are no workers that can compute: waiting for some to join.")
 
     def _finished(self, client: Any, waiting: dict[Any, _Wanted]) -> list[Any]:
         """Chunks that have ended in some way, and those whose workers are all gone."""
@@ -298,6 +314,15 @@ class Cluster:
             "the scheduler is gone", field="--cluster", found=self.address,
             todo="what is finished is kept; the same command goes on",
         )  # fmt: skip
+
+
+def _named(workers: set[str]) -> str:
+    """Workers by name, or their number where they are many."""
+    if len(workers) == 1:
+        return f"The worker {min(workers)} is"
+    if len(workers) <= _NAMED:
+        return f"The workers {', '.join(sorted(workers))} are"
+    return f"{len(workers)} workers are"
 
 
 def _otherwise(names: list[str]) -> str:

@@ -7,6 +7,7 @@ and on the block of the filter only (:mod:`steppe.explore.conditioning`).
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from threading import Lock
 from typing import Final, NamedTuple
 
@@ -54,18 +55,33 @@ class SharedPasts:
 
     def get(self, draw: int, block: int) -> SharedPast | str:
         """Block of a draw; the reason where the model cannot bring forth the record."""
-        key = (draw, block)
+        found = self._obtain((draw, block), wait=True)
+        assert found is not None
+        return found
+
+    def fetch(self, keys: Iterable[tuple[int, int]]) -> None:
+        """Draw the blocks of some (draw, block) that are lacking, but those that another draws.
+
+        Threads that are about to need the same blocks share the work so, where each of them
+        would wait for the first block that another draws.
+        """
+        for key in keys:
+            self._obtain(key, wait=False)
+
+    def _obtain(self, key: tuple[int, int], wait: bool) -> SharedPast | str | None:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
+            if key in self._drawing and not wait:
+                return None
             drawing = self._drawing.setdefault(key, Lock())
         with drawing:
             with self._lock:
                 known = self._kept.get(key)
             if known is not None:
                 return known
-            found = self._draw(draw, block)
+            found = self._draw(*key)
             with self._lock:
                 self._kept[key] = found
                 self._drawing.pop(key, None)

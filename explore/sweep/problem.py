@@ -135,7 +135,10 @@ class SweepProblem:
         failed = np.zeros(len(cells), bool)
         reasons: set[str] = set()
         workspace = new_year()
-        for group in self._groups(points, runs, cells):
+        groups = list(self._groups(points, runs, cells))
+        if self._pasts is not None and self.sweep.design.posterior == "replicates":
+            self._pasts.fetch((group.draw, group.block) for group in groups)
+        for group in groups:
             reason = self._walk(group, out, past, workspace)
             if reason is not None:
                 failed[group.rows] = True

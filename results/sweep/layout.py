@@ -25,6 +25,7 @@ STATUS: Final = Array(
     name="status", per="run", dims=(), dtype="uint8", unit="0 not computed, 1 done, 2 failed",
     long_name="Status of the run",
 )  # fmt: skip
+DATA: Final = "data.zarr"
 _ZSTD_LEVEL: Final = 3
 
 Chunk = tuple[int, int]
@@ -39,6 +40,31 @@ def zarr_path(array: Array, chunk: Chunk) -> str:
 def parquet_path(chunk: Chunk) -> str:
     """Place of a chunk's rows in the directory."""
     return f"runs/{chunk[0]:06d}-{chunk[1]:06d}.parquet"
+
+
+def chunk_paths(manifest: SweepManifest, chunk: Chunk) -> list[str]:
+    """Places of all files of a chunk in the directory, in the order of their digests."""
+    arrays = (STATUS, *manifest.arrays)
+    return [*(f"{DATA}/{zarr_path(a, chunk)}" for a in arrays), parquet_path(chunk)]
+
+
+def chunk_shape(manifest: SweepManifest, array: Array) -> tuple[int, ...]:
+    """Shape of a whole chunk of an array."""
+    second = manifest.chunk[1] if array.per == "run" else 1
+    return (manifest.chunk[0], second, *manifest.lengths(array))
+
+
+def decoded(manifest: SweepManifest, array: Array, content: bytes) -> np.ndarray:
+    """Numbers of a chunk of an array; what is short of a full one is zeros.
+
+    Raises
+    ------
+    RuntimeError, ValueError
+        If the file holds something else.
+    """
+    shape, kind = chunk_shape(manifest, array), np.dtype(array.dtype).newbyteorder("<")
+    found: np.ndarray = np.frombuffer(Zstd().decode(content), kind).reshape(shape)
+    return found
 
 
 def metadata(manifest: SweepManifest, points: np.ndarray, design: str) -> dict[str, bytes]:
@@ -82,11 +108,10 @@ def metadata(manifest: SweepManifest, points: np.ndarray, design: str) -> dict[s
 
 
 def _create(group: Any, manifest: SweepManifest, array: Array, shape: tuple[int, ...]) -> Any:
-    second = manifest.chunk[1] if array.per == "run" else 1
     return group.create_array(
         array.name,
         shape=shape,
-        chunks=(manifest.chunk[0], second, *manifest.lengths(array)),
+        chunks=chunk_shape(manifest, array),
         dtype=array.dtype,
         compressors=[ZstdCodec(level=_ZSTD_LEVEL)],
         fill_value=0,
@@ -117,7 +142,7 @@ class Encoder:
         found = {}
         for array in (STATUS, *self._manifest.arrays):
             content = self._zarr(array, arrays[array.name])
-            found[f"data.zarr/{zarr_path(array, chunk)}"] = content
+            found[f"{DATA}/{zarr_path(array, chunk)}"] = content
         found[parquet_path(chunk)] = self._parquet(points, runs, arrays)
         return found
 
@@ -126,9 +151,8 @@ class Encoder:
 
         Zarr would do it by way of a thread of its own, which costs more than the encoding.
         """
-        second = self._manifest.chunk[1] if array.per == "run" else 1
-        shape = (self._manifest.chunk[0], second, *self._manifest.lengths(array))
-        whole = np.zeros(shape, np.dtype(array.dtype).newbyteorder("<"))
+        kind = np.dtype(array.dtype).newbyteorder("<")
+        whole = np.zeros(chunk_shape(self._manifest, array), kind)
         whole[: values.shape[0], : values.shape[1]] = values
         return bytes(self._zstd.encode(whole))
 

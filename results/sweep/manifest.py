@@ -93,6 +93,21 @@ class SweepManifest(Keyed):
         """Lengths of an array's dimensions behind the first two."""
         return tuple(len(self.years if dim == "year" else self.labels[dim]) for dim in array.dims)
 
+    def chunks(self) -> list[tuple[int, int]]:
+        """All chunks in the order in which they are computed: first replicates of all points."""
+        along_points, along_runs = self.blocks()
+        return [(i, j) for j in range(along_runs) for i in range(along_points)]
+
+    def spans(self, chunk: tuple[int, int]) -> tuple[range, range]:
+        """Points and runs of a chunk."""
+        points, runs = (
+            range(n * size, min((n + 1) * size, end))
+            for n, size, end in zip(
+                chunk, self.chunk, (self.points.count, self.replicates), strict=True
+            )
+        )
+        return points, runs
+
     def blocks(self) -> tuple[int, int]:
         """Number of chunks along points and along replicates."""
         points, runs = self.chunk

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from ...model.errors import InputError, near
 from ..files import read_bytes
-from .layout import STATUS
-from .manifest import SweepManifest, read_sweep_manifest
-from .store import DATA, MANIFEST
+from .layout import DATA, STATUS, Chunk, chunk_paths, decoded
+from .ledger import LEDGER, digest_of, read_ledger
+from .manifest import Array, SweepManifest, read_sweep_manifest
+from .store import DESIGN, MANIFEST
 
 if TYPE_CHECKING:
     import xarray as xr
 
+NAMED: Final = 5
+"""Damaged chunks that are named; more are counted."""
 
-def open_sweep(directory: Path | str, names: Sequence[str] | None = None) -> xr.Dataset:
+
+def _warn(text: str) -> None:
+    warnings.warn(text, stacklevel=3)
+
+
+def open_sweep(
+    directory: Path | str,
+    names: Sequence[str] | None = None,
+    say: Callable[[str], None] = _warn,
+) -> xr.Dataset:
     """Read a sweep, or what is finished of it.
+
+    Only chunks that the ledger vouches for count: one that is not finished, or of which a file
+    is gone or has other bytes, is missing.
 
     Parameters
     ----------
@@ -27,14 +43,16 @@ def open_sweep(directory: Path | str, names: Sequence[str] | None = None) -> xr.
     names : sequence of str, optional
         Outcomes to read, ``yearly_rung_mean`` among them; all by default. A sweep of a million
         runs takes some hundred bytes a run in memory.
+    say : function of str, optional
+        Told which chunks are missing, if any are; a warning by default.
 
     Returns
     -------
     xarray.Dataset
         Outcomes ``[point, replicate, ...]`` and yearly numbers ``[point, year, ...]`` as
-        float, NaN where a run failed or is not computed. Coordinates along ``point``: a column
+        float, NaN where a run failed or is missing. Coordinates along ``point``: a column
         for each factor; ``failed``, whether a run of the point failed; ``computed``,
-        whether all of its runs are done or failed. ``status`` is that of each run: 0 not computed,
+        whether all of its runs are done or failed. ``status`` is that of each run: 0 missing,
         1 done, 2 failed. The attribute ``design`` is the JSON of the design.
 
     Raises
@@ -51,18 +69,119 @@ def open_sweep(directory: Path | str, names: Sequence[str] | None = None) -> xr.
                 "the sweep does not keep this", file=str(directory), found=name,
                 allowed=", ".join(arrays), nearest=near(name, arrays),
             )  # fmt: skip
+    wanted = [arrays[name] for name in (names or arrays)]
+    described = _described(directory, manifest)
+    beside = {a.name: a for a in wanted} | {
+        name: arrays[name]
+        for a in wanted
+        if (name := a.name.removesuffix("_sd") + "_mean") in arrays and a.name.endswith("_sd")
+    }
+    found, lacking = _numbers(directory, manifest, (STATUS, *beside.values()))
+    if lacking:
+        say(f"{directory}: {lacking} Their runs are missing here; {_again(manifest)}")
+    raw = described.assign(
+        {
+            array.name: (
+                ("point", "replicate" if array.per == "run" else "block", *array.dims),
+                found[array.name],
+                {"units": array.unit, "long_name": array.long_name},
+            )
+            for array in (STATUS, *beside.values())
+        }
+    )
+    return _masked(raw, manifest, wanted)
+
+
+def _described(directory: Path, manifest: SweepManifest) -> xr.Dataset:
+    """Coordinates, factors and attributes, each of them there twice and the same."""
+    import pyarrow.parquet as pq
     import xarray as xr
 
-    wanted = [STATUS.name, *(names or arrays)]
+    factors = manifest.points.names
+    labels: dict[str, Sequence[Any]] = {
+        "point": range(manifest.points.count),
+        "replicate": range(manifest.replicates),
+        "year": manifest.years,
+        **manifest.labels,
+    }
     try:
         raw = xr.open_zarr(directory / DATA, consolidated=True, chunks=None, mask_and_scale=False)
-        raw = raw[[*wanted, *(n for n in manifest.points.names if n in raw)]].load()
-    except (OSError, ValueError, KeyError) as error:
+        kept: xr.Dataset = raw[[*(n for n in factors if n in raw)]].load()
+        kept = kept.assign_coords({name: raw[name].load() for name in labels})
+        table = pq.read_table(directory / DESIGN)
+        same = all(np.array_equal(kept[name].values, np.array(n)) for name, n in labels.items())
+        if not same or not all(
+            np.array_equal(kept[name].values, table[name].to_numpy()) for name in factors
+        ):
+            raise ValueError("coordinates or factors are damaged")
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise InputError(
-            "the data of the sweep cannot be read", file=str(directory),
-            todo=f"ask again: {' '.join(manifest.command)}",
-        ) from error  # fmt: skip
-    return _masked(raw, manifest, [arrays[name] for name in (names or arrays)])
+            "the data of the sweep cannot be read", file=str(directory), todo=_again(manifest)
+        ) from error
+    return kept
+
+
+def _numbers(
+    directory: Path, manifest: SweepManifest, arrays: Sequence[Array]
+) -> tuple[dict[str, np.ndarray], str]:
+    """Arrays ``[point, run or block, ...]``, zeros where a chunk is missing; which are missing.
+
+    Each file is read once, for its digest and for its numbers. A chunk that has grown since it
+    was finished counts with the runs that it had.
+    """
+    ends, blocks = (manifest.points.count, manifest.replicates), manifest.blocks()
+    found = {
+        a.name: np.zeros(
+            (ends[0], ends[1] if a.per == "run" else blocks[1], *manifest.lengths(a)), a.dtype
+        )
+        for a in arrays
+    }
+    known = read_ledger(directory / LEDGER)
+    place_of = {array.name: place for place, array in enumerate((STATUS, *manifest.arrays))}
+    unfinished, damaged = 0, {}
+    for chunk in manifest.chunks():
+        record = known.get(chunk)
+        if record is None:
+            unfinished += 1
+            continue
+        points, runs = manifest.spans(chunk)
+        paths, parts = chunk_paths(manifest, chunk), {}
+        for array in arrays:
+            place = place_of[array.name]
+            content = read_bytes(directory / paths[place])
+            if content is None or digest_of(content) != record.digest(place):
+                damaged[chunk] = paths[place]
+                break
+            try:
+                parts[array.name] = decoded(manifest, array, content)
+            except (RuntimeError, ValueError):
+                damaged[chunk] = paths[place]
+                break
+        else:
+            for array in arrays:
+                second = runs if array.per == "run" else range(chunk[1], chunk[1] + 1)
+                found[array.name][points.start : points.stop, second.start : second.stop] = parts[
+                    array.name
+                ][: len(points), : len(second)]
+    return found, _lacking(unfinished, damaged, blocks[0] * blocks[1])
+
+
+def _lacking(unfinished: int, damaged: dict[Chunk, str], chunks: int) -> str:
+    """Which chunks are missing, in words; nothing if none is."""
+    words = []
+    if unfinished:
+        words.append(f"{unfinished:,} of {chunks:,} chunks are not finished.")
+    if damaged:
+        named = [f"{i}-{j} ({path})" for (i, j), path in list(damaged.items())[:NAMED]]
+        more = [f"and {len(damaged) - NAMED:,} more"] if len(damaged) > NAMED else []
+        words.append(
+            f"{len(damaged):,} of {chunks:,} chunks are damaged: {', '.join([*named, *more])}."
+        )
+    return " ".join(words)
+
+
+def _again(manifest: SweepManifest) -> str:
+    return f"ask again: {' '.join(manifest.command)}"
 
 
 def _masked(raw: xr.Dataset, manifest: SweepManifest, arrays: Sequence[Any]) -> xr.Dataset:

@@ -8,31 +8,22 @@ directory has the same bytes whatever happened on the way.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from ...model.errors import InputError
-from ..files import (
-    PART,
-    digest,
-    read_bytes,
-    refused,
-    remove_parts,
-    write_atomic,
-    write_if_changed,
-)
+from ..files import PART, read_bytes, refused, remove_parts, write_atomic, write_if_changed
 from ..lock import LOCK
-from .layout import STATUS, Chunk, Encoder, metadata, parquet_path, zarr_path
+from .layout import DATA, STATUS, Chunk, Encoder, chunk_paths, metadata
+from .ledger import LEDGER, Record, digest_of, line, read_ledger
 from .manifest import SweepManifest, read_sweep_manifest
 
-MANIFEST, LEDGER, DATA, DESIGN = "manifest.json", "chunks.jsonl", "data.zarr", "design.parquet"
-DIGITS: Final = 16
-"""Hexadecimal digits that are kept of a file's digest."""
+MANIFEST: Final = "manifest.json"
+DESIGN: Final = "design.parquet"
 
 
 class SweepStore:
@@ -44,32 +35,27 @@ class SweepStore:
         self.points = points
         self.damaged: dict[Chunk, str] = {}
         """Finished chunks found damaged or gone, with the file that shows it."""
-        self._known = _read_ledger(directory / LEDGER)
+        self._known = read_ledger(directory / LEDGER)
+        self._missing: dict[Chunk, None] | None = None
         self._encoder = Encoder(manifest, points)
 
     @property
     def chunks(self) -> list[Chunk]:
         """All chunks in the order in which they are computed: first replicates of all points."""
-        along_points, along_runs = self.manifest.blocks()
-        return [(i, j) for j in range(along_runs) for i in range(along_points)]
+        return self.manifest.chunks()
 
     def spans(self, chunk: Chunk) -> tuple[range, range]:
         """Points and runs of a chunk."""
-        sizes = self.manifest.chunk
-        ends = (self.manifest.points.count, self.manifest.replicates)
-        points, runs = (
-            range(n * size, min((n + 1) * size, end))
-            for n, size, end in zip(chunk, sizes, ends, strict=True)
-        )
-        return points, runs
+        return self.manifest.spans(chunk)
 
     def missing(self) -> list[Chunk]:
         """Chunks to compute: never finished, grown, or damaged since (see :attr:`damaged`).
 
-        Reads all files of the finished chunks.
+        Reads all files of the finished chunks, once.
         """
-        self.damaged = {}
-        return [chunk for chunk in self.chunks if not self._intact(chunk)]
+        if self._missing is None:
+            self._missing = {chunk: None for chunk in self.chunks if not self._intact(chunk)}
+        return list(self._missing)
 
     def write(self, chunk: Chunk, arrays: Mapping[str, np.ndarray], failures: Sequence[str]) -> int:
         """Store a chunk; return the bytes that it takes.
@@ -89,71 +75,74 @@ class SweepStore:
                 found = arrays[array.name].shape
                 raise ValueError(f"{array.name}: shape {found}, not {expected}")
         files = self._encoder.files(chunk, points, runs, arrays)
-        for path, content in files.items():
-            write_atomic(self.directory / path, content, sync=False)
-        record = {
-            "chunk": list(chunk),
-            "points": len(points),
-            "runs": len(runs),
-            "failed": int((arrays[STATUS.name] != 1).sum()),
-            "failures": list(failures),
-            "digests": [digest(content)[:DIGITS] for content in files.values()],
-        }
-        self._append(record)
+        first = f"{DATA}/{STATUS.name}/"  # written last: what else reads a status finds the rest
+        for path in sorted(files, key=lambda path: path.startswith(first)):
+            write_atomic(self.directory / path, files[path], sync=False)
+        record = Record(
+            len(points),
+            len(runs),
+            int((arrays[STATUS.name] != 1).sum()),
+            tuple(failures),
+            b"".join(digest_of(content) for content in files.values()),
+        )
+        self._append(line(chunk, record))
         self._known[chunk] = record
+        if self._missing is not None:
+            self._missing.pop(chunk, None)
         return sum(len(content) for content in files.values())
 
     def finish(self) -> None:
         """Put the lines of the ledger in order."""
-        lines = (_line(self._known[chunk]) for chunk in self.chunks if chunk in self._known)
+        lines = (line(chunk, self._known[chunk]) for chunk in self.chunks if chunk in self._known)
         write_if_changed(self.directory / LEDGER, b"".join(lines))
 
     @property
     def failed(self) -> tuple[int, list[str]]:
         """Number of failed runs, and why, each reason once."""
         records = [self._known[chunk] for chunk in self.chunks if chunk in self._known]
-        reasons = {reason for record in records for reason in record["failures"]}
-        return sum(record["failed"] for record in records), sorted(reasons)
+        reasons = {reason for record in records for reason in record.failures}
+        return sum(record.failed for record in records), sorted(reasons)
 
     def settle(self, design: str) -> None:
         """Write the manifest, the design and the description of the data.
 
         Files of chunks beyond the request, and of chunks that will be computed anew, stay until
         they are written over.
+
+        Raises
+        ------
+        InputError
+            If the directory cannot be written.
         """
-        remove_parts(self.directory)
+        try:
+            remove_parts(self.directory)
+        except OSError as error:
+            raise refused(self.directory, error) from error
         write_if_changed(self.directory / MANIFEST, self.manifest.to_bytes())
         for path, content in metadata(self.manifest, self.points, design).items():
             write_if_changed(self.directory / DATA / path, content)
         write_if_changed(self.directory / DESIGN, _design_table(self.manifest, self.points))
         self.finish()
 
-    def _paths(self, chunk: Chunk) -> list[str]:
-        arrays = (STATUS, *self.manifest.arrays)
-        return [*(f"{DATA}/{zarr_path(a, chunk)}" for a in arrays), parquet_path(chunk)]
-
     def _intact(self, chunk: Chunk) -> bool:
         known = self._known.get(chunk)
         if known is None:
             return False
         points, runs = self.spans(chunk)
-        if (known["points"], known["runs"]) != (len(points), len(runs)):
+        if (known.points, known.runs) != (len(points), len(runs)):
             return False
-        paths = self._paths(chunk)
-        if len(known["digests"]) != len(paths):
-            return False
-        for path, wanted in zip(paths, known["digests"], strict=True):
+        for place, path in enumerate(chunk_paths(self.manifest, chunk)):
             content = read_bytes(self.directory / path)
-            if content is None or digest(content)[:DIGITS] != wanted:
+            if content is None or digest_of(content) != known.digest(place):
                 self.damaged[chunk] = path
                 return False
         return True
 
-    def _append(self, record: Mapping[str, Any]) -> None:
+    def _append(self, content: bytes) -> None:
         path = self.directory / LEDGER
         try:
             with path.open("ab") as stream:
-                stream.write(_line(record))
+                stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
         except OSError as error:
@@ -170,12 +159,9 @@ def open_or_create(
     InputError
         If the place cannot be used, or belongs to something else.
     """
-    try:
-        existing(directory, manifest)
-        store = SweepStore(directory, manifest, points)
-        store.settle(design)
-    except OSError as error:
-        raise refused(directory, error) from error
+    existing(directory, manifest)
+    store = SweepStore(directory, manifest, points)
+    store.settle(design)
     return store
 
 
@@ -194,7 +180,10 @@ def existing(directory: Path, manifest: SweepManifest) -> SweepManifest | None:
         )  # fmt: skip
     content = read_bytes(directory / MANIFEST)
     if content is None:
-        others = directory.iterdir() if directory.is_dir() else iter(())
+        try:
+            others = list(directory.iterdir()) if directory.is_dir() else []
+        except OSError as error:
+            raise refused(directory, error) from error
         if any(p.suffix != PART and p.name != LOCK for p in others):
             raise InputError(
                 "the directory is not empty and holds no sweep", file=str(directory),
@@ -210,27 +199,6 @@ def existing(directory: Path, manifest: SweepManifest) -> SweepManifest | None:
             found=stored.key()[:10], allowed=manifest.key()[:10], todo="name another directory",
         )  # fmt: skip
     return stored
-
-
-def _line(record: Mapping[str, Any]) -> bytes:
-    text = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return (text + "\n").encode()
-
-
-def _read_ledger(path: Path) -> dict[Chunk, dict[str, Any]]:
-    """Read finished chunks; a line that cannot be read, as a torn last one, counts for nothing."""
-    found: dict[Chunk, dict[str, Any]] = {}
-    for line in (read_bytes(path) or b"").splitlines():
-        try:
-            record = json.loads(line)
-            i, j = (int(n) for n in record["chunk"])
-            fields = ("points", "runs", "failed")
-            kept: dict[str, Any] = {name: int(record[name]) for name in fields}
-            kept |= {name: [str(x) for x in record[name]] for name in ("failures", "digests")}
-        except (ValueError, KeyError, TypeError):
-            continue
-        found[i, j] = {"chunk": [i, j], **kept}
-    return found
 
 
 def _design_table(manifest: SweepManifest, points: np.ndarray) -> bytes:
