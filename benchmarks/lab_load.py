@@ -1,12 +1,13 @@
 """The lab under a class: thirty clients, ten moves a second, on loopback.
 
-    python -m benchmarks.lab_load [--seconds 20] [--clients 30] [--rate 10] [--rest 0.2]
+    python -m benchmarks.lab_load [--seconds 20] [--clients 30] [--rate 10] [--rest 0.2] [--burst 1]
 
 Starts ``steppe lab`` on a free port, waits until its start is ready, and asks it for moves that all
 differ, so that no answer comes from the cache. Moves come at the stated rate whatever the answers
 take; each goes to the next client that is free. ``--rest`` is the share of moves at rest (1,000
 futures), the others are dragged (100). Prints times from asking to the last byte, waiting for a
-client included, errors, and the server's memory.
+client included, errors, and the server's memory. Before it comes a burst: as many moves as there
+are clients, all at rest and at once (``--burst 0`` leaves it out).
 """
 
 from __future__ import annotations
@@ -118,6 +119,13 @@ def load(port: int, asked: list[tuple[int, str]], clients: int, rate: float) -> 
     return done
 
 
+def burst(port: int, clients: int, seed: int) -> list[float]:
+    """All clients ask at once for different moves at rest: milliseconds of each answer."""
+    asked = [path for _, path in moves(clients, 1.0, seed)]
+    return sorted(1000 * row[1] for row in load(port, [(1000, p) for p in asked], clients, 1e9)
+                  if row[2] == 200)  # fmt: skip
+
+
 def quantile(values: list[float], level: float) -> float:
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(level * len(ordered)))]
@@ -129,6 +137,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=30)
     parser.add_argument("--rate", type=float, default=10.0)
     parser.add_argument("--rest", type=float, default=0.2)
+    parser.add_argument("--burst", type=int, default=3, help="bursts")
     given = parser.parse_args()
     if not (
         0 < given.seconds <= SECONDS_MOST and 0 < given.rate <= 100 and 1 <= given.clients <= 200
@@ -144,6 +153,7 @@ def main() -> None:
         setup = time.perf_counter() - setup
         for size, path in moves(6, 0.5, 7):
             assert first.ask(path)[0] == 200, size
+        bursts = [burst(port, given.clients, 100 + n) for n in range(given.burst)]
         before = memory(process.pid)[0]
         asked = moves(int(given.seconds * given.rate), given.rest, 1)
         done = load(port, asked, given.clients, given.rate)
@@ -153,6 +163,11 @@ def main() -> None:
         process.wait(20)
     print(f"{os.cpu_count()} cores; load average {os.getloadavg()[0]:.1f}")
     print(f"answers after {up:.1f} s, start ready after {ready:.1f} s, setup in {setup:.2f} s")
+    for times in bursts:
+        print(
+            f"burst of {given.clients} at rest: {len(times)} answered, p50 "
+            f"{quantile(times, 0.5):.0f} ms, last {times[-1]:.0f} ms"
+        )
     print(f"{len(done)} moves, {given.rate:g} a second, {given.clients} clients")
     print("futures  moves   p50 ms   p95 ms  worst ms  computing p50 ms")
     for size in sorted({row[0] for row in done}):
