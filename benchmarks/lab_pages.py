@@ -3,7 +3,8 @@
     python -m benchmarks.lab_pages [--pages 30] [--moves 40]
 
 Starts ``steppe lab`` and a headless Chromium on the same machine, so that the pages take most of
-the processor: what is shown is that each page ends in its own right state, not how fast a server is.
+the processor: what is shown is that each page ends in its own right state, and not how fast a
+server is.
 Each page is its own window with its own address; all sliders are moved at once, and each page's
 headline and address are held against a page that opens the same address alone. Then one page
 moves a slider ``--moves`` times and tells what it measured itself (``steppe:redraw``).
