@@ -90,8 +90,9 @@ def backtest(
     seeds = [(seed + n) % KEYS for n in range(2 if quick else SEEDS)]
     tries = {key: enter(task, positions, key, typer.echo) for key in seeds}
     rows, cells = score(task, tries, stated)
+    claim = badge(made)
     manifest = {
-        "badge": badge(made), "cut": task.cut, "test_until": task.last, "rolling": task.rolling,
+        "badge": claim, "cut": task.cut, "test_until": task.last, "rolling": task.rolling,
         "known_beyond_the_cut": list(task.given), "training": read, "fit": made,
         "draws": len(positions), "samples": len(positions) * task.runs,
         "seeds": seeds, "power": stated.digest,
@@ -100,7 +101,7 @@ def backtest(
     write(directory, rows, cells, canonical(manifest))
     for line in few_draws(task, effective(tries[seed]["model"]), len(positions)):
         typer.echo(line)
-    for line in table(rows, task, manifest["badge"]):
+    for line in table(rows, task, claim):
         typer.echo(line)
     for line in findings(rows, total_rows(cells)):
         typer.echo(textwrap.fill(line, 100, initial_indent="- ", subsequent_indent="  "))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -120,7 +120,7 @@ def single(row: dict[str, Any]) -> bool:
 
 
 def write(
-    directory: Path, tables: dict[str, Sequence[dict[str, Any]]], manifest: bytes, picture: bytes
+    directory: Path, tables: Mapping[str, Sequence[dict[str, Any]]], manifest: bytes, picture: bytes
 ) -> None:
     """Write each table as CSV, ``manifest.json`` and ``predictive.png``."""
     from ..results.files import write_atomic

@@ -40,7 +40,7 @@ def _read() -> dict[str, tuple[tuple[str, ...], str]]:
     return {event.id: (event.locator, event.note or "") for event in record().events}
 
 
-def cited(row: dict[str, Any]) -> list[dict[str, str]]:
+def cited(row: Mapping[str, Any]) -> list[dict[str, str]]:
     """Sources of a documented package: how to cite them, and where in them it stands."""
     sources = record().sources
     phrases, _ = _read()[row["id"]]
@@ -56,7 +56,7 @@ def cited(row: dict[str, Any]) -> list[dict[str, str]]:
     ]
 
 
-def noted(row: dict[str, Any]) -> str:
+def noted(row: Mapping[str, Any]) -> str:
     """What the reader of the sources noted on a documented package, "" for nothing."""
     return _read()[row["id"]][1]
 

@@ -128,7 +128,8 @@ def score_rows(
 
 def gains_over(values: np.ndarray, others: np.ndarray, score: str) -> np.ndarray:
     """How much better one series of yearly scores is than another."""
-    return values - others if score == HIGHER else others - values
+    found: np.ndarray = values - others if score == HIGHER else others - values
+    return found
 
 
 def gained(gains: np.ndarray, seed: int) -> dict[str, float]:
