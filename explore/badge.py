@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
-from ..results.manifest import BADGES
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from ..calibration.installed import Posterior
     from ..scenarios.resolve import ResolvedParameters
     from .problem import Problem
+
+
+ORDER: Final = ("explanation", "exploration", "illustration")
+"""Words of a badge, from what claims most."""
 
 
 def source_of(parameters: ResolvedParameters) -> str:
@@ -63,5 +65,5 @@ def together(badges: Iterable[str]) -> str:
     >>> together(["explanation: a", "exploration: b", "explanation: a"])
     'exploration: b (in part explanation: a)'
     """
-    least, *others = sorted(set(badges), key=lambda told: (-BADGES.index(told.split(":")[0]), told))
+    least, *others = sorted(set(badges), key=lambda told: (-ORDER.index(told.split(":")[0]), told))
     return f"{least} (in part {'; '.join(others)})" if others else least

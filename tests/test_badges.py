@@ -5,7 +5,7 @@ import pytest
 from steppe.calibration import installed as module
 from steppe.calibration.installed import installed
 from steppe.cli.execution import notes, prepare
-from steppe.explore.badge import badge, badge_of
+from steppe.explore.badge import ORDER, badge, badge_of
 from steppe.explore.problem import assemble
 from steppe.explore.replicates import simulate_span
 from steppe.model.errors import InputError
@@ -87,7 +87,7 @@ def test_wide_draws_explore_even_where_runs_follow_the_record(fitted):
 
 
 def test_every_badge_has_a_meaning():
-    assert set(MEANING) == set(BADGES)
+    assert set(MEANING) == set(BADGES) == set(ORDER)
 
 
 def test_a_fit_that_failed_says_what(fitted):
