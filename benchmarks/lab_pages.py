@@ -27,6 +27,7 @@ from .lab_load import memory, quantile, started
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 PATIENCE = 180_000
 STEPS = 100
+LEVER = "Russia's means for offers"
 
 
 def opened(chromium: Browser, address: str) -> Page:
@@ -51,15 +52,15 @@ def shown(page: Page) -> tuple[str, str]:
     return page.locator("#headline").inner_text(), page.url.split("/", 3)[3]
 
 
-def move(page: Page, share: float) -> None:
-    """Put the first slider at a share of its range, as a hand would."""
-    page.locator('input[type="range"]').first.evaluate(
-        """(slider, share) => {
+def move(page: Page, share: float, let_go: bool = True) -> None:
+    """Put a lever at a share of its range, and let it go or drag on."""
+    page.get_by_label(LEVER, exact=True).evaluate(
+        """(slider, [share, letGo]) => {
           slider.value = String(Number(slider.min) + share * (slider.max - slider.min));
           slider.dispatchEvent(new Event("input", { bubbles: true }));
-          slider.dispatchEvent(new Event("change", { bubbles: true }));
+          if (letGo) slider.dispatchEvent(new Event("change", { bubbles: true }));
         }""",
-        share,
+        [share, let_go],
     )
 
 
@@ -88,9 +89,8 @@ def redraws(chromium: Browser, place: str, count: int) -> list[float]:
     """Milliseconds from a moved slider to the redrawn page, as the page measured them."""
     page = opened(chromium, f"{place}/")
     for n in range(count):
-        move(page, 0.1 + 0.8 * ((7 * n) % STEPS) / STEPS)
-        page.wait_for_timeout(700)
-    settle(page)
+        move(page, 0.1 + 0.8 * ((7 * n) % STEPS) / STEPS, let_go=False)
+        page.wait_for_timeout(500)
     found: list[float] = page.evaluate(
         "performance.getEntriesByName('steppe:redraw').map((entry) => entry.duration)"
     )
@@ -119,6 +119,8 @@ def main() -> None:
         process.terminate()
         process.wait(20)
     print(f"{os.cpu_count()} cores; load average {os.getloadavg()[0]:.1f}")
+    if not times:
+        sys.exit("the page measured no redraw")
     print(
         f"slider to redraw, {len(times)} redraws: p50 {quantile(times, 0.5):.0f} ms, p95 "
         f"{quantile(times, 0.95):.0f} ms, worst {max(times):.0f} ms"
