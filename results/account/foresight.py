@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from ...model.names import PATRON_NAMES, STATE_NAMES
 from .files import Row, facts, number, table
+from .foresight_words import MODEL
 
 COLUMNS: Final = ("competitor", "score", "by", "key", "value", "seed_sd", "best", "gain", "low",
                   "high")  # fmt: skip
@@ -16,7 +17,6 @@ TOTALS: Final = ("year", "state", "patron", "documented", "model")
 NUMBERS: Final = ("value", "seed_sd", "gain", "low", "high")
 SHOWN: Final = ("all", "kind", "patron", "state", "form")
 """Groups of cells in the figure and the sentences, in this order."""
-MODEL: Final = "model"
 SCORES: Final = {
     "log": "log score",
     "crps": "CRPS of yearly totals",

@@ -183,7 +183,7 @@ def _totals(one: foresight.Backtest) -> dict[str, Any]:
         return {"totals": []}
     best = next(
         row["best"] for row in one.rows
-        if (row["competitor"], row["score"], row["by"]) == (foresight.MODEL, "crps", "all")
+        if (row["competitor"], row["score"], row["by"]) == (foresight_words.MODEL, "crps", "all")
     )  # fmt: skip
     return {
         "totals": foresight_words.years(one.totals, best),
