@@ -5,12 +5,19 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from steppe.explore.sweep.cluster import Cluster as ClusterClient
+from steppe.explore.sweep.cluster import own_identity
+from steppe.explore.sweep.execute import Task
+from steppe.explore.sweep.load import load_sweep
+from steppe.explore.sweep.problem import prepare
 from steppe.results.sweep.ledger import LEDGER
 
 from . import sweep_child
@@ -178,6 +185,32 @@ def test_workers_that_die_and_join_late_give_the_same_bytes(file, whole, cluster
     assert there < 80
     assert "3,200 runs" in asked.told
     equal(tmp_path / "out", whole)
+
+
+def test_a_worker_that_dies_with_finished_results_is_told(file, whole, cluster):
+    problem = prepare(load_sweep(file))
+    points, runs = range(3), range(problem.sweep.replicates)
+    tasks = [Task((n, 0), points[n : n + 1], runs) for n in range(3)]
+    said, found = [], {}
+    asked = ClusterClient(
+        cluster.address, problem.sweep.to_json(), own_identity(problem), said.append
+    )
+    first = cluster.worker()
+    computing = asked.compute(tasks)
+    task, result = next(computing)
+    found[task.chunk] = result
+    time.sleep(2)  # by now the worker has finished the others, and keeps them
+    first.send_signal(signal.SIGSTOP)
+    threading.Timer(1, first.send_signal, [signal.SIGKILL]).start()
+    rest = threading.Thread(target=lambda: found.update((t.chunk, r) for t, r in computing))
+    rest.start()
+    until(lambda: any("is gone (0 left)" in line for line in said), 30)
+    cluster.worker()
+    rest.join(60)
+    assert sorted(found) == [task.chunk for task in tasks]
+    expected = problem.compute(points[2:3], runs)[0]
+    for name, values in found[2, 0].arrays.items():
+        np.testing.assert_array_equal(values, expected[name])
 
 
 def test_a_worker_of_another_version_is_refused(file, cluster, tmp_path):

@@ -269,7 +269,8 @@ class Cluster:
 
     def _taken(self, client: Any, future: Any, wanted: _Wanted) -> Computed | None:
         """Result of a chunk, or None if it is to be asked for again."""
-        if future.status == "pending":  # its workers are gone
+        result = self._gathered(client, future)
+        if future.status == "pending":  # its workers are gone, with the result if there was one
             client.cancel([future], force=True)
             return None
         if future.status in ("cancelled", "lost"):
@@ -290,13 +291,28 @@ class Cluster:
                 "a worker failed", field="--cluster", found=f"{type(error).__name__}: {error}",
                 todo="what is finished is kept; the same command goes on",
             ) from error  # fmt: skip
-        result = future.result()
-        if isinstance(result, Computed):
-            return result
-        if result.worker not in self._refused:
+        if isinstance(result, Differs) and result.worker not in self._refused:
             self._refused.add(result.worker)
             told = _otherwise(result.names)
             self.say(f"The worker {result.worker} {told}: it gets nothing to do.")
+        return result if isinstance(result, Computed) else None
+
+    def _gathered(self, client: Any, future: Any) -> Computed | Differs | None:
+        """Fetch the result of a finished chunk, or None if its worker dies before it is here.
+
+        Dask alone would wait, without a word, until some worker had computed it again.
+        """
+        from concurrent.futures import CancelledError
+
+        seconds = _PULSE
+        while future.status == "finished":
+            try:
+                found: Computed | Differs = future.result(timeout=seconds)
+                return found
+            except TimeoutError:
+                seconds *= 2
+            except CancelledError as error:
+                raise self._lost() from error
         return None
 
     def _again(self, wanted: _Wanted, why: str) -> None:
