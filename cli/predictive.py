@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from ..explore.predictive.checks import Summary
 
 DIRECTORY: Final = Path("steppe-check")
+DEFAULT_RUNS: Final = 4000
+"""Free runs with which all draws are used for the acts of membership; of fewer, fewer draws."""
+SHOWN: Final = 5
+"""Numbers that the acts of membership would move furthest."""
 COLUMNS: Final = (
     "kind", "state", "patron", "form", "unit", "documented", "median", "q05", "q95", "q01",
     "q99", "tail", "pit_low", "pit_high", "held", "miss",
@@ -22,7 +26,7 @@ COLUMNS: Final = (
 
 
 def check(
-    runs: Annotated[int, typer.Option(min=400, help="Free runs.")] = 4000,
+    runs: Annotated[int, typer.Option(min=400, help="Free runs.")] = DEFAULT_RUNS,
     seed: Seed = 1,
     posterior: Annotated[
         Path | None,
@@ -41,11 +45,13 @@ def check(
 
     from ..calibration.areas import area_counts
     from ..calibration.installed import installed
+    from ..calibration.memberships import acts
     from ..calibration.packages import as_history, imposed
     from ..calibration.target import record_target
     from ..explore.draws import InstalledDraws
     from ..explore.predictive.anchors import anchor_positions, anchor_rows, quantities_of
     from ..explore.predictive.checks import by_area, compare, summaries
+    from ..explore.predictive.memberships import act_rows, chances, moved
     from ..explore.predictive.records import documented, predicted
     from ..explore.predictive.statistics import statistics
     from ..model.errors import InputError
@@ -67,19 +73,28 @@ def check(
     told, others = statistics(documented(packages, until)), statistics(free)
     rows, counted = compare(told, others), summaries(told, others, seed)
     areas = by_area(*area_counts(as_history(packages), START_YEAR, until), free.areas)
+    answers = acts(until)
+    some = InstalledDraws(found, max(len(draws) * runs // DEFAULT_RUNS, 20))
+    taken = chances(target, some, answers, seed)
+    scored = moved(found, answers, taken)
+    members = act_rows(answers, taken)
     manifest = {
         "badge": badge(found), "until": until, "seed": seed, "draws": len(draws),
         "runs": each * len(draws), "posterior": found.digest,
         "summaries": [asdict(one) for one in counted],
+        "memberships": {
+            "effective": scored.effective, "draws": scored.draws, "moves": scored.moves[:SHOWN],
+        },
         "command": f"steppe calibrate check --runs {runs} --seed {seed}",
     }  # fmt: skip
     positions = anchor_positions(found, len(draws))
     varied = anchor_rows(quantities_of(unseen, len(draws)), positions)
     directory = out or DIRECTORY
-    tables = {"predictive": rows, "areas": areas, "anchors": varied}
+    tables = {"predictive": rows, "areas": areas, "anchors": varied, "memberships": members}
     write(directory, tables, canonical(manifest), draw(rows, manifest))
     for line in (
-        *printed(rows, counted, manifest), *printed_areas(areas), *printed_anchors(varied)
+        *printed(rows, counted, manifest), *printed_areas(areas), *printed_anchors(varied),
+        *printed_memberships(members, manifest["memberships"]),
     ):  # fmt: skip
         typer.echo(line)
     typer.echo(f"\nAll statistics: {directory / 'predictive.csv'}")
@@ -185,6 +200,19 @@ def printed_anchors(varied: Sequence[dict[str, Any]]) -> Iterator[str]:
 
     yield "\nDeclined offers are not on record. With the constants of acceptance assumed otherwise:"
     yield from (f"  {line}" for line in anchors_in_words(varied))
+
+
+def printed_memberships(
+    members: Sequence[dict[str, Any]], told: Mapping[str, Any]
+) -> Iterator[str]:
+    """What the terminal shows of the acts of membership."""
+    from ..results.memberships import act_cells, memberships_in_words
+
+    yield "\nActs of membership, which the fit has not read: chance of what the state did"
+    for row in members:
+        year, state, did, model, _ = act_cells(row)
+        yield f"  {f'{year} {state} {did}':<62}{model:>24}"
+    yield from (f"  {line}" for line in memberships_in_words(members, told))
 
 
 def place(row: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ from ..calibration.filter import Sums, Trajectories, filtered, trajectories
 from ..model.errors import InputError
 from ..model.luck import FILTER, philox_plain
 from ..model.names import START_YEAR
+from ..model.security import SecurityModel
 from ..model.tables import Tables
 from ..model.world import History, Outcome, World
 
@@ -145,6 +146,33 @@ class Pasts:
 def rows_of(past: World, rows: np.ndarray | int) -> World:
     """Worlds at some rows, or the world at one."""
     return World._make(part[rows] for part in past)
+
+
+def agents_in(
+    tables: Tables, run: int, seed: int, starts: World, last: World, year: int
+) -> SecurityModel:
+    """Agents as they stand in a year of a trajectory: for looking, not for stepping on.
+
+    The drivers of the year have moved and needs are felt, as on the trajectory; nothing has been
+    offered yet.
+
+    Parameters
+    ----------
+    tables, run, seed
+        As for :class:`SecurityModel`.
+    starts : World
+        As each year began: ``[year, ...]`` from 1992.
+    last : World
+        After the last year.
+    year : int
+    """
+    row = year - START_YEAR
+    after = rows_of(starts, row + 1) if row + 1 < len(starts.alarm) else last
+    model = SecurityModel(tables, run, seed, rows_of(starts, row), year)
+    model.begin()
+    model.deviation = after.deviation.tolist()
+    model.look()
+    return model
 
 
 def sources_digest() -> str:

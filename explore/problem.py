@@ -24,7 +24,7 @@ from ..scenarios import gates
 from ..scenarios.draws import PRIOR_DRAWS, parameter_draws, settled, yearly
 from ..scenarios.levers import apply
 from ..scenarios.resolve import Resolved
-from .conditioning import BLOCK, Followed, Pasts, block_of, place_of, rows_of
+from .conditioning import BLOCK, Followed, Pasts, agents_in, block_of, place_of, rows_of
 
 KEPT: Final = 256
 """Draws of which the tables are kept once they are built: about 160 kB each."""
@@ -201,14 +201,8 @@ class Problem:
         been offered yet. For looking at what an offer would be worth, not for stepping on.
         """
         outcome, starts, last = self.past(run)
-        row = year - START_YEAR
-        after = rows_of(starts, row + 1) if row + 1 < len(starts.alarm) else last
-        model = SecurityModel(
-            self.tables(run % self.draw_count), run, self.seed, rows_of(starts, row), year
-        )
-        model.begin()
-        model.deviation = after.deviation.tolist()
-        model.look()
+        tables = self.tables(run % self.draw_count)
+        model = agents_in(tables, run, self.seed, starts, last, year)
         return outcome, model
 
 

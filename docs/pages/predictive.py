@@ -9,6 +9,7 @@ from typing import Any
 
 from steppe.cli.predictive import ends, in_words, name, place, single, values
 from steppe.explore.predictive.checks import Summary
+from steppe.results.memberships import HEAD, act_cells, memberships_in_words
 
 from .cells import table
 
@@ -75,7 +76,20 @@ def page() -> str:
                 if not single(row)
             ],
         )
-        + "\nA first year is *none* where nothing of the kind is on record. Sums are those of "
+        + "\n## Acts of membership\n\n"
+        "Every run is given who is a member when, so the fit does not score these answers. An act "
+        "is an offer of the lowest rung in the organisation's name (the SCO with the Shanghai "
+        "Five, the CSTO with its treaty); shown is how likely the fitted rule makes what the "
+        "state did, on paths of the world that follow the record, with the membership of the year "
+        "before.\n\n"
+        + table(HEAD, [act_cells(row) for row in rows("memberships.csv")])
+        + "\n"
+        + "".join(
+            f"{line}\n\n"
+            for line in memberships_in_words(rows("memberships.csv"), told["memberships"])
+        )
+        + "## Reading the tables\n\n"
+        "A first year is *none* where nothing of the kind is on record. Sums are those of "
         "assistance whose sum is told; sizes are those of offers, although larger ones are "
         "accepted more often. All statistics, with their places among the simulated ones: "
         "`results/reference/predictive/predictive.csv`.\n"

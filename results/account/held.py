@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 
 from ...model.names import AREA_NAMES, PATRON_NAMES, STATE_NAMES
 from ..anchors import anchors_in_words
+from ..memberships import HEAD, act_cells, memberships_in_words
 from ..style import GAIN, GRID, INK, LOSS, Margins, Note, panels, styled
 from .files import facts, number, table
 
@@ -49,6 +50,7 @@ def predictive(reference: Path | None) -> dict[str, Any]:
             )
         ],
         "anchors": _anchors(folder),
+        "memberships": _memberships(folder, told),
         "picture": folder / "predictive.png",
     }
 
@@ -57,6 +59,20 @@ def _anchors(folder: Path) -> list[str]:
     """What depends on the assumed side of offers and acceptance."""
     needed = ("patron", "quantity", "unit", "anchor", "shift", "mean")
     return list(anchors_in_words(table(folder, "anchors.csv", needed)))
+
+
+def _memberships(folder: Path, told: dict[str, Any]) -> dict[str, Any]:
+    """Acts of membership as a table and in words; empty if absent."""
+    needed = ("event", "year", "state", "patron", "did", "probability", "q05", "q95", "rate",
+              "log_score", "rate_score")  # fmt: skip
+    rows = table(folder, "memberships.csv", needed)
+    if not rows or "memberships" not in told:
+        return {}
+    return {
+        "head": HEAD,
+        "rows": [act_cells(row) for row in rows],
+        "words": list(memberships_in_words(rows, told["memberships"])),
+    }
 
 
 def _summary(one: dict[str, Any]) -> dict[str, Any]:
