@@ -254,6 +254,12 @@ def load_reference(directory: Path) -> tuple[np.ndarray, np.ndarray]:
         ) from error  # fmt: skip
 
 
+def iterations(directory: Path, plan: Plan) -> int:
+    """Iterations that every group of a fit has; none where a group has not begun."""
+    paths = [directory / f"group-{number}.npz" for number in range(plan.groups)]
+    return min(load(path).iteration if path.is_file() else 0 for path in paths)
+
+
 def draws(directory: Path, plan: Plan, dimensions: int) -> np.ndarray:
     """Archived positions of all chains, without the pilot.
 

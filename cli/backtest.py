@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -49,7 +49,10 @@ def backtest(
     ] = False,
     fit: Annotated[
         Path | None,
-        typer.Option(help="Directory of a fit at the cut; a fit is made or continued without it."),
+        typer.Option(
+            help="Directory of a fit at the cut; it is made or continued without it, and so are "
+            "those of the ablations, which stand inside."
+        ),
     ] = None,
     iterations: Annotated[
         int, typer.Option(min=20, help="Iterations of the fit that is made, as of calibrate.")
@@ -69,6 +72,7 @@ def backtest(
     """
     from ..explore.backtest.competition import total_rows
     from ..explore.backtest.conduct import KEYS, enter, score, state_power
+    from ..explore.backtest.forecast import MODEL
     from ..explore.backtest.leaks import check_no_leak, training
     from ..results.files import canonical, write_atomic
 
@@ -78,28 +82,24 @@ def backtest(
     for told in read:
         check_no_leak(told)
     made, positions = draws(task, fit, directory, iterations, workers, quick, seed)
-    if not quick:
-        for gate in made["gates"]:
-            typer.echo(
-                f"{gate['name']} {gate['value']:g} ({gate['allowed']}): "
-                + ("passed" if gate["passed"] else "NOT PASSED")
-            )
-    stated = state_power(task, positions, seed)
+    for line in gates_in_words(made):
+        typer.echo(line)
+    stated = state_power(task, positions[MODEL], seed)
     write_atomic(directory / "power.json", canonical(statement(stated)))
     typer.echo(f"Before the scores: {stated.in_words()}\n")
     seeds = [(seed + n) % KEYS for n in range(2 if quick else SEEDS)]
     tries = {key: enter(task, positions, key, typer.echo) for key in seeds}
     rows, cells = score(task, tries, stated)
-    claim = badge(made)
+    claim, first = badge(made[MODEL]), len(positions[MODEL])
     manifest = {
         "badge": claim, "cut": task.cut, "test_until": task.last, "rolling": task.rolling,
-        "known_beyond_the_cut": list(task.given), "training": read, "fit": made,
-        "draws": len(positions), "samples": len(positions) * task.runs,
+        "known_beyond_the_cut": list(task.given), "training": read, "fit": made.pop(MODEL),
+        "ablations": made, "draws": first, "samples": first * task.runs,
         "seeds": seeds, "power": stated.digest,
-        "effective_draws": effective(tries[seed]["model"]),
+        "effective_draws": effective(tries[seed][MODEL]),
     }  # fmt: skip
     write(directory, rows, cells, canonical(manifest))
-    for line in few_draws(task, effective(tries[seed]["model"]), len(positions)):
+    for line in few_draws(task, effective(tries[seed][MODEL]), first):
         typer.echo(line)
     for line in table(rows, task, claim):
         typer.echo(line)
@@ -161,13 +161,23 @@ def draws(
     workers: int,
     quick: bool,
     seed: int,
-) -> tuple[dict[str, Any], np.ndarray]:
-    """Draws of a posterior at the cut: of a given fit, or of one that is made or goes on.
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Draws of the posteriors at the cut, of the model and of each ablation.
+
+    Those of the model are of a given fit, or of one that is made or goes on. An ablation's fit
+    stands in the directory of the model's, by its name; it has the same plan and as many
+    iterations, and is made or goes on where it has not.
+
+    Returns
+    -------
+    made : dict
+        What is to be said of each fit, by variant.
+    positions : dict of str to ndarray of float64 [draw, dimension]
 
     Raises
     ------
     InputError
-        If the fit is of other evidence, as one that has read what came after the cut.
+        If a fit is of other evidence, as one that has read what came after the cut.
     """
     from dataclasses import replace
 
@@ -175,6 +185,7 @@ def draws(
     from ..calibration.calibrate import FULL as FULL_FIT
     from ..calibration.calibrate import gates_of
     from ..calibration.diagnose import spread_evenly
+    from ..explore.backtest.forecast import MODEL, VARIANTS, ablated
     from ..model.errors import InputError
 
     if given is not None:
@@ -185,25 +196,46 @@ def draws(
     else:
         folder, particles = directory / "fit", FULL_FIT.particles
         plan = replace(FULL_FIT, pilot=min(FULL_FIT.pilot, iterations // 2)).plan(seed)
-    target = task.frozen(task.cut).target_to_cut(particles)
-    fits.claim(folder, target, plan)
-    if given is None:
-        fits.sample(target, plan, folder, iterations, workers, told)
-    kept = fits.draws(folder, plan, len(target.entries))
-    if kept.shape[1] == 0:
-        raise InputError("the fit has not passed its pilot", file=str(folder))
-    made = {
-        **fits.identity(target, plan),
-        "archived": kept.shape[0] * kept.shape[1],
-        "gates": [] if quick else [gate.model_dump() for gate in gates_of(target, kept)],
-    }
-    return made, spread_evenly(kept, 20 if quick else SAMPLES // task.runs)
+    whole = task.frozen(task.cut).target_to_cut(particles)
+    made: dict[str, Any] = {}
+    positions = {}
+    for name, zero in VARIANTS.items():
+        target, own = ablated(whole, zero), folder
+        if name != MODEL:
+            own = folder / name.replace(" ", "-")
+        fits.claim(own, target, plan)
+        if name == MODEL and given is not None:
+            iterations = fits.iterations(own, plan)
+        else:
+            fits.sample(target, plan, own, iterations, workers, teller(name))
+        kept = fits.draws(own, plan, len(target.entries))
+        if kept.shape[1] == 0:
+            raise InputError("the fit has not passed its pilot", file=str(own))
+        made[name] = {
+            **fits.identity(target, plan),
+            "archived": kept.shape[0] * kept.shape[1],
+            "gates": [] if quick else [gate.model_dump() for gate in gates_of(target, kept)],
+        }
+        positions[name] = spread_evenly(kept, 20 if quick else SAMPLES // task.runs)
+    return made, positions
 
 
-def told(group: int, iteration: int) -> None:
-    """Tell how far a group of chains has come, every thousand iterations."""
-    if iteration % 1000 == 0:
-        typer.echo(f"fit, group {group}: iteration {iteration:,}")
+def teller(name: str) -> Callable[[int, int], None]:
+    """Tell how far a group of chains of a fit has come, every thousand iterations."""
+
+    def tell(group: int, iteration: int) -> None:
+        if iteration % 1000 == 0:
+            typer.echo(f"fit of {name}, group {group}: iteration {iteration:,}")
+
+    return tell
+
+
+def gates_in_words(made: Mapping[str, Any]) -> Iterable[str]:
+    """A line for each gate of each fit; none of a quick one, which is held to none."""
+    for name, fit in made.items():
+        for gate in fit["gates"]:
+            verdict = "passed" if gate["passed"] else "NOT PASSED"
+            yield f"{name}: {gate['name']} {gate['value']:g} ({gate['allowed']}): {verdict}"
 
 
 def read_plan(path: Path) -> tuple[Plan, int]:

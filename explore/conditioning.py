@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from importlib.resources import files
 from threading import Lock
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -19,9 +19,11 @@ from ..calibration.filter import Sums, Trajectories, filtered, trajectories
 from ..model.errors import InputError
 from ..model.luck import FILTER, philox_plain
 from ..model.names import START_YEAR
-from ..model.security import SecurityModel
 from ..model.tables import Tables
 from ..model.world import History, Outcome, World
+
+if TYPE_CHECKING:
+    from ..model.security import SecurityModel
 
 BLOCK: Final = 10
 """Runs that share a filter, which costs some hundred times what a run does. More of them would
@@ -166,6 +168,8 @@ def agents_in(
         After the last year.
     year : int
     """
+    from ..model.security import SecurityModel  # Mesa takes most of a second to load
+
     row = year - START_YEAR
     after = rows_of(starts, row + 1) if row + 1 < len(starts.alarm) else last
     model = SecurityModel(tables, run, seed, rows_of(starts, row), year)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from ..calibration.target import sums_told
 from ..model.engine import simulate, simulate_from
 from ..model.errors import InputError
 from ..model.names import START_YEAR, VOLATILE
-from ..model.security import SecurityModel
 from ..model.tables import Tables
 from ..model.world import Outcome, World
 from ..scenarios import gates
@@ -25,6 +24,9 @@ from ..scenarios.draws import PRIOR_DRAWS, parameter_draws, settled, yearly
 from ..scenarios.levers import apply
 from ..scenarios.resolve import Resolved
 from .conditioning import BLOCK, Followed, Pasts, agents_in, block_of, place_of, rows_of
+
+if TYPE_CHECKING:
+    from ..model.security import SecurityModel
 
 KEPT: Final = 256
 """Draws of which the tables are kept once they are built: about 160 kB each."""
@@ -188,6 +190,8 @@ class Problem:
         A conditioned run starts in the year after the cut-off, from the world that its
         :meth:`past` leaves.
         """
+        from ..model.security import SecurityModel  # Mesa takes most of a second to load
+
         tables = self.tables(run % self.draw_count)
         if self.until is None:
             return SecurityModel(tables, run, self.seed, trace=trace)

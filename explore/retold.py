@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from ..calibration.packages import GIVEN, documented_counts, occasion_of
 from ..model import rules
 from ..model.names import AREAS, FORMS, PATRONS, START_YEAR, STATES
-from ..model.security import SecurityModel
 from ..model.trace import Terms
 from ..model.world import Outcome
+
+if TYPE_CHECKING:
+    from ..model.security import SecurityModel
 
 
 class Weighed(NamedTuple):

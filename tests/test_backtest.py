@@ -40,8 +40,18 @@ def task():
 
 
 @pytest.fixture(scope="module")
-def entered(task, positions):
-    return enter(task, positions, 1)
+def fitted(positions):
+    """Draws of every variant: those of the model, less what an ablation does not estimate."""
+    known = entries()
+    return {
+        name: positions[:, [entry.family not in zero for entry in known]]
+        for name, zero in VARIANTS.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def entered(task, fitted):
+    return enter(task, fitted, 1)
 
 
 def test_cells_count_the_record_once():
@@ -86,24 +96,22 @@ def test_an_ablation_sets_its_quantities_to_zero_and_no_others():
     assert forecast.without(tables, ()) is tables
 
 
-def test_without_a_mechanism_the_others_stand_where_the_posterior_has_them():
-    """Known answer: of a normal posterior the draws given that a number is zero, 0.8 along it."""
-    known = entries()
-    names = [entry.address for entry in known]
-    mine, other = names.index("complementarity"), names.index("need_weight")
+def test_an_ablation_is_fitted_without_its_quantities():
+    """Its density is that of the model where the mechanism is zero, of the other numbers alone."""
+    whole = frozen(CUT).target(3)
+    target = forecast.ablated(whole, ("complementarity", "salience"))
+    assert {e.address for e in whole.entries} - {e.address for e in target.entries} == {
+        "complementarity"
+    }
     rng = np.random.default_rng(1)
-    positions = rng.standard_normal((4000, len(known)))
-    positions[:, mine] = 1.5 + 0.5 * positions[:, mine]
-    positions[:, other] = 0.8 * positions[:, mine] + 0.1 * rng.standard_normal(4000)
-    found = forecast.refitted(known, positions, ("complementarity",))
-    assert np.abs([known[mine].value(z) for z in found[:, mine]]).max() < 1e-9
-    at_zero = found[0, mine]
-    assert found[:, other].mean() == pytest.approx(0.8 * at_zero, abs=0.02)
-    assert found[:, other].std() == pytest.approx(0.1, abs=0.01)
-    free = names.index("budget.china")
-    assert found[:, free].mean() == pytest.approx(positions[:, free].mean(), abs=0.1)
-    assert forecast.refitted(known, positions, ("salience",)) is positions
-    assert forecast.refitted(known, positions, ()) is positions
+    position = 0.3 * rng.standard_normal(len(whole.entries))
+    own = position[[entry.family != "complementarity" for entry in whole.entries]]
+    tables = target.at(own)
+    assert not tables["complementarity"].any()
+    assert not tables["salience"].any()
+    expected = forecast.without(whole.at(position), ("complementarity", "salience"))
+    np.testing.assert_array_equal(tables.flat, expected.flat)
+    assert forecast.ablated(whole, ()) is whole
 
 
 def test_what_comes_after_the_cut_changes_no_forecast(task, positions, entered, monkeypatch):
@@ -238,6 +246,32 @@ def test_the_files_agree(made):
     ]
     assert cells[cells["competitor"] == "model"]["log"].sum() == pytest.approx(total)
     assert cells["year"].unique().tolist() == [1999, 2000]
+
+
+def test_every_ablation_has_a_fit_of_its_own(made):
+    """It stands inside the model's and estimates the same less the mechanism."""
+    directory, _ = made
+    manifest = json.loads((directory / "manifest.json").read_text("utf-8"))
+    assert set(manifest["ablations"]) == set(VARIANTS) - {"model"}
+    whole = set(manifest["fit"]["estimated"])
+    for name, fit in manifest["ablations"].items():
+        left = {address for address in whole if address.split(".")[0] not in VARIANTS[name]}
+        assert set(fit["estimated"]) == left < whole
+        stored = directory / "fit" / name.replace(" ", "-") / "fit.json"
+        assert json.loads(stored.read_text("utf-8"))["estimated"] == fit["estimated"]
+
+
+def test_a_given_fit_brings_its_ablations(made, tmp_path):
+    """They are not fitted anew: the same bytes, and the same scores."""
+    directory, _ = made
+    before = {p: p.read_bytes() for p in (directory / "fit").rglob("*") if p.is_file()}
+    done = backtest(
+        "--train-until", 1998, "--test-until", 2000, "--quick", "--fit", directory / "fit",
+        "--out", tmp_path,
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert before == {p: p.read_bytes() for p in (directory / "fit").rglob("*") if p.is_file()}
+    assert (tmp_path / "scores.csv").read_bytes() == (directory / "scores.csv").read_bytes()
 
 
 def test_the_manifest_proves_that_nothing_later_was_read(made):

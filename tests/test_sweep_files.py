@@ -175,8 +175,8 @@ def test_draws_of_points_and_order_can_be_asked_for_without_a_file(tmp_path, mon
 
 
 def test_control_c_says_how_to_go_on(tmp_path):
-    text = SWEEP.replace("size = 20", "size = 200").replace("replicates = 12", "replicates = 200")
-    text = text.replace("[3, 5]", "[10, 20]")
+    text = SWEEP.replace("size = 20", "size = 200").replace("replicates = 12", "replicates = 400")
+    text = text.replace("[3, 5]", "[10, 40]")
     file = write(tmp_path / "asked", text)
     code = "from steppe.cli.main import entry; entry()"
     with subprocess.Popen(

@@ -44,7 +44,7 @@ def page() -> str:
         "## What it does not show\n\nPriors, coverage and the detection of exercises were set "
         "by people who knew what came; the [rules](../backtest.md#what-is-frozen) say what was "
         "given to all competitors. One window is one window.\n\n"
-        f"## The fit at the cut\n\n{_gates(told)}"
+        f"## The fits at the cut\n\n{_gates(told)}"
         "## All competitors\n\nLog score in nats (higher is better) of all cells; the standard "
         "deviation over seeds; the gain over the best baseline, chosen with hindsight, with a "
         "90% interval from blocks of years; CRPS and Brier (lower is better).\n\n"
@@ -102,12 +102,15 @@ def _rolling() -> str:
 
 
 def _gates(told: dict[str, Any]) -> str:
+    """Gates of the model's fit, and of those of its ablations."""
+    fits = {"model": told["fit"], **told["ablations"]}
     return (
         table(
-            ("gate", "worst value", "allowed", "passed"),
+            ("fit", "gate", "worst value", "allowed", "passed"),
             [
-                (g["name"], f"{g['value']:g}", g["allowed"], "yes" if g["passed"] else "no")
-                for g in told["fit"]["gates"]
+                (name, g["name"], f"{g['value']:g}", g["allowed"], "yes" if g["passed"] else "no")
+                for name, fit in fits.items()
+                for g in fit["gates"]
             ],
         )
         + "\n"

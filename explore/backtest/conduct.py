@@ -23,15 +23,28 @@ Entrants = Mapping[str, Forecast]
 
 
 def enter(
-    task: Task, positions: np.ndarray, seed: int, tell: Callable[[str], None] | None = None
+    task: Task,
+    positions: Mapping[str, np.ndarray],
+    seed: int,
+    tell: Callable[[str], None] | None = None,
 ) -> dict[str, Forecast]:
-    """Forecasts of the model, its ablations and the baselines, with as many samples each."""
+    """Forecasts of the model, its ablations and the baselines, with as many samples each.
+
+    Parameters
+    ----------
+    task : Task
+    positions : mapping of str to ndarray of float64 [draw, dimension]
+        Draws from the posterior of the model and of each ablation, as many of each.
+    seed : int
+    tell : callable, optional
+        Called with what is forecast next.
+    """
     found = {}
     for name, zero in VARIANTS.items():
         if tell is not None:
             tell(f"{name}, seed {seed}")
-        found[name] = by_model(task, positions, seed, zero)
-    return {**found, **by_baselines(task, len(positions) * task.runs, seed)}
+        found[name] = by_model(task, positions[name], seed, zero)
+    return {**found, **by_baselines(task, len(positions[MODEL]) * task.runs, seed)}
 
 
 def state_power(task: Task, positions: np.ndarray, seed: int) -> Power:

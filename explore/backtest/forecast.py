@@ -8,8 +8,8 @@ years since (importance sampling in place of a fit for every year).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -19,7 +19,7 @@ from scipy.special import logsumexp
 from ...calibration.asof import COVERAGE, Frozen, frozen, packages_as_of
 from ...calibration.filter import filtered
 from ...calibration.packages import as_history
-from ...calibration.target import Entry, entries
+from ...calibration.target import Target
 from ...model.engine import simulate_from
 from ...model.errors import InputError
 from ...model.names import START_YEAR
@@ -37,7 +37,7 @@ ABLATIONS: Final[dict[str, tuple[str, ...]]] = {
     "no complementarity": ("complementarity",),
     "no threat": ("salience", "budget_alarm_response"),
 }
-"""Quantities that are set to zero, the draws of the others moved as :func:`refitted` says."""
+"""Quantities that are set to zero; each has a fit of its own (:func:`ablated`)."""
 VARIANTS: Final = {MODEL: (), **ABLATIONS}
 
 
@@ -150,7 +150,8 @@ def by_model(
     ----------
     task : Task
     positions : ndarray of float64 [draw, dimension]
-        Draws from a posterior at the first cut, in prior standard deviations.
+        Draws from a posterior at the first cut, that of :func:`ablated`, in prior standard
+        deviations.
     seed : int
     zero : collection of str
         Quantities that are set to zero.
@@ -162,7 +163,6 @@ def by_model(
     Forecast
         With ``task.runs`` samples for each draw.
     """
-    positions = refitted(entries(), positions, zero)
     weights = np.zeros(len(positions))
     parts, totals, densities, effective = [], [], [], []
     for cut, last in task.origins():
@@ -206,11 +206,11 @@ def continued(
     InputError
         If the history is impossible under a draw.
     """
-    target = found.target(task.particles)
+    target = ablated(found.target(task.particles), zero)
     kept = np.linspace(0, task.particles - 1, task.runs).astype(int)
     parts, sizes = [], []
     for draw, (position, luck) in enumerate(zip(positions, lucks(seed, positions), strict=True)):
-        tables = without(target.at(position), zero)
+        tables = target.at(position)
         past = filtered(tables, target.history, found.cut, task.particles, luck, target.sums)
         if not np.isfinite(past.log_likelihood):
             raise InputError(
@@ -231,12 +231,12 @@ def density_of_next(
     found: Frozen, positions: np.ndarray, particles: int, seed: int, zero: Collection[str]
 ) -> np.ndarray:
     """Log density that each draw gave to the year after the cut, with drivers as of the cut."""
-    target = found.target(particles)
+    target = ablated(found.target(particles), zero)
     history = as_history(packages_as_of(found.cut + 1))
     return np.array(
         [
             filtered(
-                without(target.at(position), zero),
+                target.at(position),
                 history,
                 found.cut + 1,
                 particles,
@@ -254,35 +254,12 @@ def lucks(seed: int, positions: np.ndarray) -> list[int]:
     return found
 
 
-def refitted(known: Sequence[Entry], positions: np.ndarray, zero: Collection[str]) -> np.ndarray:
-    """Draws of the posterior without some quantities: that of the model in which they are zero.
-
-    Where a quantity is fixed at zero, the posterior of the others is the whole one given that it
-    is zero. Each draw is moved there along the regression of the others on it, which is exact if
-    the posterior is normal (Beaumont, Zhang and Balding 2002, *Genetics* 162). Quantities that are
-    not estimated, or that are zero only infinitely far out, move nothing.
-
-    Parameters
-    ----------
-    known : sequence of Entry
-        What the columns mean.
-    positions : ndarray of float64 [draw, dimension]
-        In prior standard deviations.
-    zero : collection of str
-        Quantities that are set to zero.
-    """
-    columns = [
-        n for n, entry in enumerate(known)
-        if entry.family in zero and np.isfinite(entry.at_zero)
-    ]  # fmt: skip
-    if not columns:
-        return positions
-    at_zero = np.array([known[n].at_zero for n in columns])
-    covariance = np.cov(positions.T)
-    slopes = np.linalg.solve(covariance[np.ix_(columns, columns)], covariance[columns])
-    moved: np.ndarray = positions + (at_zero - positions[:, columns]) @ slopes
-    moved[:, columns] = at_zero
-    return moved
+def ablated(target: Target, zero: Collection[str]) -> Target:
+    """Posterior density of the model in which some quantities are zero, and not estimated."""
+    if not zero:
+        return target
+    names = tuple(entry.address for entry in target.entries if entry.family not in zero)
+    return replace(target, tables=without(target.tables, zero), names=names)
 
 
 def without(tables: Tables, zero: Collection[str]) -> Tables:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -23,9 +23,11 @@ from ...calibration.packages import RUNG_OF_MEMBERSHIP
 from ...calibration.target import Target
 from ...model import rules
 from ...model.names import AREAS, PATRONS, STATES
-from ...model.security import SecurityModel
 from ..conditioning import PARTICLES, agents_in, filter_key, rows_of
 from ..draws import Draws
+
+if TYPE_CHECKING:
+    from ...model.security import SecurityModel
 
 PATHS: Final = 5
 """Paths of each draw."""
