@@ -61,6 +61,21 @@ def test_tables_and_figures_can_be_taken_away(studied):
     assert "only single runs have this form" in refused.stderr
 
 
+def test_packages_by_form_of_traced_runs_are_those_of_the_engine(studied):
+    """Growth by form rests on traced decisions: a run's packages must be the same in both."""
+    pieces = studied / "out" / "pieces"
+    with np.load(pieces / "baseline-2009-decisions.npz") as decisions:
+        taken = decisions["accepted"]
+        traced = np.zeros((2, 2, 5), int)
+        cell = tuple(decisions[n][taken] for n in ("run", "patron", "area"))
+        np.add.at(traced, cell, 1)
+        traced_forms = np.zeros((2, 2, 6), int)
+        np.add.at(traced_forms, (*cell[:2], decisions["form"][taken]), 1)
+    with np.load(pieces / "baseline-2009.npz") as kept:
+        assert (kept["packages"][:2].sum(axis=1) == traced).all()
+        assert (kept["forms"][:2].sum(axis=1) == traced_forms).all()
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
