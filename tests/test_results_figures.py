@@ -72,7 +72,7 @@ def texts(figure: Figure) -> list[tuple[str, np.ndarray]]:
 
 def test_every_figure_carries_the_badge_and_the_cut(drawn):
     kept, made, _ = drawn
-    assert len(kept) == len(made) == 16
+    assert len(kept) == len(made) == 20
     for name, figure in kept.items():
         words = [text for text, _ in texts(figure)]
         assert BADGE in words, name
