@@ -92,9 +92,10 @@ def both_sides(comparison: Comparison, note: Note) -> Figure:
                 for name in ("lower", "upper"):
                     panel.plot(years, found[name][column, :, row], color=INK, linestyle=":",
                                linewidth=0.9)  # fmt: skip
-                low, high = panel.get_ylim()
-                if max(abs(low), abs(high)) < 0.1:
-                    panel.set_ylim(-1.0, 1.0)
+                low = min(0.0, *(found[n][column, :, row].min() for n in ("q05", "lower")))
+                high = max(0.0, *(found[n][column, :, row].max() for n in ("q95", "upper")))
+                room = 0.05 * (high - low) if high - low > 0.2 else 1.0
+                panel.set_ylim(low - room, high + room)
             else:
                 panel.set_ylim(0, found["q95"][:2, :, row].max() * 1.05 + 0.5)
     return figure
