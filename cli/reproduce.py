@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 RUNS = 2000
 TRACED = 200
 """Runs of a baseline whose decisions are traced for the terms that weigh against offers."""
-REPEATS = 2
-"""Runs of each draw in which a lever is left out."""
+LEFT_OUT = 100
+"""Runs in which each lever is left out in turn, of as many draws if there are so many."""
 
 
 def reference_directory() -> Path:
@@ -132,21 +132,25 @@ def _explained(case: Shipped, problem: Problem, runs: int) -> Shipped:
     """A what-if without each of its levers; a baseline with what weighs against its offers."""
     from dataclasses import replace
 
-    from ..explore.study.conduct import conduct
+    from ..explore.replicates import simulate_span
     from ..explore.study.decisions import TERMS, sample
+    from ..explore.study.outcomes import kept_of
+    from ..model.names import START_YEAR
     from ..results.study.obstacles import obstacles
 
     levers = problem.resolved.levers
+    until = START_YEAR if problem.until is None else problem.until
     if not levers:
         traced = sample(problem, range(min(TRACED, runs)))._asdict()
-        return case._replace(obstacles=obstacles(traced, TERMS, problem.until or 0)[1])
+        return case._replace(obstacles=obstacles(traced, TERMS, until)[1])
     if len(levers) == 1:
         return case
-    few = min(runs, REPEATS * problem.draw_count)
+    few = range(min(runs, LEFT_OUT))
     without = []
     for n in range(len(levers)):
         left = problem.resolved.model_copy(update={"levers": (*levers[:n], *levers[n + 1 :])})
-        without.append(conduct(replace(problem, resolved=left), few)._asdict())
+        outcome = simulate_span(replace(problem, resolved=left), few)
+        without.append(kept_of(outcome, until)._asdict())
     return case._replace(without=without)
 
 

@@ -204,7 +204,7 @@ def account(reference: pd.DataFrame, manifest: Mapping[str, Any]) -> str:
         "areas it has changed most since, and which term of the utility weighs most against the "
         "offers that are declined (200 traced runs); a what-if's by its baseline on the same luck: "
         "how much of the difference comes by offers and by the share of them accepted, by which "
-        "lever (all levers, less all but that one, on the first runs of each draw), and in which "
+        "lever (all levers, less all but that one, in 100 runs), and in which "
         "states or areas. What is named is supported when all that were looked at with it are "
         "taken together (Bonferroni, 95%).",
     ]

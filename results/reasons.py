@@ -139,8 +139,9 @@ def _levers(runs: Runs, name: str, p: int, a: int) -> str:
         return ""
     count = len(next(iter(runs.without[0].values())))
     whole = outcome(name, {n: v[:count] for n, v in runs.kept.items()})[:, p, a]
+    draws = runs.draws if count > runs.draws else 1  # one run of each draw, or several
     found = [
-        interval(units(whole - outcome(name, kept)[:, p, a], runs.draws), len(runs.levers))
+        interval(units(whole - outcome(name, kept)[:, p, a], draws), len(runs.levers))
         for kept in runs.without
     ]
     order = sorted(
