@@ -70,8 +70,8 @@ def both_sides(comparison: Comparison, note: Note) -> Figure:
     found = {n: grid(frame, n, "side", "year", "patron") for n in (*BANDS, "lower", "upper")}
     reading = (
         f"Packages accepted since {years[0]} by the five states, added up. Line: mean of the runs; "
-        "bands: the middle 50% and 90% of runs.\nB less A: of the same run on both sides; dotted: "
-        "95% interval of the mean difference."
+        "bands: the middle 50% and 90% of runs.\nB less A, of the same run on both sides; thin "
+        f"lines: 95% interval of its mean. {note.cut_words}"
     )
     with styled():
         figure, axes = panels(
@@ -82,6 +82,7 @@ def both_sides(comparison: Comparison, note: Note) -> Figure:
             patron = PATRONS[row]
             fan(panel, years, patron, {n: found[n][column, :, row] for n in BANDS})
             panel.grid(axis="y", color=GRID, linewidth=0.5)
+            mark_cut(panel, note)
             year_axis(panel, years)
             if row == 0:
                 panel.set_title(SIDE_WORDS[SIDES[column]], loc="left", weight="bold")
@@ -90,8 +91,7 @@ def both_sides(comparison: Comparison, note: Note) -> Figure:
             if SIDES[column] == "difference":
                 panel.axhline(0, color=INK, linewidth=0.7)
                 for name in ("lower", "upper"):
-                    panel.plot(years, found[name][column, :, row], color=INK, linestyle=":",
-                               linewidth=0.9)  # fmt: skip
+                    panel.plot(years, found[name][column, :, row], color=INK, linewidth=0.6)
                 low = min(0.0, *(found[n][column, :, row].min() for n in ("q05", "lower")))
                 high = max(0.0, *(found[n][column, :, row].max() for n in ("q95", "upper")))
                 room = 0.05 * (high - low) if high - low > 0.2 else 1.0
