@@ -39,6 +39,7 @@ def tables(
         parts = {
             "compare": table,
             "compare_years": comparison.years,
+            "compare_fans": comparison.fans,
             "placebo": comparison.placebo,
             "facts": pd.DataFrame([_facts(comparison, manifest)]),
         }

@@ -18,27 +18,39 @@ from .growth import FOUR
 
 NEEDED: Final = (
     "facts", "reach", "reach_any", "times", "times_any", "obstacles", "terms", "record", "ranking",
-    "pairs", "resistance", "what_ifs", "firsts", "split", "rules",
+    "pairs", "resistance", "forms", "form_pairs", "what_ifs", "firsts", "split", "rules", "levels",
 )  # fmt: skip
-"""Tables that the sentences read."""
+"""Tables that the sentences and the check of their freshness read."""
+STEP: Final = 5
+"""Years between those of which rungs are kept, beside the first and the last."""
 ABOUT: Final = "about.json"
 
 
-def write(directory: Path, tables: Mapping[str, pd.DataFrame], manifest: Manifest) -> None:
-    """Write what the answers rest on: rungs at the end of the runs, what-ifs by rung."""
+def write(
+    directory: Path,
+    tables: Mapping[str, pd.DataFrame],
+    manifest: Manifest,
+    inputs: Mapping[str, str],
+) -> None:
+    """Write what the answers rest on: rungs in some years, what-ifs by rung.
+
+    ``inputs`` are the digests of what determines the members: see :mod:`.fresh`.
+    """
     for name in NEEDED:
         if name in tables:
             write_table(directory, name, _part(name, tables[name]), manifest)
     about = {
         "command": " ".join(manifest.command), "badge": manifest.badge,
-        "digests": manifest.digests, "key": manifest.key(),
+        "digests": manifest.digests, "key": manifest.key(), "inputs": dict(inputs),
     }  # fmt: skip
     write_atomic(directory / ABOUT, canonical(about))
 
 
 def _part(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     if name in ("reach", "reach_any"):
-        return frame[frame["year"] == frame.groupby("viewpoint")["year"].transform("max")]
+        ends = frame.groupby("viewpoint")["year"].transform
+        year = frame["year"]
+        return frame[(year % STEP == 0) | (year == ends("min")) | (year == ends("max"))]
     return frame[frame["outcome"] == "rung"] if name == "what_ifs" else frame
 
 
