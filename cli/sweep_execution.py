@@ -86,6 +86,7 @@ def manifest_of(
     problem: SweepProblem, command: tuple[str, ...], chunk: tuple[int, int] | None = None
 ) -> SweepManifest:
     """Manifest of a sweep."""
+    from ..calibration.installed import installed
     from ..explore import conditioning
     from ..explore.identity import evidence_digest, sweep_digest
     from ..explore.sweep.design import NESTED
@@ -95,7 +96,9 @@ def manifest_of(
     from ..results.sweep.manifest import Points, SweepManifest
 
     sweep, base, design = problem.sweep, problem.problem, problem.design
-    more = {"posterior": base.posterior.digest} if base.posterior else {}
+    fitted = any(factor.quantiles_of == "fitted" for factor in sweep.factors)
+    posterior = base.posterior or (installed() if fitted else None)
+    more = {"posterior": posterior.digest} if posterior else {}
     if base.followed is not None:
         more["filter"] = conditioning.sources_digest()
     arrays = kept_arrays(problem)

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.stats import norm
 
 from steppe.explore.sensitivity.growth import WIDEST
-from steppe.explore.sweep.check import prior_quantile
+from steppe.explore.sweep.quantiles import prior_quantile
 from steppe.model.names import AREAS
 from steppe.results.style import SHORT_AREAS
 
