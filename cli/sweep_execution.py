@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -256,8 +256,8 @@ def _compute_missing(
         )
     if not missing:
         return
-    tasks = [Task(chunk, *store.spans(chunk)) for chunk in missing]
-    total = sum(len(task.points) * len(task.runs) for task in tasks)
+    tasks = (Task(chunk, *store.spans(chunk)) for chunk in missing)
+    total = sum(len(points) * len(runs) for points, runs in map(store.spans, missing))
     with progress(store.manifest.name, total) as advance:
         for task, computed in _computed(problem, tasks, workers, cluster):
             store.write(task.chunk, computed.arrays, computed.failures)
@@ -265,7 +265,7 @@ def _compute_missing(
 
 
 def _computed(
-    problem: SweepProblem, tasks: list[Task], workers: int | None, cluster: str | None
+    problem: SweepProblem, tasks: Iterable[Task], workers: int | None, cluster: str | None
 ) -> Iterator[tuple[Task, Computed]]:
     if cluster is None:
         from ..explore.sweep.execute import compute_here

@@ -8,13 +8,13 @@ from SALib.analyze import morris as morris_analysis
 from SALib.sample import sobol as salib_sobol
 
 from steppe.calibration.installed import installed
-from steppe.explore.draws import column
+from steppe.explore import draws as columns
 from steppe.explore.sweep import samplers
-from steppe.explore.sweep.quantiles import prior_quantiles
 from steppe.explore.sweep.design import NESTED, Design
 from steppe.explore.sweep.factors import moved
 from steppe.explore.sweep.points import design_of
 from steppe.explore.sweep.problem import prepare
+from steppe.explore.sweep.quantiles import prior_quantiles
 from steppe.model.errors import InputError
 from steppe.model.quantities import parameters
 
@@ -132,7 +132,7 @@ def test_what_is_known_of_a_lever_and_what_is_done_with_it_are_two_factors():
     known = {"quantity": "budget.russia", "fitted": [0.05, 0.95], "name": "budget.russia fitted"}
     found = sweeps.problem(factors=[known, sweeps.BUDGET], size=3)
     changed = moved(found.problem.tables(0).flat, found.movers, np.array([10.0, 1.5]))
-    assert (changed[:, column("budget.russia")] == 15.0).all()
+    assert (changed[:, columns.column("budget.russia")] == 15.0).all()
 
 
 def test_posterior_points_have_the_values_of_their_draws():

@@ -12,7 +12,7 @@ import numpy as np
 from ...model.errors import InputError, near
 from ..files import read_bytes
 from .layout import DATA, STATUS, Chunk, chunk_paths, decoded
-from .ledger import LEDGER, digest_of, read_ledger
+from .ledger import LEDGER, Ledger, digest_of
 from .manifest import Array, SweepManifest, read_sweep_manifest
 from .store import DESIGN, MANIFEST
 
@@ -136,11 +136,10 @@ def _numbers(
         )
         for a in arrays
     }
-    known = read_ledger(directory / LEDGER)
     place_of = {array.name: place for place, array in enumerate((STATUS, *manifest.arrays))}
     unfinished, damaged = 0, {}
-    for chunk in manifest.chunks():
-        record = known.get(chunk)
+    ledger = Ledger(directory / LEDGER, blocks)
+    for chunk, record in ledger.records(manifest.chunks()):
         if record is None:
             unfinished += 1
             continue
