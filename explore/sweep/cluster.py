@@ -114,6 +114,32 @@ class _Wanted:
     attempts: int = 1
 
 
+class _Queue:
+    """Chunks to ask for: those that came back first, then tasks, of which few are in memory."""
+
+    def __init__(self, tasks: Iterable[Task]) -> None:
+        self._tasks = iter(tasks)
+        self._back: deque[_Wanted] = deque()
+
+    def take(self) -> _Wanted | None:
+        """Next chunk, or None if there is none."""
+        if self._back:
+            return self._back.popleft()
+        task = next(self._tasks, None)
+        return None if task is None else _Wanted(task)
+
+    def put_back(self, wanted: _Wanted) -> None:
+        """Ask for a chunk again before all others."""
+        self._back.appendleft(wanted)
+
+    def peek(self) -> bool:
+        """Whether there is another chunk."""
+        following = self.take()
+        if following is not None:
+            self.put_back(following)
+        return following is not None
+
+
 @dataclass
 class Cluster:
     """A connection to a Dask scheduler for one sweep.
@@ -146,18 +172,18 @@ class Cluster:
             If there is no scheduler or no worker, a worker differs, the scheduler is lost, or
             a chunk kills its workers again and again.
         """
-        todo = deque(_Wanted(task) for task in tasks)
+        todo = _Queue(tasks)
         waiting: dict[Any, _Wanted] = {}
         client = self._client()
         try:
             self._check(client)
-            while todo or waiting:
+            while waiting or todo.peek():
                 self._ask(client, todo, waiting)
                 for future in self._finished(client, waiting):
                     wanted = waiting.pop(future)
                     result = self._taken(client, future, wanted)
                     if result is None:
-                        todo.appendleft(wanted)
+                        todo.put_back(wanted)
                     else:
                         yield wanted.task, result
         except OSError as error:  # of Dask's connections: the store raises InputError
@@ -212,7 +238,7 @@ class Cluster:
                     todo="install there what is installed here, or stop it",
                 )  # fmt: skip
 
-    def _ask(self, client: Any, todo: deque[_Wanted], waiting: dict[Any, _Wanted]) -> None:
+    def _ask(self, client: Any, todo: _Queue, waiting: dict[Any, _Wanted]) -> None:
         """Ask for chunks: some for each thread, at least two, of the workers that fit."""
         if client.status != "running":
             raise self._lost()
@@ -222,8 +248,10 @@ class Cluster:
         if self._refused and not fitting:
             return
         threads = sum(workers[name]["nthreads"] for name in fitting)
-        while todo and len(waiting) < max(2, _AHEAD * threads):
-            wanted = todo.popleft()
+        while len(waiting) < max(2, _AHEAD * threads):
+            wanted = todo.take()
+            if wanted is None:
+                return
             wanted.workers = fitting if self._refused else frozenset()
             future = client.submit(
                 compute_remote, self.text, dict(self.expected), wanted.task.points,
