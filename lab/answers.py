@@ -94,6 +94,7 @@ class Answers:
         found = {
             "badge": badge(pair.ground),
             **summarise(pair, known),
+            "most": self.most,
             "outOfDate": False,
             "ms": round((time.perf_counter() - began) * 1000.0, 1),
         }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { Latest } from "../../lab/page/api.js";
+import { ask, Latest } from "../../lab/page/api.js";
 import { Edits } from "../../lab/page/edits.js";
 import { apart, ceiling, fanOption } from "../../lab/page/fans.js";
 import { headline, verdict } from "../../lab/page/findings.js";
@@ -342,4 +342,37 @@ test("the newest question counts, whatever answers last", async () => {
   await rest();
   assert.deepEqual(seen, ["b", "c", "e"]);
   assert.ok(!("d" in out));
+});
+
+test("a moving slider does not wait for a question at rest", async () => {
+  const out = [];
+  globalThis.fetch = (path, { signal }) => new Promise((_, fail) => {
+    out.push(path);
+    signal.addEventListener("abort", () => fail(signal.reason));
+  });
+  const latest = new Latest();
+  const never = () => assert.fail();
+  latest.ask("rest", never, never);
+  latest.ask("drag", never, never, true);
+  assert.deepEqual(out, ["rest", "drag"]);
+  assert.equal(latest.dropped, 1);
+  latest.drop();
+});
+
+test("who is turned away waits a time of its own, and longer each time", async () => {
+  const { setTimeout: real } = globalThis;
+  const { random } = Math;
+  const waits = [];
+  globalThis.setTimeout = (act, time) => { waits.push(time); return real(act, 0); };
+  Math.random = () => 0.5;
+  let left = 6;
+  const busy = () => new Response(JSON.stringify({ error: {}, retry: 1 }), { status: 503, headers: { "content-type": "application/json" } });
+  globalThis.fetch = async () => (left-- ? busy() : new Response("{}", { headers: { "content-type": "application/json" } }));
+  try {
+    assert.deepEqual(await ask("x"), {});
+  } finally {
+    globalThis.setTimeout = real;
+    Math.random = random;
+  }
+  assert.deepEqual(waits, [1500, 3000, 6000, 12000, 12000, 12000]);
 });
