@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 import pytest
 
+from steppe.lab import serve
 from steppe.lab.answers import Answers
 from steppe.lab.errors import BusyError, DroppedError
 from steppe.lab.futures import Engine
@@ -329,6 +330,21 @@ def test_a_port_in_use_is_said():
             assert other.getsockname()[1] != port
 
 
+def test_mesas_viewer_asks_nobody_outside(monkeypatch):
+    """Solara would look for a newer version of itself, and fetch what its assets lack."""
+    monkeypatch.setattr(serve, "find_spec", lambda name: name)
+    ran = []
+    monkeypatch.setattr(serve.subprocess, "run", lambda words, **more: ran.append((words, more)))
+    told = []
+    serve.view(None, False, told.append)
+    words, more = ran[0]
+    assert "--no-check-version" in words
+    assert words[words.index("--host") + 1] == "127.0.0.1"
+    assert more["env"]["SOLARA_ASSETS_CDN"].startswith("http://127.0.0.1:")
+    assert more["env"]["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] == "False"
+    assert words[words.index("--port") + 1] in told[0]
+
+
 # ------------------------------------------------------------ jobs
 
 
@@ -501,7 +517,7 @@ def test_a_class_predicts_and_then_sees(lab):
     rows = lab.ask(f"{place}/export.csv").body.decode().splitlines()
     assert len(rows) == 1 + 3 + 3
     assert all(
-        later >= sooner for sooner, later in pairwise(row.split(",")[-3] for row in rows[1:4])
+        later >= sooner for sooner, later in pairwise(row.split(",")[-5] for row in rows[1:4])
     )
     assert lab.ask(place, "DELETE", **teacher).json == {"closed": code}
     assert lab.ask(place).status == 404
