@@ -280,8 +280,9 @@ test("an overruled choice shows its own area, and the ties that differ", () => {
   assert.deepEqual(shownAreas(["peacekeeping"], "peacekeeping"), ["peacekeeping"]);
   const map = { "dependence.china": { base: [[0], [0.1]], what: [[0], [0.2]] }, "rung.defence.china": { base: [[0], [1]], what: [[0], [1]] } };
   const one = { mean: [1] };
+  const told = { mean: [0.1], low: [-0.05], high: [0.25], supported: [false] };
   const answer = {
-    state: "KG", year: 2030, future: 1, patron: "china", choice: "refuse", years: [2030], n: 500, already: false, map,
+    state: "KG", year: 2030, future: 1, patron: "china", choice: "refuse", years: [2030], n: 500, already: false, map, ties: { "dependence.china": told, "rung.defence.china": told },
     areas: { defence: { base: one, what: { mean: [2] }, diff: { mean: [1], low: [0.5], high: [1.5], supported: [true] } } },
   };
   const means = ties(answer, 1, "defence");
@@ -290,7 +291,7 @@ test("an overruled choice shows its own area, and the ties that differ", () => {
   const rows = overruled(answer, ["defence"], means);
   assert.equal(new Set(rows.map((row) => row.length)).size, 1);
   assert.deepEqual(rows[1].slice(5), ["packages.defence", 2030, 2, 1, 1, 0.5, 1.5, 1]);
-  assert.deepEqual(rows[2].slice(5, 10), ["dependence.china", 2030, 0.2, 0.1, 0.1]);
+  assert.deepEqual(rows[2].slice(5), ["dependence.china", 2030, 0.2, 0.1, 0.1, -0.05, 0.25, 0]);
 });
 
 test("a future as rows says what only one side has", () => {
