@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import solara
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from mesa.visualization import Slider, SolaraViz
 from mesa.visualization.utils import update_counter
 
@@ -99,7 +100,7 @@ def Packages(model: SecurityModel) -> None:  # noqa: N802
             panel.plot(recorded["year"], counts[:, p], "o-", color=COLOURS[p], label=name)
         panel.set_xticks(recorded["year"])
         panel.set_ylim(bottom=0)
-        panel.yaxis.get_major_locator().set_params(integer=True)
+        panel.yaxis.set_major_locator(MaxNLocator(integer=True))
         panel.legend(frameon=False)
         panel.set_title("Packages accepted in the year, all states")
     else:
