@@ -105,6 +105,21 @@ def _checked(text: str, expected: tuple[tuple[str, str], ...]) -> list[str]:
 # ---------------------------------------------------------------- on this machine
 
 
+def threads_of(client: Any) -> dict[str, int]:
+    """Threads of each worker by address, asked of the scheduler itself.
+
+    What ``Client.scheduler_info`` gives is written over, now and then, by the client's own
+    refresh, which asks for no workers at all.
+
+    Raises
+    ------
+    OSError
+        If the scheduler does not answer.
+    """
+    found: dict[str, int] = client.nthreads()
+    return found
+
+
 @dataclass
 class _Wanted:
     """A chunk that was asked for."""
@@ -214,7 +229,7 @@ class Cluster:
 
     def _check(self, client: Any) -> None:
         """Wait for a worker; require of all that are there what is expected."""
-        if not client.scheduler_info(n_workers=-1)["workers"]:
+        if not threads_of(client):
             self.say(f"Waiting for workers of {self.address} ...")
             try:
                 client.wait_for_workers(1, timeout=PATIENCE)
@@ -242,12 +257,12 @@ class Cluster:
         """Ask for chunks: some for each thread, at least two, of the workers that fit."""
         if client.status != "running":
             raise self._lost()
-        workers = client.scheduler_info(n_workers=-1)["workers"]
+        workers = threads_of(client)
         self._notice(set(workers))
         fitting = frozenset(workers) - self._refused
         if self._refused and not fitting:
             return
-        threads = sum(workers[name]["nthreads"] for name in fitting)
+        threads = sum(workers[name] for name in fitting)
         while len(waiting) < max(2, _AHEAD * threads):
             wanted = todo.take()
             if wanted is None:
@@ -290,7 +305,7 @@ class Cluster:
             raise self._lost() from error
         if not self._refused:
             return []
-        fitting = frozenset(client.scheduler_info(n_workers=-1)["workers"]) - self._refused
+        fitting = frozenset(threads_of(client)) - self._refused
         return [
             f for f, wanted in waiting.items() if wanted.workers and not wanted.workers & fitting
         ]

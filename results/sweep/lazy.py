@@ -196,8 +196,9 @@ class YearArray(_Lazy):
 
 def variable(array: _Lazy, dims: tuple[str, ...], attributes: dict[str, str]) -> Variable:
     """A variable that reads when it is looked at, and keeps what it has read as a whole."""
-    lazy = indexing.CopyOnWriteArray(indexing.LazilyIndexedArray(array))
-    return Variable(dims, indexing.MemoryCachedArray(lazy), attributes)
+    wrap: Any = indexing  # whose types fit none of its own wrappers
+    lazy = wrap.CopyOnWriteArray(wrap.LazilyIndexedArray(array))
+    return Variable(dims, wrap.MemoryCachedArray(lazy), attributes)
 
 
 def _numbers(key: int | slice, length: int) -> np.ndarray:
