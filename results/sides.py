@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -56,6 +56,10 @@ class Sides:
                 "mean": mean.mean, "lower": mean.mean - reach, "upper": mean.mean + reach,
                 **{n: self._counts[side].quantile(q) - shift for n, q in QUANTILES.items()},
             }  # fmt: skip
-            index = {"side": [side], "year": self._years, "patron": PATRONS}
+            index: dict[str, Sequence[Any]] = {
+                "side": [side],
+                "year": self._years,
+                "patron": PATRONS,
+            }
             frames.append(tidy(index, {n: v[np.newaxis] for n, v in columns.items()}))
         return pd.concat(frames, ignore_index=True)

@@ -7,7 +7,7 @@ from steppe.model.errors import InputError
 from steppe.results import layout
 from steppe.results.compare import NONE, compare
 from steppe.results.store import open_or_create
-from steppe.results.verdicts import differences
+from steppe.results.verdicts import differences, tables
 
 from .results_synthetic import batch, fill, manifest
 
@@ -158,3 +158,15 @@ def test_runs_that_are_no_twins_are_refused(tmp_path, field, changes):
     a, b = fill(tmp_path / "a", manifest()), fill(tmp_path / "b", manifest(**changes))
     with pytest.raises(InputError, match=f"{field}: the two runs cannot be paired"):
         compare(a, b)
+
+
+def test_tables_name_the_scenario_each_time_they_are_made(tmp_path):
+    """The command makes them twice, by letters and by names; neither leaves its mark."""
+    a = fill(tmp_path / "a", manifest())
+    b = fill(tmp_path / "b", manifest(scenario=HUNGRY))
+    found = compare(a, b)
+    for names in (["A", "B"], ["plain", "hungry"]):
+        for name, frame in tables([found], names, a.manifest).items():
+            assert set(frame["b"]) == {names[1]}, name
+    assert "b" not in found.years
+    assert "b" not in found.fans

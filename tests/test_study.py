@@ -402,7 +402,7 @@ def test_resistance_of_mixed_units_is_told_by_area(made):
 
 def test_the_tables_that_are_kept_give_the_same_sentences(made, tmp_path):
     """What the docs read is a small part of a study; no sentence changes by it."""
-    short.write(tmp_path, made, manifest(kind="study"))
+    short.write(tmp_path, made, manifest(kind="study"), {"plain": "1"})
     kept = short.read(tmp_path)
     assert short.told(kept) == short.told(made)
     assert sum(map(len, kept.values())) < sum(map(len, made.values())) / 2

@@ -185,10 +185,10 @@ def _by_form(tables: Tables) -> list[Sheet]:
     for viewpoint in frame["viewpoint"].unique():
         rows = []
         mine = chosen(frame, {"viewpoint": viewpoint})
-        for (patron, form, place), row in mine.set_index(["patron", "form", "area"]).iterrows():
+        for _, row in mine.iterrows():
             rows.append(
                 [
-                    f"{WORDS[form]}, {_patron(patron)}", named(place),
+                    f"{WORDS[row['form']]}, {_patron(row['patron'])}", named(row["area"]),
                     number(row["early"]), number(row["late"]),
                     f"{signed(row['mean'])} ({signed(row['lower'])} to {signed(row['upper'])})",
                     per_cent(row["p_first_run"]),

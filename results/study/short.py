@@ -48,9 +48,10 @@ def write(
 
 def _part(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     if name in ("reach", "reach_any"):
-        ends = frame.groupby("viewpoint")["year"].transform
-        year = frame["year"]
-        return frame[(year % STEP == 0) | (year == ends("min")) | (year == ends("max"))]
+        year, ends = frame["year"], frame.groupby("viewpoint")["year"].transform
+        shown = frame["rung"].isin(answers.RUNG_WORDS) & frame["area"].isin(FOUR)
+        between = (year % STEP == 0) | (year == ends("min"))
+        return frame[(year == ends("max")) | (shown & between)]
     return frame[frame["outcome"] == "rung"] if name == "what_ifs" else frame
 
 
