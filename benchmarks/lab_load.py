@@ -4,10 +4,15 @@
 
 Starts ``steppe lab`` on a free port, waits until its start is ready, and asks it for moves that all
 differ, so that no answer comes from the cache. Moves come at the stated rate whatever the answers
-take; each goes to the next client that is free. ``--rest`` is the share of moves at rest (1,000
-futures), the others are dragged (100). Prints times from asking to the last byte, waiting for a
-client included, errors, and the server's memory. Before it comes a burst: as many moves as there
-are clients, all at rest and at once (``--burst 0`` leaves it out).
+take; each goes to the next client that is free. ``--rest`` is the share of moves at rest, which
+leave the number of futures to the lab as a page does (1,000, or 100 in a crowd); the others are
+dragged (100). Prints times from asking to the last byte, waiting for a client included, errors, and
+the server's memory.
+
+Before it come bursts (``--burst 0`` leaves them out): as many moves as there are clients, all at
+rest and at once. Whoever gets fewer futures asks again for all after one to three seconds, as a
+page does, and so does who is told to. At the end, when the server is gone, this process computes
+each answer of the bursts itself, one after the other, and counts those that are not the same.
 """
 
 from __future__ import annotations
@@ -24,7 +29,11 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import parse_qsl
 
+from steppe.lab.answers import Answers
+from steppe.lab.futures import Engine
 from steppe.lab.serve import LOOPBACK, listen
 
 LEVERS = (
@@ -34,6 +43,20 @@ LEVERS = (
     ("afghan_instability", "value", 0.0, 3.0),
 )
 SECONDS_MOST = 600
+REST, DRAGGED = "at rest", "dragged"
+DRAG, FULL = 100, 1000
+
+
+class Asked(NamedTuple):
+    """What became of a move; ``futures`` and ``own`` (milliseconds) as the server says."""
+
+    kind: str
+    path: str
+    seconds: float
+    status: int
+    futures: int
+    own: float
+    body: bytes
 
 
 class Client:
@@ -53,18 +76,17 @@ class Client:
             raise
 
 
-def moves(count: int, rest: float, seed: int) -> list[tuple[int, str]]:
-    """So many moves, all different: number of futures, and path."""
+def moves(count: int, rest: float, seed: int) -> list[tuple[str, str]]:
+    """So many moves, all different: kind, and path."""
     luck = random.Random(seed)
     found = []
     for n in range(count):
-        size = 1000 if luck.random() < rest else 100
-        levers = ""
-        for address, kind, low, high in luck.sample(LEVERS, luck.randint(1, 3)):
-            levers += (
-                f"&l={address}:{kind}:{luck.uniform(low, high):.6f}:{luck.choice((2026, 2028))}"
-            )
-        found.append((size, f"/api/move?n={size}{levers}&move={n}"))
+        kind = REST if luck.random() < rest else DRAGGED
+        query = f"move={n}" if kind is REST else f"n={DRAG}&move={n}"
+        for address, way, low, high in luck.sample(LEVERS, luck.randint(1, 3)):
+            number, year = luck.uniform(low, high), luck.choice((2026, 2028))
+            query += f"&l={address}:{way}:{number:.6f}:{year}"
+        found.append((kind, f"/api/move?{query}"))
     return found
 
 
@@ -96,34 +118,88 @@ def started(port: int) -> tuple[subprocess.Popen[bytes], float, float]:
         time.sleep(0.05)
 
 
-def load(port: int, asked: list[tuple[int, str]], clients: int, rate: float) -> list[tuple]:
-    """Ask at a rate; (futures, seconds, status, server's milliseconds) of each move."""
+def load(port: int, asked: list[tuple[str, str]], clients: int, rate: float) -> list[Asked]:
+    """Ask at a rate."""
     local, done = threading.local(), []
     began = time.perf_counter()
 
-    def one(number: int, size: int, path: str) -> None:
+    def one(number: int, kind: str, path: str) -> None:
         due = began + number / rate
         if not hasattr(local, "client"):
             local.client = Client(port)
         try:
             status, body = local.client.ask(path)
-            own = json.loads(body).get("ms", 0.0) if status == 200 else 0.0
         except (OSError, http.client.HTTPException):
-            status, own = 0, 0.0
-        done.append((size, time.perf_counter() - due, status, own))
+            status, body = 0, b""
+        took = time.perf_counter() - due
+        told = json.loads(body) if status == 200 else {"n": 0, "ms": 0.0}
+        done.append(Asked(kind, path, took, status, told["n"], told["ms"], b""))
 
     with ThreadPoolExecutor(clients) as pool:
-        for number, (size, path) in enumerate(asked):
+        for number, (kind, path) in enumerate(asked):
             time.sleep(max(0.0, began + number / rate - time.perf_counter()))
-            pool.submit(one, number, size, path)
+            pool.submit(one, number, kind, path)
     return done
 
 
-def burst(port: int, clients: int, seed: int) -> list[float]:
-    """All clients ask at once for different moves at rest: milliseconds of each answer."""
-    asked = [path for _, path in moves(clients, 1.0, seed)]
-    return sorted(1000 * row[1] for row in load(port, [(1000, p) for p in asked], clients, 1e9)
-                  if row[2] == 200)  # fmt: skip
+def burst(port: int, clients: int, seed: int) -> list[Asked]:
+    """All clients ask at once for different moves at rest, and again until each has all futures.
+
+    Returns
+    -------
+    list of Asked
+        The first thing each was told, and what it got at last, seconds since the burst began.
+    """
+    paths = [path for _, path in moves(clients, 1.0, seed)]
+    together = threading.Barrier(clients)
+    found: list[Asked] = []
+
+    def one(number: int) -> None:
+        luck, client = random.Random(seed + number), Client(port)
+        client.connection.connect()
+        together.wait()
+        began, path = time.perf_counter(), paths[number]
+        while True:
+            status, body = client.ask(path)
+            told = json.loads(body) if status == 200 else {"n": 0, "ms": 0.0}
+            took = time.perf_counter() - began
+            found.append(Asked(REST, path, took, status, told["n"], told["ms"], body))
+            if told["n"] == FULL:
+                return
+            time.sleep(1.0 + 2.0 * luck.random())
+            path = f"{paths[number]}&n={FULL}"
+
+    with ThreadPoolExecutor(clients) as pool:
+        for job in [pool.submit(one, number) for number in range(clients)]:
+            job.result()
+    return found
+
+
+def wrong(bursts: list[list[Asked]]) -> int:
+    """Answers that differ from those computed here, each alone."""
+    answers, count = Answers(Engine()), 0
+    assert answers.engine.pasts.get(answers.engine.grounds.get("baseline-2022"), 1).wait(FULL, 600)
+    for row in (row for rows in bursts for row in rows if row.status == 200):
+        pairs = [pair for pair in parse_qsl(row.path.split("?")[1]) if pair[0] != "n"]
+        move = answers.move([*pairs, ("n", str(row.futures))])
+        alone = json.loads(answers.figures(move, threading.Event()))
+        count += {**json.loads(row.body), "ms": 0} != {**alone, "ms": 0}
+    return count
+
+
+def tell(rows: list[Asked]) -> None:
+    """Print what became of a burst."""
+    first = [row for row in rows if "&n=" not in row.path]
+    good = [row for row in first if row.status == 200]
+    full = [row for row in rows if row.futures == FULL]
+    times = [1000 * row.seconds for row in good]
+    print(
+        f"burst of {len(first)} at rest: {len(good)} answered at once, "
+        f"{sum(row.futures == FULL for row in good)} with {FULL} futures and "
+        f"{sum(0 < row.futures < FULL for row in good)} with fewer, p50 {quantile(times, 0.5):.0f}"
+        f" ms, last {max(times):.0f} ms; told to ask again {sum(r.status != 200 for r in rows)}; "
+        f"all {FULL} for all {len(full)} after {max(row.seconds for row in full):.1f} s"
+    )
 
 
 def quantile(values: list[float], level: float) -> float:
@@ -151,8 +227,8 @@ def main() -> None:
         setup = time.perf_counter()
         first.ask("/api/setup")
         setup = time.perf_counter() - setup
-        for size, path in moves(6, 0.5, 7):
-            assert first.ask(path)[0] == 200, size
+        for kind, path in moves(6, 0.5, 7):
+            assert first.ask(path)[0] == 200, kind
         bursts = [burst(port, given.clients, 100 + n) for n in range(given.burst)]
         before = memory(process.pid)[0]
         asked = moves(int(given.seconds * given.rate), given.rest, 1)
@@ -163,21 +239,21 @@ def main() -> None:
         process.wait(20)
     print(f"{os.cpu_count()} cores; load average {os.getloadavg()[0]:.1f}")
     print(f"answers after {up:.1f} s, start ready after {ready:.1f} s, setup in {setup:.2f} s")
-    for times in bursts:
-        print(
-            f"burst of {given.clients} at rest: {len(times)} answered, p50 "
-            f"{quantile(times, 0.5):.0f} ms, last {times[-1]:.0f} ms"
-        )
+    for rows in bursts:
+        tell(rows)
+    if bursts:
+        print(f"answers of the bursts that are wrong: {wrong(bursts)}")
     print(f"{len(done)} moves, {given.rate:g} a second, {given.clients} clients")
-    print("futures  moves   p50 ms   p95 ms  worst ms  computing p50 ms")
-    for size in sorted({row[0] for row in done}):
-        good = [row for row in done if row[0] == size and row[2] == 200]
-        times = [1000 * row[1] for row in good]
-        if times:
-            own = quantile([row[3] for row in good], 0.5)
-            told = (quantile(times, 0.5), quantile(times, 0.95), max(times), own)
-            print(f"{size:7d} {len(good):6d} " + " ".join(f"{value:8.0f}" for value in told))
-    failed = [row[2] for row in done if row[2] != 200]
+    print("move     futures  moves   p50 ms   p95 ms  worst ms  computing p50 ms")
+    for kind, futures in sorted({(row.kind, row.futures) for row in done if row.status == 200}):
+        good = [row for row in done if (row.kind, row.futures, row.status) == (kind, futures, 200)]
+        times = [1000 * row.seconds for row in good]
+        own = quantile([row.own for row in good], 0.5)
+        told = (quantile(times, 0.5), quantile(times, 0.95), max(times), own)
+        print(
+            f"{kind:8} {futures:7d} {len(good):6d} " + " ".join(f"{value:8.0f}" for value in told)
+        )
+    failed = [row.status for row in done if row.status != 200]
     print(f"errors: {len(failed)} {sorted(set(failed)) if failed else ''}")
     print(f"memory: {before:.0f} MB before, {after:.0f} MB after, {highest:.0f} MB at most")
 

@@ -15,8 +15,9 @@ def export(
     to: Annotated[
         str,
         typer.Option(
-            help="csv or parquet: the tables; netcdf: every run and year; iamc: means and "
-            "quantiles in the long form of the IAMC; png or svg: the figures."
+            help="csv or parquet: the tables; netcdf: every run and year of a run, else the "
+            "tables; iamc: means and quantiles in the long form of the IAMC; png or svg: the "
+            "figures."
         ),
     ],
     out: Annotated[

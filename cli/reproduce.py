@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,7 +14,14 @@ from .run import Seed
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..explore.problem import Problem
+    from ..results.levels import Shipped
+
 RUNS = 2000
+TRACED = 200
+"""Runs of a baseline whose decisions are traced for the terms that weigh against offers."""
+LEFT_OUT = 100
+"""Runs in which each lever is left out in turn, of as many draws if there are so many."""
 
 
 def reference_directory() -> Path:
@@ -40,7 +48,7 @@ def reproduce(
     from ..results.levels import compared, read_reference
 
     reference = None if write else read_reference(against or reference_directory())
-    found, facts = made(runs, seed)
+    found, facts = made(runs, seed, explained=write is not None)
     if reference is None:
         assert write is not None
         _write(write, found, facts)
@@ -65,8 +73,11 @@ def reproduce(
         raise typer.Exit(1)
 
 
-def made(runs: int, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Run every shipped scenario and give its levels, and what is to be said of the runs."""
+def made(runs: int, seed: int, explained: bool = False) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Run every shipped scenario and give its levels, and what is to be said of the runs.
+
+    ``explained`` runs each what-if without each of its levers too, and traces the baselines.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -96,7 +107,11 @@ def made(runs: int, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
             expects = [(e.outcome, e.direction, e.why) for e in one.member.scenario.expects]
             until = problem.until
             years = 0 if until is None else problem.resolved.horizon - until
-            cases.append(Shipped(name, one.member.area, one.member.baseline, years, kept, expects))
+            levers = [_on(lever.entries) for lever in one.member.resolved.levers]
+            case = Shipped(name, one.member.area, one.member.baseline, years, kept, expects, levers)
+            if explained:
+                case = _explained(case, problem, runs)
+            cases.append(case)
             progress.advance(task)
     first = each[-1]
     draws = first.problem.draw_count
@@ -111,6 +126,41 @@ def made(runs: int, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
         "digests": first.manifest.digests,
     }
     return levels(cases, baselines, draws), facts
+
+
+def _explained(case: Shipped, problem: Problem, runs: int) -> Shipped:
+    """A what-if without each of its levers; a baseline with what weighs against its offers."""
+    from dataclasses import replace
+
+    from ..explore.replicates import simulate_span
+    from ..explore.study.decisions import TERMS, sample
+    from ..explore.study.outcomes import kept_of
+    from ..model.names import START_YEAR
+    from ..results.study.obstacles import obstacles
+
+    levers = problem.resolved.levers
+    until = START_YEAR if problem.until is None else problem.until
+    if not levers:
+        traced = sample(problem, range(min(TRACED, runs)))._asdict()
+        return case._replace(obstacles=obstacles(traced, TERMS, until)[1])
+    if len(levers) == 1:
+        return case
+    few = range(min(runs, LEFT_OUT))
+    without = []
+    for n in range(len(levers)):
+        left = problem.resolved.model_copy(update={"levers": (*levers[:n], *levers[n + 1 :])})
+        outcome = simulate_span(replace(problem, resolved=left), few)
+        without.append(kept_of(outcome, until)._asdict())
+    return case._replace(without=without)
+
+
+def _on(entries: Sequence[str]) -> str:
+    """What a lever is on: its entries, written short where they are many."""
+    first = entries[0]
+    if len(entries) == 1:
+        return first
+    heads = {entry.split(".")[0] for entry in entries}
+    return f"{'/'.join(sorted(heads))} ({len(entries)} entries, {first} the first)"
 
 
 def _write(directory: Path, found: pd.DataFrame, facts: dict[str, Any]) -> None:

@@ -67,7 +67,7 @@ def areas(
     from ..results.study.page import write
     from .execution import RUNS_DIRECTORY
     from .reproduce import reference_directory
-    from .study_members import ready, run_members, views
+    from .study_members import inputs, ready, run_members, views
 
     typer.echo(f"Reading {len(found)} scenarios ...", err=True)
     each = ready(found, runs, seed, values)
@@ -90,7 +90,7 @@ def areas(
     typer.echo("Tables, figures and report ...", err=True)
     page = write(directory, made, manifest, _beside(each))
     if keep is not None:
-        short.write(keep, made, manifest)
+        short.write(keep, made, manifest, inputs(each))
     _print_short(page)
     typer.echo(f"\nReport to open: {page}\nThe same as PDF: {page.with_suffix('.pdf')}")
 
@@ -121,6 +121,66 @@ def check(
     if wrong:
         raise typer.Exit(1)
     typer.echo(f"{count} sentences follow from their tables.")
+
+
+@app.command()
+def fresh(
+    runs: Annotated[int, typer.Option(min=2, help="Runs of each scenario that is run anew.")] = 40,
+    seed: Seed = 2,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="Directory of the study's tables; those of the project by default."),
+    ] = None,
+) -> None:
+    """Say whether the committed tables of the study are still those of the shipped model.
+
+    What determines the members is compared by digests; the code, by a few scenarios that are run
+    anew and held against the tables within the Monte Carlo error of both. Leaves with 1 if not.
+    """
+    import json
+
+    from ..explore.study.members import members
+    from ..model.errors import InputError
+    from ..results.files import read_bytes
+    from ..results.study import short
+    from ..results.study.fresh import apart, changed
+    from .reproduce import reference_directory
+    from .study_members import fresh_levels, inputs, ready, sampled
+
+    place = against or reference_directory().parent / "study"
+    content = read_bytes(place / short.ABOUT)
+    if content is None:
+        raise InputError(
+            "there are no tables of a study",
+            file=str(place),
+            todo="write them: study areas --write",
+        )
+    tables = short.read(place)
+    facts = tables["facts"].iloc[0]
+    found = members(VIEWPOINTS)
+    then = json.loads(content)["inputs"]
+    now = inputs(ready(found, int(facts["runs"]), int(facts["seed"]), None))
+    stale = changed(then, now)
+    for fault in stale:
+        typer.echo(fault, err=True)
+    levels, units = fresh_levels([m for m in sampled(found) if m.name in then], runs, seed)
+    table = apart(levels, tables["levels"], units)
+    wrong = table[~table["within"]]
+    for _, row in wrong.iterrows():
+        typer.echo(
+            f"{row['scenario']}, {row['outcome']}, {row['patron']}, {row['area']}: "
+            f"{row['mean']:.4g}, in the study {row['reference']:.4g}, "
+            f"{abs(row['difference']) / row['allowed']:.1f} times what chance allows",
+            err=True,
+        )
+    if stale or len(wrong):
+        typer.echo("The tables are stale: steppe study areas --write writes them again.", err=True)
+        raise typer.Exit(1)
+    typer.echo(
+        f"{len(now)} scenarios are what they were; {len(table)} numbers of "
+        f"{table['scenario'].nunique()} of them, {runs:,} runs each, seed {seed}, agree within "
+        "their Monte Carlo error."
+    )
 
 
 def _manifest(

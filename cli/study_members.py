@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
     from ..explore.problem import Problem
     from ..explore.study.members import Member
@@ -56,6 +57,50 @@ def ready(found: Sequence[Member], runs: int, seed: int, values: str | None) -> 
         )
         made.append(Ready(member, problem, manifest, key))
     return made
+
+
+def inputs(found: Sequence[Ready]) -> dict[str, str]:
+    """Digests of what determines the numbers of each member, by its name.
+
+    Of a baseline its tables of all draws and the record that it follows; of the others their
+    years, parameters, rule and levers. The code of the model is in none: see ``fresh_levels``.
+    """
+    return {
+        one.member.name: one.manifest.digests["tables"]
+        if one.member.role == "baseline"
+        else one.member.resolved.digest()
+        for one in found
+    }
+
+
+def sampled(found: Sequence[Member]) -> list[Member]:
+    """A few members that stand for all: baselines, and of each the first what-if of every area."""
+    chosen, areas = [], set()
+    for member in found:
+        place = (member.viewpoint, member.area)
+        if member.role == "baseline" or (member.role == "what-if" and place not in areas):
+            areas |= {place} if member.role == "what-if" else set()
+            chosen.append(member)
+    return chosen
+
+
+def fresh_levels(found: Sequence[Member], runs: int, seed: int) -> tuple[pd.DataFrame, int]:
+    """Run some members anew: their levels, and the independent units behind them."""
+    import pandas as pd
+
+    from ..explore.study.conduct import conduct, shared_pasts, with_pasts
+    from ..results.study.cases import Case, levels
+
+    each = ready(found, runs, seed, None)
+    pasts = {viewpoint: shared_pasts() for viewpoint in {m.viewpoint for m in found}}
+    frames = []
+    for one in each:
+        m = one.member
+        kept = conduct(with_pasts(one.problem, pasts[m.viewpoint]), runs)._asdict()
+        case = Case(m.name, m.resolved.title, m.resolved.question or "", m.area, m.rule, kept)
+        frames.append(levels(m.viewpoint, [case], one.problem.draw_count))
+    draws = each[0].problem.draw_count
+    return pd.concat(frames, ignore_index=True), draws if draws > 1 else runs
 
 
 def _beside(base: Problem, resolved: Resolved, name: str) -> Problem:

@@ -12,7 +12,7 @@ from ..model.errors import InputError
 if TYPE_CHECKING:
     from ..explore.sweep.resolve import ResolvedSweep
 
-_MOVES: Final = {"factor": "--lever", "value": "--set"}
+_MOVES: Final = {"factor": "--lever", "value": "--set", "prior": "--prior", "fitted": "--fitted"}
 Range = Annotated[
     list[str] | None,
     typer.Option(
@@ -40,6 +40,14 @@ def sweep(
             "--prior",
             metavar="ADDRESS:LOW:HIGH[:COUNT]",
             help="Set a parameter to quantiles LOW to HIGH of its prior (0.05:0.95).",
+        ),
+    ] = None,
+    fitted: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fitted",
+            metavar="ADDRESS:LOW:HIGH[:COUNT]",
+            help="Set a fitted parameter to quantiles LOW to HIGH of the installed posterior.",
         ),
     ] = None,
     on: Annotated[
@@ -118,7 +126,8 @@ def sweep(
         text = (files("steppe.explore.sweep") / shipped).read_text("utf-8")
         typer.echo(text, nl=False)
         return
-    given = {"factor": lever or [], "value": set_ or [], "prior": prior or []}
+    asked_for = (lever, set_, prior, fitted)
+    given = {move: texts or [] for move, texts in zip(_MOVES, asked_for, strict=True)}
     changes = {"replicates": replicates, "seed": seed, "parameters": values, "on": on}
     design = {"method": method, "posterior": posterior, "second_order": second_order}
     if file is None:
@@ -148,7 +157,7 @@ def _only_file(
     given: dict[str, list[str]], design: dict[str, str | bool | None], name: str | None
 ) -> None:
     for option, found in (
-        *((_MOVES.get(move, "--prior"), texts or None) for move, texts in given.items()),
+        *((_MOVES[move], texts or None) for move, texts in given.items()),
         *((_option_of(field, value), value) for field, value in design.items()),
         ("--name", name),
     ):
@@ -207,7 +216,7 @@ def _factor(text: str, move: str) -> dict[str, Any]:
             raise ValueError
     except ValueError:
         raise InputError(
-            "not written as it must be", field=_MOVES.get(move, "--prior"),
+            "not written as it must be", field=_MOVES[move],
             found=text, allowed="ADDRESS:LOW:HIGH or ADDRESS:LOW:HIGH:COUNT, such as "
             "budget.russia:0.5:1.5:11",
         ) from None  # fmt: skip
@@ -224,7 +233,7 @@ def _options(
     words: list[str] = []
     for move, texts in given.items():
         for text in texts:
-            words += [_MOVES.get(move, "--prior"), text]
+            words += [_MOVES[move], text]
     words += ["--on", on] if on is not None else []
     for field, value in design.items():
         if value is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,6 +86,7 @@ def manifest_of(
     problem: SweepProblem, command: tuple[str, ...], chunk: tuple[int, int] | None = None
 ) -> SweepManifest:
     """Manifest of a sweep."""
+    from ..calibration.installed import installed
     from ..explore import conditioning
     from ..explore.identity import evidence_digest, sweep_digest
     from ..explore.sweep.design import NESTED
@@ -95,7 +96,9 @@ def manifest_of(
     from ..results.sweep.manifest import Points, SweepManifest
 
     sweep, base, design = problem.sweep, problem.problem, problem.design
-    more = {"posterior": base.posterior.digest} if base.posterior else {}
+    fitted = any(factor.quantiles_of == "fitted" for factor in sweep.factors)
+    posterior = base.posterior or (installed() if fitted else None)
+    more = {"posterior": posterior.digest} if posterior else {}
     if base.followed is not None:
         more["filter"] = conditioning.sources_digest()
     arrays = kept_arrays(problem)
@@ -253,8 +256,8 @@ def _compute_missing(
         )
     if not missing:
         return
-    tasks = [Task(chunk, *store.spans(chunk)) for chunk in missing]
-    total = sum(len(task.points) * len(task.runs) for task in tasks)
+    tasks = (Task(chunk, *store.spans(chunk)) for chunk in missing)
+    total = sum(len(points) * len(runs) for points, runs in map(store.spans, missing))
     with progress(store.manifest.name, total) as advance:
         for task, computed in _computed(problem, tasks, workers, cluster):
             store.write(task.chunk, computed.arrays, computed.failures)
@@ -262,7 +265,7 @@ def _compute_missing(
 
 
 def _computed(
-    problem: SweepProblem, tasks: list[Task], workers: int | None, cluster: str | None
+    problem: SweepProblem, tasks: Iterable[Task], workers: int | None, cluster: str | None
 ) -> Iterator[tuple[Task, Computed]]:
     if cluster is None:
         from ..explore.sweep.execute import compute_here

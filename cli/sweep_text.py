@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ def announcement(
     problem: SweepProblem,
     manifest: SweepManifest,
     directory: Path,
-    left: Sequence[Chunk],
+    left: Collection[Chunk],
     cost: Cost,
     workers: int | None,
     cluster: str | None,
@@ -36,9 +36,8 @@ def announcement(
 
     points, replicates = manifest.points.count, manifest.replicates
     runs = points * replicates
-    spans = [manifest.spans(chunk) for chunk in left]
-    todo = sum(len(points) * len(runs) for points, runs in spans)
-    drawn = blocks(problem, spans)
+    todo = sum(len(points) * len(runs) for points, runs in map(manifest.spans, left))
+    drawn = blocks(problem, map(manifest.spans, left))
     seconds = cost.seconds(todo, drawn)
     room = _room(manifest, problem, directory, left, cost)
     along_points, along_runs = manifest.blocks()
@@ -78,7 +77,7 @@ def _room(
     manifest: SweepManifest,
     problem: SweepProblem,
     directory: Path,
-    left: Sequence[Chunk],
+    left: Collection[Chunk],
     cost: Cost,
 ) -> int:
     """Bytes that are still needed, which must be free."""

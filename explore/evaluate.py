@@ -206,7 +206,7 @@ def evaluator(
         A shipped scenario, or the path of a file.
     factors : sequence of mapping
         As in a sweep file: ``{"quantity": "budget.china", "factor": [0.5, 2.0], "from": 2026}``.
-        A factor given by its prior is moved evenly between its two numbers here.
+        A factor given by quantiles is moved evenly between its two numbers here.
     outcomes, yearly : sequence of str
         What is kept of every run, and of every point and year.
     replicates : int

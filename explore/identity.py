@@ -28,7 +28,8 @@ def evidence_digest() -> str:
 _COMPUTING: Final = {
     "steppe.explore": ("conditioning", "draws", "problem"),
     "steppe.explore.sweep": (
-        *("design", "factors", "outcomes", "pasts", "points", "problem", "resolve", "samplers"),
+        *("design", "factors", "outcomes", "pasts", "points", "problem", "quantiles", "resolve"),
+        "samplers",
     ),
     "steppe.scenarios": ("addresses", "course", "draws", "levers", "resolve"),
 }

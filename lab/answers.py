@@ -31,7 +31,7 @@ from .overrule import VERDICTS, overrule
 from .questions import Question, answer, questions, shown
 from .setup import declared, setup
 from .single import single
-from .summary import Sides, continued, sides, summarise
+from .summary import Sides, continued, sides, summarise, ties
 from .sweep import MOST_POINTS, sweep, values_of
 from .walk import walk
 from .web import encoded
@@ -94,6 +94,7 @@ class Answers:
         found = {
             "badge": badge(pair.ground),
             **summarise(pair, known),
+            "most": self.most,
             "outOfDate": False,
             "ms": round((time.perf_counter() - began) * 1000.0, 1),
         }
@@ -124,17 +125,18 @@ class Answers:
         """Answer to /api/overrule."""
         ground = self.engine.grounds.get(move.start)
         one = single(self.engine, move, "what", whole(pairs, "future", 0, MOST - 1, 0))
+        state, patron = required(pairs, "sel", STATES), required(pairs, "patron", PATRONS)
         about, pair = overrule(
             one,
-            required(pairs, "sel", STATES),
+            state,
             whole(pairs, "year", START_YEAR, ground.last, None),
-            required(pairs, "patron", PATRONS),
+            patron,
             required(pairs, "choice", VERDICTS) == VERDICTS[0],
             whole(pairs, "continuations", 30, MOST, 500),
             value_of(pairs, "decision"),
             one_of(pairs, "area", AREAS, None),
         )
-        return encoded({**about, **continued(pair)})
+        return encoded({**about, **continued(pair), "ties": ties(pair, state, patron)})
 
     def sweep(self, move: Move, pairs: Pairs, dropped: Event) -> bytes:
         """Answer to /api/sweep."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import replace
 from threading import Event
 
 from starlette.applications import Starlette
@@ -56,8 +57,11 @@ class Lab:
         return json_answer(await loop.run_in_executor(None, self.answers.ready, move))
 
     async def move(self, request: Request) -> Response:
-        """GET /api/move."""
-        move = self.answers.move(pairs_of(request))
+        """GET /api/move: of as many futures as asked; if no number is, of fewer in a crowd."""
+        pairs = pairs_of(request)
+        move = self.answers.move(pairs)
+        if value_of(pairs, "n") is None and self.jobs.crowded(move.key("move")):
+            move = replace(move, n=FEW)
         found = await self.job(
             request,
             move.key("move"),

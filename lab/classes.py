@@ -26,6 +26,7 @@ ANSWERS: Final = 400
 AGE: Final = 8 * 3600.0
 """Seconds after which a class is gone."""
 BINS: Final = 10
+EXPORTED: Final = ("question", "who", "probability", "brier", "log", "distance", "expected_log")
 CLIP: Final = 0.01
 """Probabilities are moved this far from 0 and 1 for the log score: a sure miss costs 4.6."""
 
@@ -194,10 +195,14 @@ def _free(taken: dict[str, Class]) -> str:
 
 
 def export_csv(found: Class) -> str:
-    """Answers of a class, the engine's, the simple rule's, and their scores."""
+    """Answers of a class, the engine's, the simple rule's, and their scores.
+
+    Questions of the past have Brier and log score by the record; those of the future, which has
+    no record, distance and expected log score by the engine. Before the reveal there are none.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("question", "who", "probability", "brier", "log"))
+    writer.writerow(EXPORTED)
     rows = [("answer", p) for p in found.probabilities]
     told = found.told
     if told is not None:
@@ -205,8 +210,11 @@ def export_csv(found: Class) -> str:
             rows.append(("class mean", sum(p for _, p in rows) / len(rows)))
         rows += [("engine", told["engine"]), ("climatology", told["climatology"])]
     for who, p in rows:
-        marks: tuple[Any, ...] = ("", "")
+        marks: tuple[Any, ...] = ("",) * 4
         if told is not None and told["record"] is not None:
-            marks = tuple(round(f(p, told["record"]), 6) for f in (brier, log_score))
+            marks = (brier(p, told["record"]), log_score(p, told["record"]), "", "")
+        elif told is not None:
+            marks = ("", "", (p - told["engine"]) ** 2, expected_log(p, told["engine"]))
+        marks = tuple(mark if mark == "" else round(mark, 6) for mark in marks)
         writer.writerow((found.question.text, who, round(p, 6), *marks))
     return out.getvalue()

@@ -16,9 +16,12 @@ from .errors import BusyError, DroppedError
 
 AT_ONCE: Final = 2
 """Jobs at work at once in a lane; each hands its futures to as many threads as there are cores."""
-WAITING: Final = {"quick": 64, "slow": 24}
+WAITING: Final = {"quick": 64, "slow": 48}
 """Different answers that may be asked for at once, by lane. Moves of few futures have a lane of
 their own, so that a slider that is being dragged does not wait for pages at rest."""
+CROWDED: Final = 4
+"""Answers of the slow lane in the making from which on a further one would have to wait long: four
+moves of 1,000 futures are a quarter of a second of two cores."""
 CACHED: Final = 32 * 2**20
 """Bytes of answers that are kept for who asks the same."""
 
@@ -51,6 +54,10 @@ class Jobs:
             job.dropped.set()
         for pool in self._pools.values():
             pool.shutdown(wait=False, cancel_futures=True)
+
+    def crowded(self, key: str) -> bool:
+        """Whether an answer of the slow lane that is not made yet would have to wait long."""
+        return key not in self._made and self._busy["slow"] >= CROWDED
 
     async def get(self, key: str, make: Make, gone: Gone, lane: str = "slow") -> bytes:
         """Answer to a key.

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import solara
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from mesa.visualization import Slider, SolaraViz
 from mesa.visualization.utils import update_counter
 
@@ -24,6 +25,8 @@ from .moves import DEFAULT_START, WHY, load
 
 FROM: Final = 2026
 COLOURS: Final = ("#b3362b", "#2b5c8a")
+DARK: Final = 3
+"""Rung from which on the field is so dark that its number is white."""
 
 
 @cache
@@ -75,7 +78,8 @@ def Ladders(model: SecurityModel) -> None:  # noqa: N802
         rungs = np.array([state.ties[p].rung for state in model.states])
         panel.imshow(rungs, vmin=0, vmax=5, cmap="Reds" if p == 0 else "Blues")
         for (i, a), rung in np.ndenumerate(rungs):
-            panel.text(a, i, str(rung), ha="center", va="center")
+            ink = "white" if rung >= DARK else "black"
+            panel.text(a, i, str(rung), ha="center", va="center", color=ink)
         names = [area.replace("_", " ") for area in AREAS]
         panel.set_xticks(range(len(AREAS)), names, rotation=30, ha="right", fontsize=8)
         panel.set_yticks(range(len(STATES)), [STATE_NAMES[s] for s in STATES], fontsize=8)
@@ -95,22 +99,30 @@ def Packages(model: SecurityModel) -> None:  # noqa: N802
         for p, name in enumerate(PATRON_NAMES.values()):
             panel.plot(recorded["year"], counts[:, p], "o-", color=COLOURS[p], label=name)
         panel.set_xticks(recorded["year"])
+        panel.set_ylim(bottom=0)
+        panel.yaxis.set_major_locator(MaxNLocator(integer=True))
         panel.legend(frameon=False)
-    panel.set_title("Packages accepted in the year, all states")
+        panel.set_title("Packages accepted in the year, all states")
+    else:
+        panel.set_axis_off()
+        panel.set_title("Packages accepted in the year: none yet, make a step")
     solara.FigureMatplotlib(figure)
 
 
 @solara.component
 def Choices(model: SecurityModel) -> None:  # noqa: N802
-    """Choices of the last year, in words."""
+    """Choices of the last year, in words; as plain text, since Markdown would fetch a script."""
     update_counter.get()
     rows = [d for d in model.decisions if d.year == model.year]
     lines = [
-        f"- {STATE_NAMES[d.state]}, {d.area.replace('_', ' ')}: {d.choice} "
+        f"{STATE_NAMES[d.state]}, {d.area.replace('_', ' ')}: {d.choice} "
         f"(on the table: {', '.join(f'{o.patron}, rung {o.rung}' for o in d.offers)})"
         for d in rows
     ]
-    solara.Markdown("\n".join(lines) or "No offer was on the table; make a step.")
+    if not model.running:
+        lines.append("The last year has been walked; reset begins anew.")
+    for line in lines or ["No offer was on the table; make a step."]:
+        solara.Text(line)
 
 
 PARAMETERS: Final[dict[str, Any]] = {
@@ -122,8 +134,18 @@ PARAMETERS: Final[dict[str, Any]] = {
 
 @solara.component
 def Page() -> None:  # noqa: N802
-    """The viewer."""
-    model = solara.use_memo(Future, [])
+    """The viewer, once the years that follow the record are drawn."""
+    first = solara.lab.use_task(Future, dependencies=[])
+    if first.error:
+        solara.Error(str(first.exception))
+    elif first.value is None:
+        solara.Text("Preparing the years that follow the record; the first time this takes long.")
+        solara.ProgressLinear(True)
+    else:
+        _viewer(first.value)
+
+
+def _viewer(model: SecurityModel) -> None:
     SolaraViz(
         model,
         components=[(Ladders, 0), (Packages, 0), (Choices, 0)],

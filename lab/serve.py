@@ -19,6 +19,11 @@ from ..model.errors import InputError
 LOOPBACK: Final = "127.0.0.1"
 VIEWER: Final = ("solara", "altair", "ipyvuetify")
 """What Mesa's viewer needs, from the extra ``mesa-viz``."""
+QUIET: Final = {
+    "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
+    "SOLARA_ASSETS_CDN": f"http://{LOOPBACK}:9/",
+}
+"""Solara tells nobody of its use, and asks nobody for what its assets lack: port 9 answers not."""
 PORT: Final = 8722
 """First port that is tried if none is asked for; the nine after it are tried too."""
 
@@ -96,9 +101,9 @@ def view(port: int | None, browser: bool, tell: Callable[[str], None]) -> None:
     found.close()
     tell(f"Mesa's viewer opens at http://{LOOPBACK}:{number}/ in some seconds.")
     tell("Stop it with Ctrl-C.")
-    options = ["--host", LOOPBACK, "--port", str(number), "--production"]
+    options = ["--host", LOOPBACK, "--port", str(number), "--production", "--no-check-version"]
     words = ["-m", "solara", "run", "steppe.lab.mesa_view", *options]
-    quiet = {**os.environ, "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False"}
+    quiet = {**os.environ, **QUIET}
     subprocess.run(
         [sys.executable, *words, "--open" if browser else "--no-open"], env=quiet, check=False
     )

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..model.names import AREAS, PATRONS, START_YEAR
+from ..model.names import AREAS, PATRONS, START_YEAR, STATES
 from ..results.fingerprint import fingerprint
 from ..results.streams import QUANTILES, Counts, Mean, half_width
 from .futures import Arrays, Baseline, Pair
@@ -70,9 +70,16 @@ def difference(pair: Pair, rows: slice) -> dict[str, np.ndarray]:
     The interval is that of the mean, at 90%, with draws as independent units. ``supported``
     asks that it excludes zero when widened for the number of years (Bonferroni).
     """
-    change = totals(pair.what, rows) - totals(pair.base, rows)
+    return paired(totals(pair.what, rows) - totals(pair.base, rows), pair.draws)
+
+
+def paired(change: np.ndarray, draws: int) -> dict[str, np.ndarray]:
+    """Mean of paired differences [n, year, ...] with its interval: name -> [year, ...].
+
+    Independent units are the draws, or the futures if there is one draw.
+    """
     years = change.shape[1]
-    mean = Mean(pair.draws, change.shape[1:])
+    mean = Mean(draws, change.shape[1:])
     mean.add(change)
     reach = half_width(mean.error, mean.units, LEVEL)
     wide = half_width(mean.error, mean.units, 1.0 - (1.0 - LEVEL) / max(1, years))
@@ -151,6 +158,25 @@ def continued(pair: Pair) -> dict[str, Any]:
             for name in QUANTITIES
         },
     }
+
+
+def ties(pair: Pair, state: str, patron: str) -> dict[str, dict[str, list[Any]]]:
+    """Paired differences of a state's ties to a patron by year: its dependence, and its rungs.
+
+    Names are those of :data:`QUANTITIES`; intervals as :func:`difference` has them.
+    """
+    i, p = STATES.index(state), PATRONS.index(patron)
+
+    def told(name: str, at: tuple[Any, ...]) -> dict[str, list[Any]]:
+        change = pair.what[name][at].astype(np.float64) - pair.base[name][at]
+        return {part: _lists(array) for part, array in paired(change, pair.draws).items()}
+
+    every = slice(None)
+    rungs = {
+        f"rung.{area}.{patron}": told("rung", (every, every, i, p, a))
+        for a, area in enumerate(AREAS)
+    }
+    return {f"dependence.{patron}": told("dependence", (every, every, i, p)), **rungs}
 
 
 def _of_area(

@@ -18,6 +18,7 @@ import pandas as pd
 from ..model.errors import InputError
 from ..model.names import AREAS, PATRONS, STATES
 from .placebo import SignFlips
+from .sides import Sides
 from .store import Store, differences
 from .streams import Mean, half_width
 from .summaries import with_totals
@@ -62,6 +63,9 @@ class Comparison:
     differs: list[str]
     units: int
     cuts: tuple[int | None, int | None]
+    fans: pd.DataFrame
+    """Packages since ``first_year`` by year and patron, of both sides and of the difference: mean,
+    interval, quantiles between runs; see :mod:`.sides`."""
     placebo: pd.DataFrame
     """What the same intervals find where there is nothing: see :mod:`.placebo`."""
 
@@ -173,6 +177,7 @@ def compare(a: Store, b: Store) -> Comparison:
         shape = (len(outcome.states), len(PATRONS), len(outcome.areas))
         paired[outcome.name] = _Paired(draws, shape, SignFlips(draws, a.runs, shape))
     yearly = _Paired(draws, (len(years), len(PATRONS)))
+    sides = Sides(draws, years[places])
     changed = Mean(draws, ())
     names = ("rung", "packages", "delivered")
     for one, other in zip(a.stream(names), b.stream(names), strict=True):
@@ -180,6 +185,7 @@ def compare(a: Store, b: Store) -> Comparison:
             of, needs = outcome.of, outcome.needs
             paired[outcome.name].add(of(one[needs], places), of(other[needs], places))
         yearly.add(*(x["packages"].sum(axis=(2, 4), dtype=np.int64) for x in (one, other)))
+        sides.add(one["packages"][:, places], other["packages"][:, places])
         unlike = [(one[n] != other[n]).any(axis=(1, 2, 3, 4)) for n in ("rung", "packages")]
         changed.add(unlike[0] | unlike[1])
     frames = []
@@ -198,6 +204,7 @@ def compare(a: Store, b: Store) -> Comparison:
         years=tidy(
             {"year": years, "patron": PATRONS}, yearly.columns(len(years) * len(PATRONS))
         ),
+        fans=sides.table(LEVEL),
         first_year=start,
         last_year=years[-1],
         changed=float(changed.mean),

@@ -1,4 +1,4 @@
-"""A run directory in the forms that other programs read."""
+"""Directories of results in the forms that other programs read."""
 
 from __future__ import annotations
 
@@ -10,28 +10,21 @@ import numpy as np
 import pandas as pd
 
 from ..model.errors import InputError
-from ..model.names import AREA_NAMES, PATRON_NAMES, RUNGS, STATE_NAMES
+from ..model.names import RUNGS
+from . import long_form
 from .files import PART, read_bytes, refused, write_atomic
+from .grids import describe, write_grids
+from .long_form import STATISTICS, named, regions, title
 from .manifest import Manifest, read_manifest
 from .store import MANIFEST, Store, open_finished
-from .tables import ALL, read_table
+from .tables import read_table
 from .variables import LABELS, RUN_DIMENSIONS, VARIABLES
 
 if TYPE_CHECKING:
     import h5netcdf
 
-REGION: Final = "Central Asia"
-"""Region of a sum over the five states."""
 IAMC: Final = ("model", "scenario", "region", "variable", "unit", "year", "value")
 """Columns of the long form of the Integrated Assessment Modeling Consortium."""
-_STATISTICS: Final = {
-    "mean": "Mean",
-    "q05": "5th Percentile",
-    "q25": "25th Percentile",
-    "q50": "Median",
-    "q75": "75th Percentile",
-    "q95": "95th Percentile",
-}
 _UNITS: Final = {
     "packages a year": "packages/yr",
     "offers a year": "offers/yr",
@@ -66,12 +59,6 @@ def export(directory: Path, form: str, out: Path) -> list[Path]:
     if content is None:
         raise InputError("no results are here", file=str(directory), todo="name a run directory")
     manifest = read_manifest(content, str(directory / MANIFEST))
-    if form in ("netcdf", "iamc") and manifest.kind != "run":
-        raise InputError(
-            "only single runs have this form", file=str(directory), field="--to", found=form,
-            allowed=", ".join(f for f in FORMS if f not in ("netcdf", "iamc")),
-            todo="export the run that you mean",
-        )  # fmt: skip
     return FORMS[form](directory, manifest, out)
 
 
@@ -121,9 +108,17 @@ def _copies(place: Path, names: Sequence[str], out: Path) -> list[Path]:
 
 
 def netcdf(directory: Path, manifest: Manifest, out: Path) -> list[Path]:
-    """Every run and year in one NetCDF-4 file, batch by batch."""
+    """Every run and year in one NetCDF-4 file, batch by batch; of a comparison or study the tables.
+
+    The runs of a comparison are exported from its ``runs-a``, ``runs-b`` and so on.
+    """
     import h5netcdf
 
+    if manifest.kind != "run":
+        path = out / f"{manifest.name}.nc"
+        names = _tables(directory)
+        write_grids(path, {name: read_table(directory, name) for name in names}, manifest)
+        return [path]
     store = open_finished(directory)
     path = out / f"{manifest.name}.nc"
     part = path.with_name(f".{path.name}{PART}")
@@ -165,11 +160,7 @@ def _describe(file: h5netcdf.File, store: Store) -> None:
         )
         variable.attrs["units"] = one.unit
         variable.attrs["long_name"] = one.long_name
-    file.attrs["title"] = manifest.title or manifest.name
-    file.attrs["badge"] = manifest.badge
-    file.attrs["key"] = manifest.key()
-    file.attrs["history"] = " ".join(manifest.command)
-    file.attrs["references"] = "; ".join(r.cite for r in manifest.references)
+    describe(file, manifest)
 
 
 def _fill(file: h5netcdf.File, store: Store, batch: int) -> None:
@@ -185,15 +176,23 @@ def _fill(file: h5netcdf.File, store: Store, batch: int) -> None:
 
 
 def iamc(directory: Path, manifest: Manifest, out: Path) -> list[Path]:
-    """Means and quantiles by year in the IAMC long form, as CSV that pyam reads."""
-    rungs, packages, states = (
-        read_table(directory, name) for name in ("rungs", "packages", "state_patron")
-    )
-    whole = pd.concat(
-        [_of_rungs(rungs), _of_packages(packages), _of_states(states)], ignore_index=True
-    )
+    """Means and quantiles by year in the IAMC long form, as CSV that pyam reads.
+
+    Of a comparison or study, what :mod:`.long_form` takes from its tables.
+    """
+    names = _tables(directory)
+    if manifest.kind in long_form.OF:
+        tables = {name: read_table(directory, name) for name in names}
+        whole = long_form.OF[manifest.kind](tables, manifest)
+    else:
+        rungs, packages, states = (
+            read_table(directory, name) for name in ("rungs", "packages", "state_patron")
+        )
+        whole = pd.concat(
+            [_of_rungs(rungs), _of_packages(packages), _of_states(states)], ignore_index=True
+        )
+        whole.insert(0, "scenario", manifest.name)
     whole.insert(0, "model", f"Steppe {manifest.versions.get('steppe', '')}".strip())
-    whole.insert(1, "scenario", manifest.name)
     path = out / f"{manifest.name}-iamc.csv"
     text = whole[list(IAMC)].to_csv(index=False, lineterminator="\n")
     write_atomic(path, text.encode("utf-8"))
@@ -203,7 +202,7 @@ def iamc(directory: Path, manifest: Manifest, out: Path) -> list[Path]:
 def _of_rungs(frame: pd.DataFrame) -> pd.DataFrame:
     parts = [_long(frame, "mean", "Rung", "Mean", "1")]
     parts += [
-        _long(frame, f"p_rung_ge_{k}", f"Probability|{_title(RUNGS[k])} or Higher", None, "1")
+        _long(frame, f"p_rung_ge_{k}", f"Probability|{title(RUNGS[k])} or Higher", None, "1")
         for k in range(1, len(RUNGS))
     ]
     return pd.concat(parts, ignore_index=True)
@@ -214,7 +213,7 @@ def _of_packages(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(
         [
             _long(chosen, column, "Packages", words, "packages/yr")
-            for column, words in _STATISTICS.items()
+            for column, words in STATISTICS.items()
         ],
         ignore_index=True,
     )
@@ -225,8 +224,8 @@ def _of_states(frame: pd.DataFrame) -> pd.DataFrame:
     for name, rows in frame.groupby("variable", sort=False):
         unit = str(rows["unit"].iloc[0])
         parts += [
-            _long(rows, column, _title(str(name)), words, _UNITS.get(unit, "1"))
-            for column, words in _STATISTICS.items()
+            _long(rows, column, title(str(name)), words, _UNITS.get(unit, "1"))
+            for column, words in STATISTICS.items()
         ]
     return pd.concat(parts, ignore_index=True)
 
@@ -235,23 +234,15 @@ def _long(
     frame: pd.DataFrame, column: str, name: str, statistic: str | None, unit: str
 ) -> pd.DataFrame:
     """Rows of one variable; area and patron stand in its name, separated by bars."""
-    words = name + "|" + frame["patron"].map(PATRON_NAMES)
-    if "area" in frame:
-        area = frame["area"].map(lambda a: "" if a == ALL else "|" + _title(AREA_NAMES[a]))
-        words = words + area
     return pd.DataFrame(
         {
-            "region": frame["state"].map(lambda s: REGION if s == ALL else STATE_NAMES[s]),
-            "variable": words + (f"|{statistic}" if statistic else ""),
+            "region": regions(frame["state"]),
+            "variable": named(frame, name, statistic),
             "unit": unit,
             "year": frame["year"],
             "value": frame[column].astype(float),
         }
     )
-
-
-def _title(name: str) -> str:
-    return name.replace("_", " ").title()
 
 
 FORMS: Final[dict[str, Callable[[Path, Manifest, Path], list[Path]]]] = {

@@ -108,6 +108,19 @@ def draw_comparison(
     span = f"{comparison.first_year}-{comparison.last_year}"
     plans: list[_Plan] = [
         (
+            "both_sides",
+            f"Packages accepted since {comparison.first_year} in A and in B, and B less A in the "
+            "same run.",
+            "Six panels, A, B and B less A across, China above and Russia below; bands of runs.",
+            lambda: shifts.both_sides(comparison, note),
+        ),
+        (
+            "map_sides",
+            f"Mean rung over the five areas at the end of {comparison.last_year}, A and B.",
+            "Four maps of the five states: A left and B right, China above and Russia below.",
+            lambda: maps.sides(comparison, note),
+        ),
+        (
             "difference_by_year",
             "Difference of packages a year by patron, B less A, with its 95% interval.",
             "Two panels, one a patron; mean difference and interval by year, and a line at zero.",

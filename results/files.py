@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -28,12 +29,18 @@ def canonical(value: Any) -> bytes:
 
 
 def write_atomic(path: Path, content: bytes, sync: bool = True) -> None:
+    """Write a file whole or not at all; see :func:`write_parts`."""
+    write_parts(path, (content,), sync)
+
+
+def write_parts(path: Path, parts: Iterable[bytes], sync: bool = True) -> None:
     """Write beside the place, then rename, so that a reader sees the old file or the new one.
 
     Parameters
     ----------
     path : Path
-    content : bytes
+    parts : iterable of bytes
+        Content, one part behind the other; it need never be in memory whole.
     sync : bool
         Whether to wait until the disk has it. Without, a power cut can leave a file that is
         not whole, for those who can tell and make it again.
@@ -49,7 +56,7 @@ def write_atomic(path: Path, content: bytes, sync: bool = True) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as stream:
-            stream.write(content)
+            stream.writelines(parts)
             stream.flush()
             if sync:
                 os.fsync(stream.fileno())

@@ -1,8 +1,8 @@
 """Reference levels: a few numbers of every shipped scenario, with errors and reasons.
 
 A level is the mean of an outcome over the runs of a scenario. What explains it stands beside
-it: where the outcome stood at the cut-off, what the baseline gives on the same luck, and by
-which rule the scenario's file expects its levers to move it.
+it: where the outcome stood at the cut-off, what the baseline gives on the same luck, by which rule
+the scenario's file expects its levers to move it, and what drives it (:mod:`.reasons`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from scipy.special import stdtrit  # type: ignore[import-untyped]
 
 from ..model.errors import InputError
 from ..model.names import AREA_NAMES, AREAS, PATRON_NAMES, PATRONS
+from .reasons import Runs, because
 from .study.estimates import interval, units
 from .study.whatifs import OUTCOMES, outcome
 from .tables import ALL
@@ -26,12 +27,6 @@ SHOWN: Final = ("rung", "reach_4", "packages")
 FALSE_ALARM: Final = 0.001
 """Chance of an alarm anywhere in the table if nothing has changed."""
 FILE: Final = "levels.csv"
-_OWN: Final = {
-    "rung": "offers that climb and are accepted move it up, lapses and ruptures down",
-    "reach_4": "the others come to it by offers that climb and are accepted",
-    "packages": "what is offered times what is accepted",
-}
-"""What moves the numbers of a baseline."""
 
 
 class Shipped(NamedTuple):
@@ -46,6 +41,8 @@ class Shipped(NamedTuple):
     kept : mapping of name to ndarray
     expects : sequence of (outcome, direction, why)
         What its file expects of its levers.
+    levers, without, obstacles
+        As for :class:`~steppe.results.reasons.Runs`.
     """
 
     name: str
@@ -54,6 +51,9 @@ class Shipped(NamedTuple):
     years: int
     kept: Mapping[str, np.ndarray]
     expects: Sequence[tuple[str, str, str]]
+    levers: Sequence[str] = ()
+    without: Sequence[Mapping[str, np.ndarray]] = ()
+    obstacles: pd.DataFrame | None = None
 
 
 def levels(
@@ -67,12 +67,13 @@ def levels(
         ``mean`` and ``se`` over the runs; ``start``, the same at the cut-off (of packages, what
         the pace of the ten years before would give); ``offers`` behind packages; ``baseline``, its
         level; ``difference`` and ``se_difference``, paired; ``expected``, up or down as the
-        file says, or nothing; ``why``.
+        file says, or nothing, and ``why``; ``because``, what drives it in these runs.
     """
     rows = []
     for case in cases:
         base = baselines[case.baseline]
         own = case.name == case.baseline
+        runs = Runs(case.kept, base, draws, case.levers, case.without, case.obstacles)
         areas = (*AREAS, ALL) if own else ((ALL,) if case.area == "across" else (case.area,))
         for name in SHOWN:
             values, beside = outcome(name, case.kept), outcome(name, base)
@@ -93,6 +94,7 @@ def levels(
                             "difference": np.nan if own else apart["mean"][p, a],
                             "se_difference": np.nan if own else apart["se"][p, a],
                             "expected": expected, "why": why,
+                            "because": because(runs, name, patron, area),
                         }
                     )  # fmt: skip
     return pd.DataFrame(rows)
@@ -118,15 +120,15 @@ def _start(name: str, case: Shipped) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _expected(case: Shipped, name: str, patron: str, area: str, own: bool) -> tuple[str, str]:
-    """What the file expects of this number, and why; or what else explains it."""
+    """What the file expects of this number, and why; nothing, if it expects nothing."""
     if own:
-        return "", _OWN[name]
+        return "", ""
     base = "packages" if name == "packages" else "rung"
     for expected, direction, why in case.expects:
         variable, *labels = expected.split(".")
         if variable == base and all(label in (patron, area) for label in labels):
             return direction, why
-    return "", "its file expects nothing of this number: it moves by what follows from the levers"
+    return "", ""
 
 
 def compared(found: pd.DataFrame, reference: pd.DataFrame, count: int) -> pd.DataFrame:
@@ -198,8 +200,13 @@ def account(reference: pd.DataFrame, manifest: Mapping[str, Any]) -> str:
         "Plus-minus is the Monte Carlo standard error. `steppe reproduce` makes the numbers again; "
         "the tests hold a smaller run with other luck against them.",
         "",
-        "A baseline's rung is explained by where it stood at the cut-off and what the fitted rules "
-        "add; a what-if's number by its baseline on the same luck and by what its levers move.",
+        "A baseline's number is explained by where it stood at the cut-off, in which states or "
+        "areas it has changed most since, and which term of the utility weighs most against the "
+        "offers that are declined (200 traced runs); a what-if's by its baseline on the same luck: "
+        "how much of the difference comes by offers and by the share of them accepted, by which "
+        "lever (all levers, less all but that one, in 100 runs), and in which "
+        "states or areas. What is named is supported when all that were looked at with it are "
+        "taken together (Bonferroni, 95%).",
     ]
     for name, rows in reference.groupby("scenario", sort=False):
         lines += ["", f"## {name}", ""]
@@ -222,10 +229,10 @@ def _sentence(row: pd.Series) -> str:
             sure = abs(row["difference"]) > 2.0 * row["se_difference"]
             agrees = (row["difference"] > 0) == (row["expected"] == "up")
             verdict = ("as expected" if agrees else "NOT as expected") if sure else "not told apart"
-            text += f" (expected {row['expected']}: {verdict})"
+            text += f" (expected {row['expected']}, {str(row['why']).rstrip('.')}: {verdict})"
     else:
         text += _grown(row)
-    return f"{text}: {row['why']}".rstrip(".") + "."
+    return f"{text}: {row['because']}".rstrip(".") + "."
 
 
 def _grown(row: pd.Series) -> str:

@@ -20,6 +20,7 @@ from matplotlib.path import Path as Outline
 from matplotlib.patheffects import withStroke
 
 from ..model.names import PATRON_NAMES, PATRONS, STATES
+from .compare import Comparison
 from .style import DIVERGING, FAINT, INK, Margins, Note, panels, styled, tints
 from .tables import grid
 
@@ -114,6 +115,26 @@ def area(stands: pd.DataFrame, words: str, note: Note) -> Figure:
                 panel.set_title(
                     f"{PATRON_NAMES[patron]}, {_when(year, note)}", loc="left", weight="bold"
                 )
+    return figure
+
+
+def sides(comparison: Comparison, note: Note) -> Figure:
+    """Mean rung over all areas at the end, of A and of B, both patrons."""
+    rows = comparison.table[comparison.table["outcome"] == "rung"]
+    reading = f"Mean rung at the end, over the five areas, 0 to 5, mean of the runs.\n{DISCLAIMER}"
+    with styled():
+        figure, axes = _sheet(2, 2, 6.4, ("How far the states go on either side", reading), note)
+        for p, patron in enumerate(PATRONS):
+            steps: list[Any] = ["white", *tints(patron)[:4]]
+            colours = LinearSegmentedColormap.from_list(patron, steps)
+            for panel, column in zip(axes[p], ("mean_a", "mean_b"), strict=True):
+                mean = grid(rows, column, "state", "patron", "area").mean(axis=-1)[:, p]
+                _draw(panel, mean, colours, Normalize(0, 5), "{:.2f}".format)
+                side = column[-1].upper()
+                panel.set_title(
+                    f"{side}, {PATRON_NAMES[patron]}, {_when(comparison.last_year, note)}",
+                    loc="left", weight="bold",
+                )  # fmt: skip
     return figure
 
 

@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 
 from ..model.names import AREAS, PATRON_NAMES, PATRONS, STATE_NAMES, STATES
 from .compare import Comparison
+from .sides import SIDES
 from .style import (
     COLOURS,
     GRID,
@@ -20,12 +21,16 @@ from .style import (
     SHORT_AREAS,
     Margins,
     Note,
+    fan,
     mark_cut,
     panels,
     styled,
     year_axis,
 )
+from .tables import grid
 
+BANDS: Final = ("mean", "q05", "q25", "q75", "q95")
+SIDE_WORDS: Final = {"a": "A", "b": "B", "difference": "B less A"}
 _OFFSETS: Final = {"china": -0.16, "russia": 0.16}
 
 
@@ -55,6 +60,44 @@ def by_year(comparison: Comparison, note: Note) -> Figure:
             year_axis(panel, years)
         axes[0, 0].set_ylabel("difference, packages a year")
         _room(axes)
+    return figure
+
+
+def both_sides(comparison: Comparison, note: Note) -> Figure:
+    """Fans of packages of A and of B, and of the paired difference, both patrons."""
+    frame = comparison.fans
+    years = frame["year"].unique().tolist()
+    found = {n: grid(frame, n, "side", "year", "patron") for n in (*BANDS, "lower", "upper")}
+    reading = (
+        f"Packages accepted since {years[0]} by the five states, added up. Line: mean of the runs; "
+        "bands: the middle 50% and 90% of runs.\nB less A, of the same run on both sides; thin "
+        f"lines: 95% interval of its mean. {note.cut_words}"
+    )
+    with styled():
+        figure, axes = panels(
+            2, len(SIDES), (10.0, 5.4), ("Both sides, and what is between them", reading), note,
+            Margins(left=0.85, right=0.25, top=1.15, bottom=0.95), gaps=(0.55, 0.3),
+        )  # fmt: skip
+        for (row, column), panel in np.ndenumerate(axes):
+            patron = PATRONS[row]
+            fan(panel, years, patron, {n: found[n][column, :, row] for n in BANDS})
+            panel.grid(axis="y", color=GRID, linewidth=0.5)
+            mark_cut(panel, note)
+            year_axis(panel, years)
+            if row == 0:
+                panel.set_title(SIDE_WORDS[SIDES[column]], loc="left", weight="bold")
+            if column == 0:
+                panel.set_ylabel(f"{PATRON_NAMES[patron]}\npackages")
+            if SIDES[column] == "difference":
+                panel.axhline(0, color=INK, linewidth=0.7)
+                for name in ("lower", "upper"):
+                    panel.plot(years, found[name][column, :, row], color=INK, linewidth=0.6)
+                low = min(0.0, *(found[n][column, :, row].min() for n in ("q05", "lower")))
+                high = max(0.0, *(found[n][column, :, row].max() for n in ("q95", "upper")))
+                room = 0.05 * (high - low) if high - low > 0.2 else 1.0
+                panel.set_ylim(low - room, high + room)
+            else:
+                panel.set_ylim(0, found["q95"][:2, :, row].max() * 1.05 + 0.5)
     return figure
 
 

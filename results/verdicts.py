@@ -39,12 +39,13 @@ def tables(
         parts = {
             "compare": table,
             "compare_years": comparison.years,
+            "compare_fans": comparison.fans,
             "placebo": comparison.placebo,
             "facts": pd.DataFrame([_facts(comparison, manifest)]),
         }
         for key, frame in parts.items():
-            frame.insert(0, "b", name) if "b" not in frame else None
-            found.setdefault(key, []).append(frame)
+            columns = [c for c in frame if c != "b"]
+            found.setdefault(key, []).append(frame.assign(b=name)[["b", *columns]])
     return {key: pd.concat(frames, ignore_index=True) for key, frames in found.items()}
 
 

@@ -207,6 +207,10 @@ class Scenario(Table):
     assumptions: Annotated[tuple[Text, ...], Field(strict=False)] = Field(
         default=(), description="what is assumed beyond the sources"
     )
+    own_assumptions: Annotated[tuple[Text, ...], Field(strict=False)] = Field(
+        default=(),
+        description="what is assumed as seen from the file's own year alone, and not in its views",
+    )
     decision: Decision = Field(
         default="logit",
         description="rule by which the states choose: logit on all utilities; balancing, away "

@@ -44,8 +44,11 @@ def seen(scenario: Scenario, year: int | None = None) -> Scenario:
     view = None if year is None else _view(scenario, year)
     shift = 0 if view is None else view.shift
     own = scenario.conditioned_until if year is None else year
+    own_year = scenario.own_assumptions if view is None else view.assumptions
     changed: dict[str, object] = {
         "views": (),
+        "assumptions": (*scenario.assumptions, *own_year),
+        "own_assumptions": (),
         "levers": tuple(
             _moved(lever, shift if lever.view is None else 0)
             for lever in (scenario.levers[n] for n in places(scenario, year))
@@ -59,7 +62,6 @@ def seen(scenario: Scenario, year: int | None = None) -> Scenario:
             "name": view_name(scenario.name, view.conditioned_until),
             "title": view.title or f"{scenario.title}, seen from {view.conditioned_until}",
             "story": view.story or scenario.story,
-            "assumptions": (*scenario.assumptions, *view.assumptions),
             "conditioned_until": view.conditioned_until,
             "compare_with": view.compare_with,
         }

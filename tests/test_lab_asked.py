@@ -1,5 +1,6 @@
 """What a class asks of one future: why, what then, what if it had chosen otherwise."""
 
+from dataclasses import replace
 from threading import Event
 
 import numpy as np
@@ -18,6 +19,7 @@ from steppe.lab.summary import (
     maps,
     sides,
     summarise,
+    ties,
     totals,
 )
 from steppe.lab.sweep import sweep, values_of
@@ -216,6 +218,33 @@ def test_to_overrule_changes_that_choice_and_what_follows_it(engine, move, taken
     told = continued(both)
     assert told["years"] == list(range(2027, 2036))
     assert told["areas"][d.area]["diff"]["mean"][0] == (-1 if taken else 1)
+
+
+def test_the_ties_of_an_overruled_choice_have_paired_intervals(engine, move, pair):
+    future, d = first_choice(engine, move, 2027, "china", False)
+    one = single(engine, move, "what", future)
+    _, both = overrule(one, d.state, 2027, "china", True, 60, identity(d))
+    told, shown = ties(both, d.state, "china"), continued(both)["map"]
+    i, a, row = STATES.index(d.state), AREAS.index(d.area), 2030 - 2027
+    changes = {
+        "dependence.china": both.what["dependence"][:, row, i, 0].astype(float)
+        - both.base["dependence"][:, row, i, 0],
+        f"rung.{d.area}.china": both.what["rung"][:, row, i, 0, a].astype(float)
+        - both.base["rung"][:, row, i, 0, a],
+    }
+    for name, change in changes.items():
+        found = {part: values[row] for part, values in told[name].items()}
+        apart = shown[name]["what"][i][row] - shown[name]["base"][i][row]
+        assert found["mean"] == pytest.approx(apart, abs=2e-4)
+        reach = 1.6711 * change.std(ddof=1) / 60**0.5  # 90%, Student's t with 59 degrees of freedom
+        assert found["mean"] == pytest.approx(change.mean(), abs=1e-4)
+        assert found["high"] - found["mean"] == pytest.approx(reach, abs=3e-4)
+        assert found["mean"] - found["low"] == pytest.approx(reach, abs=3e-4)
+    assert changes[f"rung.{d.area}.china"].std() > 0.1
+    assert changes["dependence.china"].std() > 0.001
+    assert told[f"rung.{d.area}.china"]["supported"][0] is True  # the choice, before any luck
+    same = ties(replace(both, what=both.base), d.state, "china")
+    assert not any(any(values["supported"]) for values in same.values())
 
 
 def test_what_was_not_on_the_table_cannot_be_answered(engine, move):

@@ -159,7 +159,7 @@ def test_what_is_taken_away_names_nobody_and_no_order():
     numbers = [rooms.answer(found, p, None) for p in (0.9, 0.1)]
     found.told = {"engine": 0.25, "climatology": 0.75, "record": True}
     text = export_csv(found)
-    rows = [line.rsplit(",", 4) for line in text.splitlines()]
+    rows = [line.rsplit(",", 6) for line in text.splitlines()]
     assert [row[1:3] for row in rows[1:]] == [
         ["answer", "0.1"],
         ["answer", "0.9"],
@@ -168,4 +168,20 @@ def test_what_is_taken_away_names_nobody_and_no_order():
         ["climatology", "0.75"],
     ]
     assert rows[4][3] == "0.5625"
+    assert rows[4][5:] == ["", ""]
     assert not any(number in text for number in numbers)
+
+
+def test_what_is_taken_away_has_the_engines_scores_where_there_is_no_record():
+    """The engine says 0.25: distance of 0.5 is 1/16, and its expected log score is ln 2."""
+    rooms = Classes(Clock())
+    found = rooms.create(ASKED)
+    rooms.answer(found, 0.5, None)
+    head = export_csv(found).splitlines()
+    assert head[0] == "question,who,probability,brier,log,distance,expected_log"
+    assert head[1].endswith(",answer,0.5,,,,")
+    found.told = {"engine": 0.25, "climatology": 0.75, "record": None}
+    rows = [line.rsplit(",", 6) for line in export_csv(found).splitlines()]
+    assert rows[1][2:] == ["0.5", "", "", "0.0625", "0.693147"]
+    engine = next(row for row in rows if row[1] == "engine")
+    assert engine[5:] == ["0.0", "0.562335"]

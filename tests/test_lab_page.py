@@ -186,6 +186,17 @@ def test_a_page_that_cannot_start_says_so_in_its_language(chromium):
     tab.locator("#failure", has_text="Страница не запустилась").wait_for()
 
 
+def test_stories_ask_in_the_language_of_the_page(chromium):
+    tab = chromium.open("?lang=ru&start=baseline-2009&story=gas-line-attack-2009")
+    asked = tab.locator(".story-question")
+    assert asked.inner_text().startswith("Появляются ли смешанные части для газопровода")
+    assert asked.locator("[lang=en]").count() == 0
+    tab.locator(".stories-open").click()
+    cards = tab.get_by_role("dialog").locator(".card")
+    assert cards.count() > 90
+    assert cards.locator("[lang=en]").count() == 0
+
+
 def test_the_drawer_finds_any_other_lever_and_shows_it_once_moved(chromium):
     tab = chromium.open()
     tab.get_by_role("button", name="more levers").click()

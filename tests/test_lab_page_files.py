@@ -11,7 +11,7 @@ import pytest
 
 from steppe.lab import vendor
 from steppe.lab.ground import lay
-from steppe.lab.moves import DEFAULT_START
+from steppe.lab.moves import DEFAULT_START, load
 from steppe.lab.questions import questions
 from steppe.lab.setup import setup
 from steppe.model.trace import Terms
@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 PAGE = Path(str(files("steppe.lab") / "page"))
 SOURCES = sorted(PAGE.glob("*.js"))
 TEXTS = {path.stem: json.loads(path.read_text("utf-8")) for path in (PAGE / "text").glob("*.json")}
-SERVER = ("lever.", "question.", "scenario.")
+SERVER = ("lever.", "question.", "scenario.", "ask.")
 """Words that the server sends in English; another language has its own for them."""
 PLURALS = {"en": {"one", "other"}, "ru": {"one", "few", "many", "other"}}
 
@@ -80,6 +80,7 @@ def test_russian_has_words_for_what_the_server_sends():
     wanted = {f"lever.{lever['address']}" for lever in found["levers"]}
     wanted |= {f"question.{question}" for question in questions()}
     wanted |= {f"scenario.{name}" for name in library_files()}
+    wanted |= {f"ask.{name}" for name in library_files() if load(name).compare_with}
     assert wanted - set(TEXTS["ru"]) == set()
 
 

@@ -11,17 +11,18 @@ import sys
 import threading
 import time
 import tomllib
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from itertools import pairwise
 from urllib.parse import quote
 
 import pytest
 
+from steppe.lab import serve
 from steppe.lab.answers import Answers
 from steppe.lab.errors import BusyError, DroppedError
 from steppe.lab.futures import Engine
 from steppe.lab.guard import BODY_MOST, COOKIE
-from steppe.lab.jobs import Jobs
+from steppe.lab.jobs import CROWDED, Jobs
 from steppe.lab.moves import move_of
 from steppe.lab.page_files import listed
 from steppe.lab.serve import listen
@@ -62,6 +63,68 @@ def test_thirty_clients_get_their_own_answers(lab):
         for answer in answers:
             assert {**answer.json, "ms": 0} == {**direct, "ms": 0}
     assert len({answer.json["digest"] for answer in got}) == 10
+
+
+def test_a_burst_at_rest_is_answered_whole_and_true(lab, monkeypatch):
+    """Thirty different moves at once, as pages ask at rest: full, or the first futures of it."""
+    assert lab.settled("/api/move").status == 200
+    levers = [f"l=budget.china:factor:{0.03 * k:.2f}:2026" for k in range(30)]
+    whole, hold = Engine.pair, threading.Event()
+
+    def slow(self, move, dropped=None):
+        assert move.n == 100 or hold.wait(60.0)
+        return whole(self, move, dropped)
+
+    monkeypatch.setattr(Engine, "pair", slow)
+    got = {}
+    with ThreadPoolExecutor(30) as clients:
+        asked = {clients.submit(lab.ask, f"/api/move?{query}"): query for query in levers}
+        for job in as_completed(asked):
+            got[asked[job]] = job.result()
+            if len(got) == len(levers) - CROWDED:
+                hold.set()
+    monkeypatch.undo()
+    assert [answer.status for answer in got.values()] == [200] * 30
+    futures = [answer.json["n"] for answer in got.values()]
+    assert futures == [100] * (30 - CROWDED) + [1000] * CROWDED
+    assert {answer.json["most"] for answer in got.values()} == {1000}
+    alone = Answers(lab.answers.engine)
+    for query, answer in got.items():
+        move = alone.move([("l", query[2:]), ("n", str(answer.json["n"]))])
+        direct = json.loads(alone.figures(move, threading.Event()))
+        assert {**answer.json, "ms": 0} == {**direct, "ms": 0}
+    assert lab.ask(f"/api/move?{next(iter(got))}").json["n"] == 1000  # now that it is quiet
+
+
+def test_a_lane_is_crowded_from_so_many_answers_on():
+    async def crowd():
+        jobs, hold = Jobs(), threading.Event()
+        tasks = [
+            asyncio.ensure_future(jobs.get(f"{n}", lambda _: bytes(hold.wait(5.0)), never))
+            for n in range(CROWDED - 1)
+        ]
+        await asyncio.sleep(0.05)
+        assert not jobs.crowded("new")
+        tasks.append(asyncio.ensure_future(jobs.get("last", lambda _: b"", never)))
+        await asyncio.sleep(0.05)
+        assert jobs.crowded("new")
+        hold.set()
+        await asyncio.gather(*tasks)
+        jobs.close()
+
+    asyncio.run(crowd())
+
+
+def test_who_says_how_many_gets_as_many_in_a_crowd_too(lab, monkeypatch):
+    """What a page asks again, and files, are of all futures."""
+    lab.settled("/api/move")
+    monkeypatch.setattr(Jobs, "crowded", lambda self, key: True)
+    assert lab.ask(f"/api/move?{LEVER}").json["n"] == 100
+    found = lab.ask(f"/api/move?{LEVER}&n=1000").json
+    assert found["n"] == 1000
+    file = lab.ask(f"/api/scenario.toml?{LEVER}")
+    assert file.headers["x-steppe-digest"] == found["digest"]
+    assert "--runs 1000" in file.body.decode()
 
 
 def test_setup_has_all_that_a_page_needs(lab):
@@ -267,6 +330,21 @@ def test_a_port_in_use_is_said():
             assert other.getsockname()[1] != port
 
 
+def test_mesas_viewer_asks_nobody_outside(monkeypatch):
+    """Solara would look for a newer version of itself, and fetch what its assets lack."""
+    monkeypatch.setattr(serve, "find_spec", lambda name: name)
+    ran = []
+    monkeypatch.setattr(serve.subprocess, "run", lambda words, **more: ran.append((words, more)))
+    told = []
+    serve.view(None, False, told.append)
+    words, more = ran[0]
+    assert "--no-check-version" in words
+    assert words[words.index("--host") + 1] == "127.0.0.1"
+    assert more["env"]["SOLARA_ASSETS_CDN"].startswith("http://127.0.0.1:")
+    assert more["env"]["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] == "False"
+    assert words[words.index("--port") + 1] in told[0]
+
+
 # ------------------------------------------------------------ jobs
 
 
@@ -349,7 +427,7 @@ def test_too_many_different_questions_are_turned_away():
             hold.wait(5.0)
             return b"answer"
 
-        tasks = [asyncio.ensure_future(jobs.get(f"{n}", make, never)) for n in range(24)]
+        tasks = [asyncio.ensure_future(jobs.get(f"{n}", make, never)) for n in range(48)]
         await asyncio.sleep(0.1)
         with pytest.raises(BusyError):
             await jobs.get("one more", make, never)
@@ -359,7 +437,7 @@ def test_too_many_different_questions_are_turned_away():
         jobs.close()
         return got
 
-    assert asyncio.run(ask()) == [b"answer"] * 24
+    assert asyncio.run(ask()) == [b"answer"] * 48
 
 
 def test_a_closed_connection_drops_the_computing(lab):
@@ -439,7 +517,7 @@ def test_a_class_predicts_and_then_sees(lab):
     rows = lab.ask(f"{place}/export.csv").body.decode().splitlines()
     assert len(rows) == 1 + 3 + 3
     assert all(
-        later >= sooner for sooner, later in pairwise(row.split(",")[-3] for row in rows[1:4])
+        later >= sooner for sooner, later in pairwise(row.split(",")[-5] for row in rows[1:4])
     )
     assert lab.ask(place, "DELETE", **teacher).json == {"closed": code}
     assert lab.ask(place).status == 404

@@ -7,7 +7,7 @@ from steppe.model.errors import InputError
 from steppe.results import layout
 from steppe.results.compare import NONE, compare
 from steppe.results.store import open_or_create
-from steppe.results.verdicts import differences
+from steppe.results.verdicts import differences, tables
 
 from .results_synthetic import batch, fill, manifest
 
@@ -72,6 +72,36 @@ def test_known_answer(tmp_path):
     assert (found.first_year, found.last_year, found.changed) == (1999, 2003, 1.0)
 
 
+def test_fans_of_both_sides_by_hand(tmp_path):
+    """Russia after the cut: A has 1 package in 2000 in every run, B 0 1 2 9 more in 2001.
+
+    Added up to 2003 A has 1, B 1 2 3 10, the difference 0 1 2 9: mean 3, median (lower) 1.
+    """
+    chosen = manifest(runs=4)
+    a, b = empty(4), empty(4)
+    for side in (a, b):
+        side["packages"][:, 0, 1, 1, 3] = 9  # before the cut: not counted
+        side["packages"][:, 2000 - 1992, 1, 1, 3] = 1
+    b["packages"][:, 2001 - 1992, 2, 1, 0] = [0, 1, 2, 9]
+    found = compare(
+        made_by_hand(tmp_path / "a", chosen, a), made_by_hand(tmp_path / "b", chosen, b)
+    )
+    fans = found.fans.set_index(["side", "patron", "year"])
+    assert fans.index.get_level_values("year").unique().tolist() == [1999, 2000, 2001, 2002, 2003]
+    assert fans.loc[("a", "russia", 1999), "mean"] == 0.0
+    assert fans.loc[("a", "russia", 2003), ["mean", "q05", "q95"]].tolist() == [1.0, 1.0, 1.0]
+    assert fans.loc[("b", "russia", 2003), ["q05", "q50", "q95"]].tolist() == [1.0, 2.0, 10.0]
+    row = fans.loc[("difference", "russia", 2001)]
+    assert row[["mean", "q05", "q50", "q95"]].tolist() == [3.0, 0.0, 1.0, 9.0]
+    assert row["upper"] - 3.0 == pytest.approx(3.18245 * np.sqrt(50 / 3 / 4), rel=1e-5)
+    assert fans.loc[("difference", "russia", 2000), "mean"] == 0.0
+    back = compare(
+        made_by_hand(tmp_path / "c", chosen, b), made_by_hand(tmp_path / "d", chosen, a)
+    ).fans.set_index(["side", "patron", "year"])
+    assert back.loc[("difference", "russia", 2001), ["mean", "q05"]].tolist() == [-3.0, -9.0]
+    assert (fans.xs("china", level="patron")[["mean", "q05", "q95"]] == 0.0).all(axis=None)
+
+
 def test_twins_differ_in_nothing(tmp_path):
     a, b = (fill(tmp_path / side, manifest()) for side in "ab")
     found = compare(a, b)
@@ -128,3 +158,15 @@ def test_runs_that_are_no_twins_are_refused(tmp_path, field, changes):
     a, b = fill(tmp_path / "a", manifest()), fill(tmp_path / "b", manifest(**changes))
     with pytest.raises(InputError, match=f"{field}: the two runs cannot be paired"):
         compare(a, b)
+
+
+def test_tables_name_the_scenario_each_time_they_are_made(tmp_path):
+    """The command makes them twice, by letters and by names; neither leaves its mark."""
+    a = fill(tmp_path / "a", manifest())
+    b = fill(tmp_path / "b", manifest(scenario=HUNGRY))
+    found = compare(a, b)
+    for names in (["A", "B"], ["plain", "hungry"]):
+        for name, frame in tables([found], names, a.manifest).items():
+            assert set(frame["b"]) == {names[1]}, name
+    assert "b" not in found.years
+    assert "b" not in found.fans

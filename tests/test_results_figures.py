@@ -72,7 +72,7 @@ def texts(figure: Figure) -> list[tuple[str, np.ndarray]]:
 
 def test_every_figure_carries_the_badge_and_the_cut(drawn):
     kept, made, _ = drawn
-    assert len(kept) == len(made) == 16
+    assert len(kept) == len(made) == 20
     for name, figure in kept.items():
         words = [text for text, _ in texts(figure)]
         assert BADGE in words, name
@@ -130,3 +130,19 @@ def test_map_years():
     assert map_years(manifest(last_year=2035, conditioned_until=2009)) == [2009, 2022, 2035]
     assert map_years(manifest(last_year=2035, conditioned_until=None)) == [1992, 2013, 2035]
     assert map_years(manifest(last_year=1993, conditioned_until=1992)) == [1992, 1993]
+
+
+def test_fans_of_a_difference_lie_in_view(drawn):
+    """Bands and interval of the difference are inside their panel; twins keep a scale about 0."""
+    kept, _, _ = drawn
+    for place in ("compare", "twins"):
+        figure = kept[f"{place}/both_sides"]
+        for panel in figure.axes[2::3]:
+            low, high = panel.get_ylim()
+            assert low < 0.0 < high
+            for drawn_line in (x for x in panel.lines if x.get_linestyle() != ":"):
+                values = np.asarray(drawn_line.get_ydata(), float)
+                assert low <= values.min() <= values.max() <= high
+            for band in panel.collections:
+                edges = band.get_paths()[0].vertices[:, 1]
+                assert low <= edges.min() <= edges.max() <= high

@@ -32,6 +32,7 @@ from steppe.scenarios.load import (
     load,
     load_resolved,
     load_views,
+    load_whole,
 )
 from steppe.scenarios.outcomes import VARIABLES, named
 from steppe.scenarios.resolve import Resolved, resolve
@@ -849,3 +850,19 @@ def test_every_address_can_be_pulled():
         low, high = quantities()[address.split(".")[0]].bounds
         value = float(round((low + high) / 2)) if high >= 1 else (low + high) / 2
         assert resolve(scenario({"quantity": address, "value": value})).levers[0].entries
+
+
+def test_what_is_assumed_from_one_year_is_not_printed_from_another():
+    """Own assumptions belong to the file's year, a view's to the view; common ones to both."""
+    whole = load_whole("west-asks-neighbours")
+    assert whole.own_assumptions
+    own, view = load("west-asks-neighbours"), load("west-asks-neighbours-2009")
+    assert set(whole.assumptions) <= set(own.assumptions) & set(view.assumptions)
+    assert set(whole.own_assumptions) <= set(own.assumptions)
+    assert not set(whole.own_assumptions) & set(view.assumptions)
+    for name in library():
+        found = load(name)
+        assert not found.own_assumptions
+        if found.conditioned_until == 2009 and not name.startswith("baseline"):
+            early = [a for a in found.assumptions if re.match(r"(From|In the view from) 2022", a)]
+            assert not early, name

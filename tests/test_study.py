@@ -10,12 +10,14 @@ import pandas as pd
 import pytest
 
 from steppe.explore.study.outcomes import NEVER, kept_of
-from steppe.model.names import AREAS, PATRONS, STATES
+from steppe.model.names import AREAS, FORMS, PATRONS, STATES
 from steppe.model.world import empty_outcome
 from steppe.results.pdf import pdf_of
 from steppe.results.study import short
 from steppe.results.study.answers import on_expectation, on_firsts, on_forms, on_ranking, on_rules
 from steppe.results.study.claimed import EXPECTED, claims
+from steppe.results.study.form_answers import on_areas_by_form
+from steppe.results.study.forms import WINDOW, by_form
 from steppe.results.study.page import Beside, write
 from steppe.results.study.pieces import read_piece, write_piece
 from steppe.results.study.reach import times
@@ -136,6 +138,98 @@ def test_the_term_that_was_put_in_the_way_is_found(made):
     assert near["told"].all()
 
 
+def test_growth_by_form_by_hand():
+    """Two runs of 1999-2008: aid in energy once in the first five years, five times in the last.
+
+    Growth is 4 packages in 5 years: 0.8 a year. In run 1 nothing is accepted: the mean is 0.4.
+    """
+    years = [2000, 2004, 2005, 2006, 2007, 2008, 2003]
+    rows = {
+        "run": [0] * 6 + [1], "year": years, "accepted": [True] * 6 + [False],
+        "patron": [0] * 7, "form": [FORMS.index("aid")] * 7,
+        "area": [AREAS.index("energy_protection")] * 7,
+    }  # fmt: skip
+    frame, pairs = by_form({n: np.array(v) for n, v in rows.items()}, 1998, 2008)
+    at = {"measure": "growth", "patron": "china", "form": "aid", "area": "energy_protection"}
+    row = chosen(frame, at).iloc[0]
+    assert (row["early"], row["late"], row["mean"], row["window"]) == (0.1, 0.5, 0.4, 5)
+    assert (row["p_first_run"], row["offers"]) == (0.5 + 0.5 / 4, 3.5)
+    both = chosen(frame, {**at, "patron": "all"}).iloc[0]
+    assert both["mean"] == 0.4
+    taken = chosen(frame, {**at, "measure": "acceptance"}).iloc[0]
+    assert taken["mean"] == pytest.approx(6 / 7)
+    apart = chosen(pairs, {**at, "other": "peacekeeping"}).iloc[0]
+    assert apart["difference"] == 0.4
+    assert not apart["ahead"], "two runs support nothing"
+    assert chosen(frame, {**at, "patron": "russia"})["mean"].tolist() == [0.0]
+
+
+def test_the_form_that_was_made_to_grow_in_one_area_is_found():
+    """Offers of a form in one area are accepted late only; no other cell stands apart."""
+    decisions = dict(synthetic.decisions())
+    cell = (
+        (decisions["form"] == FORMS.index("unit"))
+        & (decisions["area"] == AREAS.index("peacekeeping"))
+        & (decisions["patron"] == PATRONS.index("russia"))
+    )
+    decisions["accepted"] = np.where(
+        cell, decisions["year"] > synthetic.LAST - WINDOW, decisions["accepted"]
+    )
+    frame, pairs = by_form(decisions, synthetic.CUT, synthetic.LAST)
+    told = chosen(frame, {"measure": "growth", "told": True})
+    assert set(told["form"]) == {"unit"}
+    assert set(told["patron"]) == {"russia", "all"}
+    assert set(told["area"]) == {"peacekeeping"}
+    assert told["grows"].all()
+    said = on_areas_by_form(
+        Teller({"forms": frame, "form_pairs": pairs}), "growth", synthetic.CUT, "russia"
+    )
+    assert "of mixed units peacekeeping grows fastest (+" in said
+    assert said.endswith(
+        "of agreements, aid, exercises of two, parts in joint exercises and standing forces no "
+        "area is told apart from all others"
+    )
+
+
+def test_an_area_that_is_ahead_and_does_not_grow_is_not_called_growing():
+    """All areas lose a form, one loses least: it is ahead, and grows nowhere."""
+    decisions = dict(synthetic.decisions())
+    late = decisions["year"] > synthetic.LAST - WINDOW
+    unit = decisions["form"] == FORMS.index("unit")
+    least = decisions["area"] == AREAS.index("peacekeeping")
+    decisions["accepted"] = np.where(unit & ~least, ~late, decisions["accepted"])
+    frame, pairs = by_form(decisions, synthetic.CUT, synthetic.LAST)
+    tables = {"forms": frame, "form_pairs": pairs}
+    said = on_areas_by_form(Teller(tables), "growth", synthetic.CUT, "all")
+    assert "of mixed units peacekeeping is ahead (" in said
+    assert "fastest" not in said
+
+
+def test_forms_that_nobody_offers_are_said_to_be_none():
+    decisions = synthetic.decisions()
+    keep = decisions["form"] != FORMS.index("base")
+    frame, pairs = by_form(
+        {n: v[keep] for n, v in decisions.items()}, synthetic.CUT, synthetic.LAST
+    )
+    tables = {"forms": frame, "form_pairs": pairs}
+    for measure in ("growth", "acceptance"):
+        said = on_areas_by_form(Teller(tables), measure, synthetic.CUT, "china")
+        assert said.endswith("of standing forces there are no offers")
+    rows = chosen(frame, {"measure": "acceptance", "form": "base", "patron": "china"})
+    assert rows["mean"].isna().all()
+    assert sorted(rows["place"]) == [1, 2, 3, 4]
+
+
+def test_pairs_by_form_mirror_each_other(made):
+    keys = ["measure", "patron", "form", "area", "other"]
+    pairs = made["form_pairs"].set_index(keys)
+    mirror = made["form_pairs"].rename(columns={"area": "other", "other": "area"})
+    mirror = mirror.set_index(keys).loc[pairs.index]
+    assert np.allclose(pairs["difference"], -mirror["difference"], equal_nan=True)
+    assert np.allclose(pairs["lower"], -mirror["upper"], equal_nan=True)
+    assert (pairs["ahead"] == mirror["behind"]).all()
+
+
 def test_acceptance_is_accepted_over_offered(made):
     kept = synthetic.kept()
     row = chosen(
@@ -169,6 +263,7 @@ def test_every_sentence_follows_from_its_table(report):
         "pairs",
         "ranking",
         "resistance",
+        "forms",
         "what_ifs",
         "firsts",
         "record",
@@ -307,7 +402,7 @@ def test_resistance_of_mixed_units_is_told_by_area(made):
 
 def test_the_tables_that_are_kept_give_the_same_sentences(made, tmp_path):
     """What the docs read is a small part of a study; no sentence changes by it."""
-    short.write(tmp_path, made, manifest(kind="study"))
+    short.write(tmp_path, made, manifest(kind="study"), {"plain": "1"})
     kept = short.read(tmp_path)
     assert short.told(kept) == short.told(made)
     assert sum(map(len, kept.values())) < sum(map(len, made.values())) / 2

@@ -1,17 +1,26 @@
 """``steppe study`` as a person uses it: small, resumed, checked, and refused where it must be."""
 
+import json
+import shutil
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from steppe.cli.reproduce import reference_directory
+from steppe.cli.study_members import fresh_levels, inputs, ready, sampled
 from steppe.explore.problem import assemble
 from steppe.explore.study.conduct import conduct, shared_pasts, with_pasts
 from steppe.explore.study.members import FOUR, members
 from steppe.model.errors import InputError
 from steppe.results.store import open_finished
+from steppe.results.study import short
+from steppe.results.study.fresh import apart, changed
 from steppe.scenarios.load import load_resolved
 
 from .test_cli import contents, steppe
 
+STUDY = reference_directory().parent / "study"
 ASKED = ("study", "areas", "--runs", 12, "--traced", 2, "--viewpoint", 2009,
          "--only", "moscow-withdraws-2009", "--parameters", "point", "--out", "out")  # fmt: skip
 
@@ -57,8 +66,23 @@ def test_a_word_that_was_changed_is_found(studied):
 def test_tables_and_figures_can_be_taken_away(studied):
     steppe("export", "out", "--to", "csv", "--out", "csv", cwd=studied)
     assert (studied / "csv" / "reach.csv").is_file()
-    refused = steppe("export", "out", "--to", "iamc", cwd=studied, code=2)
-    assert "only single runs have this form" in refused.stderr
+    steppe("export", "out", "--to", "iamc", "--out", "iamc", cwd=studied)
+    assert (studied / "iamc" / "study-areas-iamc.csv").is_file()
+
+
+def test_packages_by_form_of_traced_runs_are_those_of_the_engine(studied):
+    """Growth by form rests on traced decisions: a run's packages must be the same in both."""
+    pieces = studied / "out" / "pieces"
+    with np.load(pieces / "baseline-2009-decisions.npz") as decisions:
+        taken = decisions["accepted"]
+        traced = np.zeros((2, 2, 5), int)
+        cell = tuple(decisions[n][taken] for n in ("run", "patron", "area"))
+        np.add.at(traced, cell, 1)
+        traced_forms = np.zeros((2, 2, 6), int)
+        np.add.at(traced_forms, (*cell[:2], decisions["form"][taken]), 1)
+    with np.load(pieces / "baseline-2009.npz") as kept:
+        assert (kept["packages"][:2].sum(axis=1) == traced).all()
+        assert (kept["forms"][:2].sum(axis=1) == traced_forms).all()
 
 
 @pytest.mark.parametrize(
@@ -148,3 +172,59 @@ def test_every_area_has_what_ifs_at_both_viewpoints():
 def test_unknown_viewpoints_are_refused():
     with pytest.raises(InputError, match="no scenario of the library is a baseline"):
         members([2001])
+
+
+# ---------------------------------------------------------------- freshness
+
+
+@pytest.fixture(scope="module")
+def fresh_again():
+    """Levels of a few scenarios of the committed study, run anew with other luck."""
+    return fresh_levels(sampled(members((2009, 2022))), 40, 2)
+
+
+def test_the_committed_study_is_of_the_shipped_model(fresh_again):
+    """What determines its members is as it was; what is run anew agrees within its error."""
+    about = json.loads((STUDY / short.ABOUT).read_text("utf-8"))
+    each = ready(members((2009, 2022)), 4000, 1, None)
+    assert changed(about["inputs"], inputs(each)) == []
+    levels, units = fresh_again
+    assert set(levels["scenario"]) >= {"baseline-2009", "baseline-2022"}
+    assert len(set(levels["scenario"])) >= 10
+    table = apart(levels, short.read(STUDY)["levels"], units)
+    wrong = table[~table["within"]]
+    assert wrong.empty, wrong.to_string()
+
+
+def test_another_model_would_be_found(fresh_again):
+    """Negative control: three tenths more packages in the committed table."""
+    levels, units = fresh_again
+    moved = short.read(STUDY)["levels"].copy()
+    moved.loc[moved["outcome"] == "packages", "mean"] *= 1.3
+    assert not apart(levels, moved, units)["within"].all()
+
+
+def test_inputs_that_are_new_gone_or_other_are_named():
+    said = changed({"a": "1", "b": "2", "c": "3"}, {"a": "1", "b": "9", "d": "4"})
+    assert [text.split(":")[0] for text in said] == ["d", "c", "b"]
+    assert changed({"a": "1"}, {"a": "1"}) == []
+
+
+def test_a_lever_changes_the_inputs_and_words_do_not():
+    plain = members((2022,), ("moscow-withdraws",))
+    (one,) = (m for m in plain if m.role == "what-if")
+    words = replace(one, resolved=one.resolved.model_copy(update={"title": "Other words"}))
+    moved = replace(one, resolved=one.resolved.model_copy(update={"levers": ()}))
+    assert words.resolved.digest() == one.resolved.digest() != moved.resolved.digest()
+
+
+def test_tables_that_are_stale_are_told(tmp_path):
+    place = tmp_path / "study"
+    shutil.copytree(STUDY, place)
+    about = json.loads((place / short.ABOUT).read_text("utf-8"))
+    about["inputs"]["poppy-returns"] = "0" * 64
+    (place / short.ABOUT).write_text(json.dumps(about), "utf-8")
+    done = steppe("study", "fresh", "--runs", 2, "--against", place, cwd=tmp_path, code=1)
+    assert "poppy-returns: has other numbers than when the study was run" in done.stderr
+    assert "steppe study areas --write" in done.stderr
+    steppe("study", "fresh", "--against", tmp_path / "nowhere", cwd=tmp_path, code=2)

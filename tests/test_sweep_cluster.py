@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from steppe.explore.sweep.cluster import Cluster as ClusterClient
-from steppe.explore.sweep.cluster import own_identity
+from steppe.explore.sweep.cluster import own_identity, threads_of
 from steppe.explore.sweep.execute import Task
 from steppe.explore.sweep.load import load_sweep
 from steppe.explore.sweep.problem import prepare
@@ -211,6 +211,17 @@ def test_a_worker_that_dies_with_finished_results_is_told(file, whole, cluster):
     expected = problem.compute(points[2:3], runs)[0]
     for name, values in found[2, 0].arrays.items():
         np.testing.assert_array_equal(values, expected[name])
+
+
+def test_workers_are_those_of_the_scheduler_whatever_the_client_has_kept(cluster, monkeypatch):
+    """A client's refresh asks for none: read just then, all workers seemed to have gone."""
+    from distributed import Client
+
+    cluster.worker()
+    with Client(cluster.address) as client:
+        client.wait_for_workers(1, timeout=120)
+        monkeypatch.setattr(client, "scheduler_info", lambda n_workers: {"workers": {}})
+        assert list(threads_of(client).values()) == [1]
 
 
 def test_a_worker_of_another_version_is_refused(file, cluster, tmp_path):

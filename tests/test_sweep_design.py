@@ -7,11 +7,14 @@ import pytest
 from SALib.analyze import morris as morris_analysis
 from SALib.sample import sobol as salib_sobol
 
+from steppe.calibration.installed import installed
+from steppe.explore import draws as columns
 from steppe.explore.sweep import samplers
-from steppe.explore.sweep.check import prior_quantile
 from steppe.explore.sweep.design import NESTED, Design
+from steppe.explore.sweep.factors import moved
 from steppe.explore.sweep.points import design_of
 from steppe.explore.sweep.problem import prepare
+from steppe.explore.sweep.quantiles import prior_quantiles
 from steppe.model.errors import InputError
 from steppe.model.quantities import parameters
 
@@ -107,13 +110,29 @@ def test_whole_quantities_take_each_number_equally_often():
 def test_a_prior_factor_is_spread_evenly_in_probability():
     factor = {"quantity": "trust_weight", "prior": [0.05, 0.95]}
     design = sweeps.problem(factors=[factor], size=20).design
-    low, high = design.bounds[0]
-    assert (low, high) == (
-        prior_quantile("trust_weight", 0.05),
-        prior_quantile("trust_weight", 0.95),
-    )
+    ends = prior_quantiles("trust_weight", np.array([0.05, 0.95]))
+    assert design.bounds[0] == tuple(ends)
     middle = float(parameters()["trust_weight"].values())
     assert (design.points[:, 0] < middle).sum() == 10
+
+
+def test_a_fitted_factor_has_the_distribution_of_the_draws():
+    factor = {"quantity": "acceptance_constant.china"}
+    design = sweeps.problem(factors=[{**factor, "fitted": [0.05, 0.95]}], size=200).design
+    draws = installed().draws["acceptance_constant.china"]
+    assert design.bounds[0] == tuple(np.quantile(draws, [0.05, 0.95]))
+    even = np.quantile(draws, 0.05 + 0.9 * (np.arange(200) + 0.5) / 200)
+    assert np.abs(np.sort(design.points[:, 0]) - even).max() < 0.1  # a part of 200, not one of ten
+    prior = sweeps.problem(factors=[{**factor, "prior": [0.05, 0.95]}], size=200).design
+    assert abs(np.median(prior.points) - np.median(design.points)) > 0.5
+
+
+def test_what_is_known_of_a_lever_and_what_is_done_with_it_are_two_factors():
+    """The one that sets goes first; the other multiplies what it has set."""
+    known = {"quantity": "budget.russia", "fitted": [0.05, 0.95], "name": "budget.russia fitted"}
+    found = sweeps.problem(factors=[known, sweeps.BUDGET], size=3)
+    changed = moved(found.problem.tables(0).flat, found.movers, np.array([10.0, 1.5]))
+    assert (changed[:, columns.column("budget.russia")] == 15.0).all()
 
 
 def test_posterior_points_have_the_values_of_their_draws():

@@ -520,7 +520,7 @@ def test_a_killed_process_holds_no_lock(file, whole, tmp_path):
 def test_a_larger_sweep_extends_a_smaller_one_to_the_same_bytes(whole, tmp_path, small, large):
     smaller = write(tmp_path / "small", SWEEP.replace(large, small))
     sweep_child.fill(smaller, tmp_path / "out")
-    first = open_sweep(tmp_path / "out")["packages"]
+    first = open_sweep(tmp_path / "out")["packages"].load()
     kept = (tmp_path / "out" / DATA / "packages" / "c" / "0" / "0" / "0" / "0").stat().st_mtime_ns
     larger = write(tmp_path / "large")
     store = sweep_child.fill(larger, tmp_path / "out")

@@ -129,7 +129,8 @@ def scenario_part(scenario: Scenario) -> str:
             for x in scenario.levers
         ]
         parts.append(table(("lever", "moved", "seen from", "why", "source"), rows))
-    assumed = [*scenario.assumptions, *(a for view in scenario.views for a in view.assumptions)]
+    assumed = [*scenario.assumptions, *scenario.own_assumptions]
+    assumed += [a for view in scenario.views for a in view.assumptions]
     expected = [
         f"`{e.outcome}` {e.direction}{f' (from {e.view})' if e.view else ''}: {e.why}"
         for e in scenario.expects

@@ -5,26 +5,26 @@ from __future__ import annotations
 import csv
 import json
 import tomllib
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.stats import norm
 
+from steppe.calibration.installed import installed
 from steppe.explore.sensitivity.growth import WIDEST
-from steppe.explore.sweep.check import prior_quantile
+from steppe.explore.sweep.quantiles import quantiles_of
 from steppe.model.names import AREAS
 from steppe.results.style import SHORT_AREAS
 
 from .cells import table
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference" / "sensitivity"
-DRAWS = files("steppe.calibration") / "posterior" / "draws.csv"
 PLACE = "../../results/reference/sensitivity"
 MAIN, SCREEN = "sobol-packages.all", "morris-packages.all"
 TOP = 10
-PAIRS = 5
+STRONG = 0.3
+"""Correlation from which a pair of fitted numbers is counted."""
+ENDS = np.array([0.05, 0.95])
 COMMANDS = """\
 steppe sweep results/reference/sensitivity/screen.toml --out steppe-runs/screen
 steppe sensitivity steppe-runs/screen --outcome packages.all --out results/reference/sensitivity
@@ -59,12 +59,14 @@ def page() -> str:
         "Which levers, drivers and parameters the packages of each area depend on, from 2023 to "
         "2035, both patrons together. How it is done and how to read it: "
         "[sensitivity](../sensitivity.md).\n\n"
-        f"Badge: {study['badge']}. Parameters that are not swept go over draws of the posterior, "
-        "run by run.\n\n"
+        f"Badge: {study['badge']}. What was fitted is swept over the posterior, what was not over "
+        "its prior, levers and drivers from half to one and a half times; what is not swept goes "
+        "over draws of the posterior, run by run. ([Which "
+        "ranges](#ranges-of-fitted-parameters).)\n\n"
         f"![The ten weightiest factors of each area]({PLACE}/{MAIN}/figures/ranks.png)\n\n"
         + "".join(_area(area, main) for area in AREAS)
-        + _pairs()
         + _growth()
+        + _moved(main)
         + _ranges()
         + _screen(study)
         + "## How to get it again\n\n```sh\n"
@@ -104,32 +106,29 @@ def _area(area: str, main: list[dict[str, Any]]) -> str:
     )
 
 
-def _pairs() -> str:
-    """Pairs whose interval, widened for the number of pairs, stays clear of zero."""
-    found = rows(f"{MAIN}/pairs.csv")
-    many = len(found) // len(AREAS)
-    wider = norm.ppf(1.0 - 0.025 / many) / norm.ppf(0.975)
-    lines, silent = [], []
-    for area in AREAS:
-        cells = sorted((r for r in found if r["area"] == area), key=lambda r: -r["S2"])
-        told = [r for r in cells if r["S2"] > wider * (r["S2"] - r["S2_low"])]
-        for row in told[:PAIRS]:
-            pair = f"`{row['factor']}` and `{row['other']}`"
-            width = wider * (row["S2_high"] - row["S2_low"]) / 2.0
-            lines.append((SHORT_AREAS[area], pair, f"{row['S2']:.3f}", f"±{width:.3f}"))
-        if not told:
-            silent.append(SHORT_AREAS[area])
-    text = (
-        "## Pairs\n\n"
-        "What two factors do together beyond what each does alone (S2), as a share of the variance "
-        f"between points. Of {many} pairs in each area those are shown, {PAIRS} at most, whose "
-        "interval stays clear of zero after widening for their number (Bonferroni).\n\n"
+def _moved(main: list[dict[str, Any]]) -> str:
+    """What the ranges of the posterior changed; the numbers over priors are those of then."""
+    now = {(row["area"], row["factor"]): f"{row['ST']:.3f}" for row in main}
+    terror, energy = "counter_terrorism", "energy_protection"
+    return (
+        "## What the posterior changed\n\n"
+        "An earlier study (24 factors, 1,024 base samples) had swept fitted parameters over their "
+        "priors, which left out up to 76% of the posterior's draws. What leads in "
+        "counter-narcotics, peacekeeping and energy protection leads still. In counter-terrorism "
+        f"Russia's interest in the area was first (ST 0.228, now "
+        f"{now[terror, 'area_interest.russia.counter_terrorism']}), and China's budget and "
+        f"programme of exercises were far down (0.035 and 0.028, now "
+        f"{now[terror, 'budget.china']} and {now[terror, 'exercise_programme.china']}): the "
+        "fit has China's interest there above average and Russia's below. Russia's interest "
+        f"weighs less in counter-narcotics (0.160, now "
+        f"{now['counter_narcotics', 'area_interest.russia.counter_narcotics']}) and peacekeeping "
+        f"(0.232, now {now['peacekeeping', 'area_interest.russia.peacekeeping']}), and "
+        f"`acceptance_constant.china` in energy protection (0.109, now "
+        f"{now[energy, 'acceptance_constant.china']}). What is not known of budgets and "
+        "programmes of exercises, which stood among chance before, is a factor of its own.\n\n"
+        "Second order was estimated then and not now: of 276 pairs in each area none was told "
+        "apart from zero. What factors do together is the difference of ST and S1.\n\n"
     )
-    if lines:
-        text += table(("area", "pair", "S2", "widened interval"), lines)
-    if silent:
-        text += f"No pair is told apart from zero in: {', '.join(silent)}.\n\n"
-    return text
 
 
 def _growth() -> str:
@@ -156,39 +155,55 @@ def _growth() -> str:
 
 
 def _ranges() -> str:
-    """Fitted numbers that are swept: over which range, beside what the fit leaves."""
-    study = {factor["quantity"] for factor in _factors("baseline.toml")}
-    columns: dict[str, list[float]] = {}
-    for row in csv.DictReader(DRAWS.read_text("utf-8").splitlines()):
-        for name, value in row.items():
-            columns.setdefault(name, []).append(float(value))
+    """Fitted numbers that are swept: what the fit leaves of them, beside their priors."""
+    study = {_name(factor) for factor in _factors("baseline.toml")}
+    fitted = [factor for factor in _factors("screen.toml") if "fitted" in factor]
     lines = []
-    for factor in _factors("screen.toml"):
-        name = factor["quantity"]
-        if name not in columns:
-            continue
-        low, high = (float(n) for n in np.quantile(columns[name], [0.05, 0.95]))
-        if "prior" in factor:
-            ends = [prior_quantile(name, p) for p in factor["prior"]]
-            swept = f"{ends[0]:.3g} to {ends[1]:.3g}"
-            outside = [not ends[0] <= value <= ends[1] for value in columns[name]]
-            beyond = f"{sum(outside) / len(outside):.0%}"
-        else:
-            ends = factor["factor"]
-            swept, beyond = f"{ends[0]:g} to {ends[1]:g} times the run's draw", ""
-        lines.append(
-            (f"`{name}`", swept, f"{low:.3g} to {high:.3g}", beyond, "yes" if name in study else "")
-        )
+    for factor in fitted:
+        ends = (quantiles_of(source, factor["quantity"], ENDS) for source in ("fitted", "prior"))
+        told = (f"{low:.3g} to {high:.3g}" for low, high in ends)
+        lines.append((f"`{factor['quantity']}`", *told, "yes" if _name(factor) in study else ""))
     return (
         "## Ranges of fitted parameters\n\n"
-        "Fitted parameters are swept over the ranges of their priors (5% to 95%), not over what "
-        "the fit leaves of them. Their indices say what the packages would owe to them had the "
-        "record told nothing; where the posterior is narrower or lies elsewhere, they do not say "
-        "what is still open. Where a factor multiplies, it multiplies the draw of the posterior "
-        "that the run has. *Outside* is the share of the posterior's draws that the swept range "
-        "does not hold.\n\n"
-        + table(("factor", "swept", "posterior, 5% to 95%", "outside", "in the study"), lines)
+        "Fitted parameters are swept over what the fit leaves of them: the middle nine tenths of "
+        "the draws of the posterior, evenly in probability. A budget or programme of exercises "
+        "that was fitted stands twice, `... fitted` being what is not known of it and the other, a "
+        "factor from 0.5 to 1.5 on top, what its patron may do. Parameters that were not fitted go "
+        "over the middle nine tenths of their priors. Probabilities of detection were fitted too, "
+        "and are left out: what happens after the record does not depend on them.\n\n"
+        + _correlated([factor["quantity"] for factor in fitted])
+        + table(
+            ("factor", "swept: posterior, 5% to 95%", "prior, 5% to 95%", "in the study"), lines
+        )
     )
+
+
+def _correlated(names: list[str]) -> str:
+    """What factors that are sampled apart lose of the posterior, in words."""
+    posterior = installed()
+    assert posterior is not None
+    draws = np.stack([posterior.draws[name] for name in names])
+    found = np.corrcoef(draws)
+    pairs = [
+        (found[i, j], names[i], names[j]) for i in range(len(names)) for j in range(i)
+    ]  # fmt: skip
+    pairs.sort(key=lambda pair: -abs(pair[0]))
+    strong = sum(abs(r) >= STRONG for r, _, _ in pairs)
+    first = "; ".join(f"`{b}` and `{a}` {r:.2f}" for r, a, b in pairs[:3])
+    return (
+        "Factors are sampled independently, so what the fit says of numbers together is lost: each "
+        "has the distribution of its draws, and some points join values that no draw joins. Of the "
+        f"{len(pairs)} pairs of fitted factors {strong} have a correlation of {STRONG} or more "
+        f"among the {draws.shape[1]} draws, up or down; the strongest are {first}. "
+        "Budget and programme of a patron make up for each other in the fit, so that their indices "
+        "are rather too large. The state of the world at the end of the record is the run's own, "
+        "from its draw, whatever the factors are.\n\n"
+    )
+
+
+def _name(factor: dict[str, Any]) -> str:
+    """What the column of a factor is called."""
+    return str(factor.get("name", factor["quantity"])).replace("*", "all")
 
 
 def _factors(name: str) -> list[dict[str, Any]]:

@@ -6,8 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from steppe.model.names import AREA_NAMES, PATRON_NAMES
-from steppe.results.study import claimed, short
+from steppe.results.study import claimed, sheets, short
+
+from .cells import table
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference" / "study"
 
@@ -36,7 +40,8 @@ def page() -> str:
         "## The short answer\n\n"
         + _listed(told["short"])
         + "".join(
-            _area(area, told["areas"]) for area in dict.fromkeys(a for a, *_ in told["areas"])
+            _area(area, told["areas"], tables)
+            for area in dict.fromkeys(a for a, *_ in told["areas"])
         )
         + "## Which area grows fastest, which meets least resistance\n\n"
         + _listed(told["ranking"])
@@ -51,7 +56,9 @@ def page() -> str:
     )
 
 
-def _area(area: str, told: dict[tuple[str, int, str], list[Any]]) -> str:
+def _area(
+    area: str, told: dict[tuple[str, int, str], list[Any]], tables: dict[str, pd.DataFrame]
+) -> str:
     words = AREA_NAMES[area]
     text = f"## {words[0].upper()}{words[1:]}\n\n"
     for (mine, viewpoint, patron), said in told.items():
@@ -59,6 +66,8 @@ def _area(area: str, told: dict[tuple[str, int, str], list[Any]]) -> str:
             text += f"### From {viewpoint}, with {PATRON_NAMES[patron]}: {words}\n\n" + _listed(
                 said
             )
+            sheet = sheets.reached(tables, {"viewpoint": viewpoint, "area": area}, patron)
+            text += f"{sheet.caption}\n\n" + table(sheet.head, sheet.rows)
     return text
 
 

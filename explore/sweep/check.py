@@ -6,16 +6,19 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ...model.errors import InputError
 from ...model.quantities import addresses, parameters
 from ...scenarios.addresses import expand
 from ...scenarios.problems import Place, Problems
 from .outcomes import LABELS, OUTCOMES
+from .quantiles import quantiles_of
 from .schema import FACTOR_MOVES, FactorTable, SweepTable
 
 if TYPE_CHECKING:
-    from ...model.quantities import Prior
     from ...scenarios.resolve import Resolved
+    from .quantiles import Source
 
 FACTOR_NAME = r"[A-Za-z0-9][A-Za-z0-9_. -]*"
 LISTED = ("one", "grid")
@@ -102,7 +105,7 @@ def factor(
     except InputError as error:
         problems.adopt((*place, "quantity"), error)
         return None
-    low, high = (table.factor or table.value or table.prior)[:2]  # type: ignore[index]
+    low, high = (table.factor or table.value or table.quantiles)[:2]  # type: ignore[index]
     if low >= high:
         problems.add(
             (*place, table.moves[0]), "the second number is not above the first", found=[low, high]
@@ -116,9 +119,9 @@ def factor(
         )  # fmt: skip
     if len(problems.found) > before:
         return None
-    if table.prior is None:
+    if table.source is None:
         return low, high
-    return _quantiles(entries, place, low, high, problems)
+    return _quantiles(table.source, entries, place, low, high, problems)
 
 
 def _numbers(
@@ -143,29 +146,26 @@ def _numbers(
 
 
 def _quantiles(
-    entries: list[str], place: Place, low: float, high: float, problems: Problems
+    source: Source, entries: list[str], place: Place, low: float, high: float, problems: Problems
 ) -> tuple[float, float] | None:
-    """Numbers at two quantiles of the one entry's prior."""
+    """Numbers at two quantiles of one entry, of its prior or of its fitted draws."""
     name = addresses()[entries[0]][0]
     if len(entries) != 1 or name not in parameters() or parameters()[name].prior is None:
         problems.add(
-            (*place, "prior"), "not one entry of a parameter that has a prior",
+            (*place, source), "not one entry of a parameter that has a prior",
             found=entries[0] if len(entries) == 1 else f"{len(entries)} entries",
             todo="name one entry, or give value or factor",
         )  # fmt: skip
         return None
     if not 0.0 < low < high < 1.0:
-        problems.add((*place, "prior"), "not two probabilities", found=[low, high])
+        problems.add((*place, source), "not two probabilities", found=[low, high])
         return None
-    return prior_quantile(entries[0], low), prior_quantile(entries[0], high)
-
-
-def prior_quantile(entry: str, probability: float) -> float:
-    """Quantile of the prior of an entry, within the quantity's bounds."""
-    from scipy.special import ndtri  # type: ignore[import-untyped]
-
-    name, index = addresses()[entry]
-    quantity = parameters()[name]
-    prior: Prior = quantity.prior_at(index)
-    value = prior.at(float(quantity.values()[index]), float(ndtri(probability)))
-    return min(max(value, quantity.bounds[0]), quantity.bounds[1])
+    try:
+        first, last = quantiles_of(source, entries[0], np.array([low, high]))
+    except InputError as error:
+        problems.adopt((*place, source), error)
+        return None
+    if first >= last:
+        problems.add((*place, source), "its quantiles are one number", found=[low, high])
+        return None
+    return float(first), float(last)

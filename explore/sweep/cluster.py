@@ -105,6 +105,21 @@ def _checked(text: str, expected: tuple[tuple[str, str], ...]) -> list[str]:
 # ---------------------------------------------------------------- on this machine
 
 
+def threads_of(client: Any) -> dict[str, int]:
+    """Threads of each worker by address, asked of the scheduler itself.
+
+    What ``Client.scheduler_info`` gives is written over, now and then, by the client's own
+    refresh, which asks for no workers at all.
+
+    Raises
+    ------
+    OSError
+        If the scheduler does not answer.
+    """
+    found: dict[str, int] = client.nthreads()
+    return found
+
+
 @dataclass
 class _Wanted:
     """A chunk that was asked for."""
@@ -112,6 +127,32 @@ class _Wanted:
     task: Task
     workers: frozenset[str] = frozenset()
     attempts: int = 1
+
+
+class _Queue:
+    """Chunks to ask for: those that came back first, then tasks, of which few are in memory."""
+
+    def __init__(self, tasks: Iterable[Task]) -> None:
+        self._tasks = iter(tasks)
+        self._back: deque[_Wanted] = deque()
+
+    def take(self) -> _Wanted | None:
+        """Next chunk, or None if there is none."""
+        if self._back:
+            return self._back.popleft()
+        task = next(self._tasks, None)
+        return None if task is None else _Wanted(task)
+
+    def put_back(self, wanted: _Wanted) -> None:
+        """Ask for a chunk again before all others."""
+        self._back.appendleft(wanted)
+
+    def peek(self) -> bool:
+        """Whether there is another chunk."""
+        following = self.take()
+        if following is not None:
+            self.put_back(following)
+        return following is not None
 
 
 @dataclass
@@ -146,18 +187,18 @@ class Cluster:
             If there is no scheduler or no worker, a worker differs, the scheduler is lost, or
             a chunk kills its workers again and again.
         """
-        todo = deque(_Wanted(task) for task in tasks)
+        todo = _Queue(tasks)
         waiting: dict[Any, _Wanted] = {}
         client = self._client()
         try:
             self._check(client)
-            while todo or waiting:
+            while waiting or todo.peek():
                 self._ask(client, todo, waiting)
                 for future in self._finished(client, waiting):
                     wanted = waiting.pop(future)
                     result = self._taken(client, future, wanted)
                     if result is None:
-                        todo.appendleft(wanted)
+                        todo.put_back(wanted)
                     else:
                         yield wanted.task, result
         except OSError as error:  # of Dask's connections: the store raises InputError
@@ -188,7 +229,7 @@ class Cluster:
 
     def _check(self, client: Any) -> None:
         """Wait for a worker; require of all that are there what is expected."""
-        if not client.scheduler_info(n_workers=-1)["workers"]:
+        if not threads_of(client):
             self.say(f"Waiting for workers of {self.address} ...")
             try:
                 client.wait_for_workers(1, timeout=PATIENCE)
@@ -212,18 +253,20 @@ class Cluster:
                     todo="install there what is installed here, or stop it",
                 )  # fmt: skip
 
-    def _ask(self, client: Any, todo: deque[_Wanted], waiting: dict[Any, _Wanted]) -> None:
+    def _ask(self, client: Any, todo: _Queue, waiting: dict[Any, _Wanted]) -> None:
         """Ask for chunks: some for each thread, at least two, of the workers that fit."""
         if client.status != "running":
             raise self._lost()
-        workers = client.scheduler_info(n_workers=-1)["workers"]
+        workers = threads_of(client)
         self._notice(set(workers))
         fitting = frozenset(workers) - self._refused
         if self._refused and not fitting:
             return
-        threads = sum(workers[name]["nthreads"] for name in fitting)
-        while todo and len(waiting) < max(2, _AHEAD * threads):
-            wanted = todo.popleft()
+        threads = sum(workers[name] for name in fitting)
+        while len(waiting) < max(2, _AHEAD * threads):
+            wanted = todo.take()
+            if wanted is None:
+                return
             wanted.workers = fitting if self._refused else frozenset()
             future = client.submit(
                 compute_remote, self.text, dict(self.expected), wanted.task.points,
@@ -262,7 +305,7 @@ class Cluster:
             raise self._lost() from error
         if not self._refused:
             return []
-        fitting = frozenset(client.scheduler_info(n_workers=-1)["workers"]) - self._refused
+        fitting = frozenset(threads_of(client)) - self._refused
         return [
             f for f, wanted in waiting.items() if wanted.workers and not wanted.workers & fitting
         ]

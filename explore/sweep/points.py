@@ -11,8 +11,9 @@ from ...model.errors import InputError
 from ...model.quantities import addresses, parameters
 from ...scenarios.addresses import series
 from . import samplers
-from .check import LISTED, prior_quantile
+from .check import LISTED
 from .design import Design
+from .quantiles import quantiles_of
 from .resolve import ResolvedFactor, ResolvedSweep
 
 
@@ -82,8 +83,8 @@ def _of_factors(sweep: ResolvedSweep) -> Design:
         found = samplers.morris(names, spaces, size, seed, design.levels)
     points = found.points.copy()
     for n, factor in enumerate(factors):
-        if factor.quantiles is not None:
-            points[:, n] = [prior_quantile(factor.entries[0], p) for p in points[:, n]]
+        if factor.quantiles_of is not None:
+            points[:, n] = quantiles_of(factor.quantiles_of, factor.entries[0], points[:, n])
         elif factor.whole and design.method not in LISTED:
             points[:, n] = _whole(points[:, n], *factor.bounds)
     return replace(found, points=points, bounds=tuple(f.bounds for f in factors))

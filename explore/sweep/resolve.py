@@ -20,6 +20,7 @@ from ...scenarios.schema import Lever, Scenario
 from . import check
 from .design import Method
 from .outcomes import OUTCOMES, YEARLY
+from .quantiles import Source
 from .schema import DesignTable, FactorTable, SweepTable
 
 CHUNK_RUNS: Final = 4000
@@ -29,7 +30,8 @@ CHUNK_RUNS: Final = 4000
 class ResolvedFactor(Explicit):
     """A factor with full addresses and years.
 
-    ``bounds`` are numbers, ``quantiles`` those of the prior that they stand for, if they do.
+    ``bounds`` are numbers, ``quantiles`` the probabilities that they stand for, if they do, and
+    ``quantiles_of`` what has them: the prior or the fitted draws.
     ``count`` or ``at`` is given for the methods one and grid. A factor of which only ``whole``
     numbers make sense takes each of them equally often.
     """
@@ -42,6 +44,7 @@ class ResolvedFactor(Explicit):
     last: int
     bounds: tuple[float, float]
     quantiles: tuple[float, float] | None
+    quantiles_of: Source | None
     count: int | None
     at: tuple[float, ...] | None
     whole: bool
@@ -218,7 +221,8 @@ def _factors(
                 first=low.first,
                 last=low.last,
                 bounds=(low.numbers[0], high.numbers[0]),
-                quantiles=None if factor.prior is None else (factor.prior[0], factor.prior[1]),
+                quantiles=factor.quantiles,
+                quantiles_of=factor.source,
                 count=factor.count,
                 at=None if factor.at is None else tuple(factor.at),
                 whole=low.acts == "set" and unit in WHOLE_UNITS,

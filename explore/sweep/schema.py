@@ -20,11 +20,12 @@ from ...scenarios.schema import (
 )
 from .design import Method
 from .outcomes import DEFAULT_OUTCOMES, DEFAULT_YEARLY, OUTCOMES, YEARLY
+from .quantiles import SOURCES, Source
 
 Range = Annotated[list[float], Field(min_length=2, max_length=2)]
 Size = Annotated[int, Field(ge=1, le=10_000_000)]
-FACTOR_MOVES: Final = ("factor", "value", "prior")
-"""The three ways of moving a factor; each uses exactly one of them."""
+FACTOR_MOVES: Final = ("factor", "value", *SOURCES)
+"""The four ways of moving a factor; each uses exactly one of them."""
 
 
 class FactorTable(Table):
@@ -50,6 +51,11 @@ class FactorTable(Table):
         description="set a parameter to its prior's quantile, from the first to the second: "
         "[0.05, 0.95]; evenly spread probabilities, not numbers",
     )
+    fitted: Range | None = Field(
+        default=None,
+        description="set a parameter that was fitted to the quantile of its draws in the installed "
+        "posterior, from the first to the second: [0.05, 0.95]; evenly spread probabilities too",
+    )
     count: Annotated[int, Field(ge=2, le=100_000)] | None = Field(
         default=None, description="of one and grid: how many evenly spaced numbers"
     )
@@ -71,6 +77,17 @@ class FactorTable(Table):
     def moves(self) -> list[str]:
         """The moves that are given; a good factor has exactly one."""
         return [move for move in FACTOR_MOVES if getattr(self, move) is not None]
+
+    @property
+    def source(self) -> Source | None:
+        """Whose quantiles are given, if any are."""
+        return next((source for source in SOURCES if getattr(self, source) is not None), None)
+
+    @property
+    def quantiles(self) -> tuple[float, float] | None:
+        """The two probabilities, if quantiles are given."""
+        found = None if self.source is None else getattr(self, self.source)
+        return None if found is None else (found[0], found[1])
 
 
 class DesignTable(Table):

@@ -1,6 +1,8 @@
 // Questions to the server of this page, and to nobody else.
 /** @import {Setup} from "./types.js" */
 
+const LONGEST = 8; // times the server's own word, at most, that a page waits before it asks again
+
 /** The server's refusal, with what is allowed. */
 export class Refusal extends Error {
   /** @param {{message: string, field?: string, found?: unknown, allowed?: string, nearest?: string[]}} error */
@@ -14,17 +16,19 @@ export class Refusal extends Error {
 }
 
 /**
- * An answer; asks again while the server prepares it or is busy.
+ * An answer; asks again while the server prepares it or is busy. Then each page waits a time of its
+ * own, longer from time to time, so that those that were turned away do not come back together.
  * @param {string} path below the page's own address @param {RequestInit} [options]
  * @param {(share: number|null) => void} [tell] how much is prepared, null if the server is busy
  * @returns {Promise<any>}
  */
 export async function ask(path, options = {}, tell = () => {}) {
-  for (;;) {
+  for (let turned = 0; ;) {
     const found = await once(path, options);
     if (!found || typeof found !== "object" || found.retry === undefined) return found;
     tell(found.preparing ?? null);
-    await pause(found.retry * 1000, options.signal);
+    const patience = found.preparing === undefined ? Math.min(2 ** turned++, LONGEST) * (1 + Math.random()) : 1;
+    await pause(found.retry * 1000 * patience, options.signal);
   }
 }
 
@@ -59,8 +63,8 @@ export function post(path, body, headers = {}) {
 
 /**
  * The newest question counts: a new one drops the one before, and no stale answer is handed on.
- * With `gently`, a question that is out is let finish and only the newest of those that wait is
- * asked after it, so that a moving slider keeps drawing.
+ * With `gently`, a gentle question that is out is let finish and only the newest of those that wait
+ * is asked after it, so that a moving slider keeps drawing; any other is dropped.
  */
 export class Latest {
   constructor() {
@@ -68,6 +72,7 @@ export class Latest {
     this.out = null;
     /** @type {(() => void)|null} */
     this.waiting = null;
+    this.gentle = false; // whether what is out was asked gently
     this.dropped = 0;
   }
 
@@ -77,7 +82,7 @@ export class Latest {
    * @param {boolean} [gently] @param {(share: number|null) => void} [tell]
    */
   async ask(path, use, fail, gently = false, tell = () => {}) {
-    if (gently && this.out) {
+    if (gently && this.out && this.gentle) {
       if (this.waiting) this.dropped += 1;
       this.waiting = () => this.ask(path, use, fail, true, tell);
       return;
@@ -85,6 +90,7 @@ export class Latest {
     this.drop();
     const mine = new AbortController();
     this.out = mine;
+    this.gentle = gently;
     /** @type {() => void} */
     let act;
     try {

@@ -19,6 +19,7 @@ import { Walk } from "./walk.js";
 import { Why } from "./why.js";
 
 const REST = 150; // milliseconds without a movement until the full number is asked for
+const LATER = 1000; // milliseconds until it is asked for again if a crowd got fewer futures; up to three times that, so that pages do not ask together
 
 /** Whether the levers act, and how: what undo goes back over. @typedef {Pick<State, "start"|"story"|"levers">} Question */
 
@@ -33,6 +34,8 @@ export class App {
     this.requests = new Latest();
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.timer = undefined;
+    /** @type {ReturnType<typeof setTimeout>|undefined} */
+    this.later = undefined;
     /** @type {Edits<Question>} */
     this.edits = new Edits(this.#question(), (q) => asked({ ...INITIAL, ...q }));
     this.header = new Header(this);
@@ -66,6 +69,16 @@ export class App {
     return this.setup.starts.find((s) => s.name === this.state.start)?.conditioned_until ?? null;
   }
 
+  /** Futures of the full answer: as many as the address says, or as the lab is set to. */
+  get full() {
+    return this.state.n || (this.move?.most ?? Math.max(...this.setup.futures));
+  }
+
+  /** Whether the answer is of all of them; only then its digest is that of what is taken away. */
+  get whole() {
+    return this.move !== null && this.move.n >= this.full;
+  }
+
   get badgeNote() {
     return this.move ? `${t(`badge.${this.move.badge.id}`)}: ${t(`badge.${this.move.badge.id}.short`)}` : "";
   }
@@ -77,7 +90,7 @@ export class App {
       this.badgeNote,
       t("note.source", { title: askedWords(setup, state), n: number(language, move?.n ?? 0), seed: state.seed }),
       leversLine(setup, state.levers),
-      t("note.digest", { digest: move?.digest.slice(0, 16) ?? "", version: setup.version }),
+      this.whole ? t("note.digest", { digest: move?.digest.slice(0, 16) ?? "", version: setup.version }) : "",
     ].filter(Boolean);
   }
 
@@ -164,14 +177,22 @@ export class App {
     else history.replaceState(null, "", address);
   }
 
-  /** Ask for the full number of futures. */
+  /** Ask for the full number of futures; in a crowd the lab answers with fewer first. */
   ask() {
     this.#ask(this.state.n, false);
   }
 
-  /** @param {number} n @param {boolean} gently @param {number} [began] when a lever moved: for the time to redraw */
-  #ask(n, gently, began) {
+  /** Say that the answer is of fewer futures, and ask for all of them once it is quieter. @param {Move} move */
+  #again(move) {
+    const fewer = t("fewer", { n: number(language, move.n), most: number(language, move.most) });
+    this.#waiting(null, fewer);
+    this.later = setTimeout(() => this.#ask(move.most, false, undefined, fewer), LATER * (1 + 2 * Math.random()));
+  }
+
+  /** @param {number} n @param {boolean} gently @param {number} [began] when a lever moved: for the time to redraw @param {string} [busy] what is said in a crowd */
+  #ask(n, gently, began, busy = t("busy")) {
     byId("main").setAttribute("aria-busy", "true");
+    clearTimeout(this.later);
     this.requests.ask(`api/move?${asked(this.state, n)}`, (/** @type {Move} */ move) => {
       this.move = move;
       byId("waiting").hidden = true;
@@ -179,15 +200,16 @@ export class App {
       this.draw();
       if (began !== undefined) requestAnimationFrame(() => performance.measure("steppe:redraw", { start: began, end: performance.now() }));
       if (gently) return;
+      if (!this.whole) return this.#again(move);
       byId("main").setAttribute("aria-busy", "false");
       byId("said").textContent = `${byId("headline").textContent}. ${byId("subline").textContent}`;
-    }, (error) => this.failure(error), gently, (share) => this.#waiting(share));
+    }, (error) => this.failure(error), gently, (share) => this.#waiting(share, busy));
   }
 
-  /** Say that the answer is still being prepared. @param {number|null} share */
-  #waiting(share) {
+  /** Say that the answer is still being prepared. @param {number|null} share @param {string} busy said if it is not */
+  #waiting(share, busy) {
     byId("waiting").hidden = false;
-    byId("waiting").textContent = share === null ? t("busy") : t("preparing", { share: percent(language, share) });
+    byId("waiting").textContent = share === null ? busy : t("preparing", { share: percent(language, share) });
   }
 
   /** Say what went wrong, and what is allowed. @param {Error|null} error */

@@ -5,6 +5,7 @@ import { byId, dialog, el, english, fill } from "./dom.js";
 import { asked, moved, write } from "./state.js";
 import { addressFor, download, keyless, share } from "./take.js";
 import { ask } from "./api.js";
+import { number } from "./format.js";
 import { language, t } from "./text.js";
 
 const SCENARIO = "lab-what-if.toml"; // as the command in the file itself names it
@@ -84,6 +85,11 @@ export class Header {
     share(addressFor(open.address, query), `api/qr.svg?${keyless(query)}`);
   }
 
+  /** Files are of all futures, so an answer of fewer has no digest to show. @param {Move} move */
+  #digest(move) {
+    return this.app.whole ? move.digest : t("take.later", { n: number(language, this.app.full) });
+  }
+
   #meaning() {
     const { move, setup } = this.app;
     if (!move) return;
@@ -94,7 +100,7 @@ export class Header {
       el("h3", {}, t("badge.others")),
       el("dl", {}, ...Object.keys(setup.badges).filter((other) => other !== id)
         .flatMap((other) => [el("dt", {}, t(`badge.${other}`)), el("dd", {}, t(`badge.${other}.meaning`))])),
-      el("p", { class: "note" }, t("badge.digest"), " ", el("code", {}, move.digest)));
+      el("p", { class: "note" }, t("badge.digest"), " ", el("code", {}, this.#digest(move))));
   }
 
   /** @param {State} state @param {Move|null} move */
@@ -108,8 +114,8 @@ export class Header {
     this.redo.disabled = !this.app.edits?.canRedo;
     this.reset.disabled = !moved(state);
     if (!move) return;
-    this.digest.textContent = move.digest;
-    this.command.textContent = commandOf(this.app.setup.commands.run, move.n, state.seed);
+    this.digest.textContent = this.#digest(move);
+    this.command.textContent = commandOf(this.app.setup.commands.run, this.app.full, state.seed);
     this.badge.textContent = t(`badge.${move.badge.id}`);
     this.badge.dataset.badge = move.badge.id;
     this.badge.title = t(`badge.${move.badge.id}.short`);

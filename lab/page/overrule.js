@@ -1,5 +1,5 @@
 // A student makes one choice of one state; five hundred futures go on with it and without it.
-/** @import {MapSides, Setup, Sides} from "./types.js" */
+/** @import {Difference, MapSides, Setup, Sides} from "./types.js" */
 /** @import {App} from "./app.js" */
 /** @import {Means} from "./lines.js" */
 /** @import {Decision, WhyAnswer} from "./why.js" */
@@ -9,7 +9,7 @@ import { el, dialog, fill, table } from "./dom.js";
 import { difference, listed } from "./findings.js";
 import { differs, linesOption } from "./lines.js";
 import { PairCharts } from "./pair.js";
-import { number } from "./format.js";
+import { number, signed } from "./format.js";
 import { quantityName } from "./map.js";
 import { asked } from "./state.js";
 import { csv, download } from "./take.js";
@@ -18,7 +18,7 @@ import { capital, language, t } from "./text.js";
 const CONTINUATIONS = 500;
 const ACCEPT = "accept";
 
-/** @typedef {{state: string, year: number, future: number, patron: string, choice: string, years: number[], n: number, already: boolean, areas: Record<string, Sides>, map: Record<string, MapSides>}} OverruleAnswer */
+/** @typedef {{state: string, year: number, future: number, patron: string, choice: string, years: number[], n: number, already: boolean, areas: Record<string, Sides>, map: Record<string, MapSides>, ties: Record<string, Difference>}} OverruleAnswer */
 
 /** What the address says of an overruled choice. @param {string} decision @param {string} patron @param {string} choice */
 export function ruleText(decision, patron, choice) {
@@ -30,13 +30,15 @@ export function shownAreas(areas, decided) {
   return areas.includes(decided) ? areas : [decided, ...areas];
 }
 
-/** Means of the state's ties to the patron: its dependence, and its rung in the decided area. @param {OverruleAnswer} answer @param {number} place of the state @param {string} area @returns {(Means & {id: string})[]} */
-export function ties({ map, patron }, place, area) {
+/** @typedef {Means & {id: string, diff: Difference}} Tie */
+
+/** The state's ties to the patron: its dependence, and its rung in the decided area. @param {OverruleAnswer} answer @param {number} place of the state @param {string} area @returns {Tie[]} */
+export function ties({ map, patron, ties: found }, place, area) {
   return [`dependence.${patron}`, `rung.${area}.${patron}`].map((id) => (
-    { id, name: quantityName(id), base: map[id].base[place], what: map[id].what[place] }));
+    { id, name: quantityName(id), base: map[id].base[place], what: map[id].what[place], diff: found[id] }));
 }
 
-/** A result as rows: what is counted in each year, with and without the choice. @param {OverruleAnswer} answer @param {string[]} areas @param {(Means & {id: string})[]} means @returns {(string|number)[][]} */
+/** A result as rows: what is counted in each year, with and without the choice. @param {OverruleAnswer} answer @param {string[]} areas @param {Tie[]} means @returns {(string|number)[][]} */
 export function rowsOf(answer, areas, means) {
   const { state, year, future, patron, choice, years } = answer;
   const place = [state, year, future, patron, choice];
@@ -46,8 +48,8 @@ export function rowsOf(answer, areas, means) {
       const { base, what, diff } = answer.areas[area];
       return [...place, `packages.${area}`, at, what.mean[n], base.mean[n], diff.mean[n], diff.low[n], diff.high[n], diff.supported[n] ? 1 : 0];
     })),
-    ...means.flatMap(({ id, base, what }) => years.map((at, n) =>
-      [...place, id, at, what[n], base[n], Number((what[n] - base[n]).toFixed(4)), "", "", ""])),
+    ...means.flatMap(({ id, base, what, diff }) => years.map((at, n) =>
+      [...place, id, at, what[n], base[n], diff.mean[n], diff.low[n], diff.high[n], diff.supported[n] ? 1 : 0])),
   ];
 }
 
@@ -171,7 +173,7 @@ export class Overrule {
   }
 }
 
-/** A tie of the state with and without the choice, in words. @param {Means} mean @param {OverruleAnswer} answer */
+/** A tie of the state with and without the choice, in words. @param {Tie} mean @param {OverruleAnswer} answer */
 function tieWords(mean, { state, years, n }) {
   const last = years.length - 1;
   const words = { state: t(`state.${state}`), quantity: mean.name };
@@ -180,5 +182,7 @@ function tieWords(mean, { state, years, n }) {
     ...words, n: number(language, n), first: years[0], last: years[last],
     with0: number(language, mean.what[0], 2), without0: number(language, mean.base[0], 2),
     with1: number(language, mean.what[last], 2), without1: number(language, mean.base[last], 2),
+    size: signed(language, mean.diff.mean[last], 3), low: signed(language, mean.diff.low[last], 3), high: signed(language, mean.diff.high[last], 3),
+    verdict: t(mean.diff.supported[last] ? "overrule.tie.supported" : "overrule.tie.unsupported"),
   });
 }

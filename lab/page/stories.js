@@ -14,6 +14,12 @@ export function titleOf(scenario) {
   return base && has(`scenario.${base}`) ? t("story.view", { title: t(`scenario.${base}`), year }) : title;
 }
 
+/** What a story asks; one that is seen from another year asks the same. @param {Pick<Preset, "name"|"question">} preset @returns {Node|string} */
+export function questionOf({ name, question }) {
+  const base = has(`ask.${name}`) ? name : name.replace(/-\d{4}$/, "");
+  return question && has(`ask.${base}`) ? document.createTextNode(t(`ask.${base}`)) : english(question, language);
+}
+
 /** @typedef {Pick<State, "start"|"story"|"levers">} Choice */
 
 /** What a story asks: its levers where a slider can hold them, else its name. @param {Preset} preset @returns {Choice} */
@@ -57,7 +63,7 @@ export class Stories {
     const shown = story ?? start;
     this.title.replaceChildren(...(story && changedStory(story, state) ? [askedWords(this.setup, state)] : [shown ? word(shown) : state.start]));
     this.about.textContent = t(story ? "story.about" : "story.about.start");
-    this.question.replaceChildren(...(story ? [english(story.question, language)] : start ? [startWords(start)] : []));
+    this.question.replaceChildren(...(story ? [questionOf(story)] : start ? [startWords(start)] : []));
   }
 
   /** What a story does and rests on: its text, its levers with their reasons, and its assumptions. */
@@ -70,7 +76,7 @@ export class Stories {
     const levers = preset?.levers ?? [];
     const own = preset && !changedStory(preset, state) ? [] : state.levers;
     const opened = dialog(titleOf(shown), t("close"),
-      preset?.question ? el("p", {}, el("b", {}, english(preset.question, language))) : null,
+      preset?.question ? el("p", {}, el("b", {}, questionOf(preset))) : null,
       el("p", {}, english(shown.story, language)),
       levers.length ? el("h3", {}, t("story.levers")) : null,
       levers.length ? el("dl", {}, ...levers.flatMap((lever) => [
@@ -97,7 +103,7 @@ export class Stories {
       [el("b", {}, word(start)), el("span", {}, startWords(start))],
       { start: start.name, story: "", levers: [] }, !now && state?.start === start.name));
     const stories = this.setup.presets.map((preset) => card(
-      [el("b", {}, word(preset)), el("span", {}, english(preset.question, language))],
+      [el("b", {}, word(preset)), el("span", {}, questionOf(preset))],
       choiceOf(preset), preset === now));
     const search = el("input", { type: "search", placeholder: t("stories.search"), "aria-label": t("stories.search") });
     search.addEventListener("input", () => {

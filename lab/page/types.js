@@ -95,7 +95,8 @@
  * @typedef {object} Move
  * @property {string} digest
  * @property {{id: string, text: string}} badge
- * @property {number} n
+ * @property {number} n futures that the answer is of
+ * @property {number} most futures of the full answer, as the server is set
  * @property {number[]} years
  * @property {number|null} cut
  * @property {number|null} moved first year in which a lever acts

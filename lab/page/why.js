@@ -178,7 +178,7 @@ export class Why {
 
   title() {
     const { answer } = this;
-    const place = { state: t(`state.${this.selected}`), year: this.askedYear, future: this.app.state.future, n: this.app.move?.n ?? 0 };
+    const place = { state: t(`state.${this.selected}`), year: this.askedYear, future: this.app.state.future, n: this.app.full };
     if (!answer) return { headline: t("why.title", place), subline: t("working") };
     const side = answer.what ?? answer.base;
     if (side.follows === "record") return { headline: t("why.title.record", place), subline: t("why.sub.record") };

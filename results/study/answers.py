@@ -16,6 +16,8 @@ from ...model.names import PATRON_NAMES, PATRONS, STATES
 from ..tables import ALL
 from ..told import Teller, Told, chosen, named
 from ..words import listed
+from . import forms
+from .form_answers import on_areas_by_form
 from .growth import FOUR, MEASURES
 from .whatifs import OUTCOMES
 
@@ -473,6 +475,11 @@ def rankings(teller: Teller, viewpoints: Sequence[int]) -> list[Told]:
         said += [
             on_ranking(teller, measure, viewpoint, patron)
             for measure in MEASURES
+            for patron in (*PATRONS, ALL)
+        ]
+        said += [
+            on_areas_by_form(teller, measure, viewpoint, patron)
+            for measure in forms.MEASURES
             for patron in (*PATRONS, ALL)
         ]
         said += [on_forms(teller, viewpoint, patron) for patron in PATRONS]

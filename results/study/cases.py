@@ -11,7 +11,7 @@ import pandas as pd
 
 from ...model.names import AREAS, PATRONS
 from ..tables import ALL, tidy
-from . import growth, obstacles, reach, whatifs
+from . import forms, growth, obstacles, reach, whatifs
 from .estimates import interval, units
 from .split import COMPONENTS, split
 
@@ -104,6 +104,9 @@ def tables(
         add("ranking", areas)
         add("pairs", pairs)
         add("resistance", growth.resistance(view.decisions, view.viewpoint))
+        of_forms, apart = forms.by_form(view.decisions, view.viewpoint, view.horizon)
+        add("forms", of_forms)
+        add("form_pairs", apart)
         of_terms, cells = obstacles.obstacles(view.decisions, terms, view.viewpoint)
         add("terms", of_terms)
         add("obstacles", cells)
@@ -114,7 +117,8 @@ def tables(
         if len(view.baseline.kept["last"]) // draws > 1:
             add("split", _split(view, draws))
         add("cases", _cases(view))
-        add("levels", _levels(view, draws))
+        every = [view.baseline, *view.what_ifs, *view.rules]
+        add("levels", levels(view.viewpoint, every, draws))
         add("record", _record(view))
     made = {name: pd.concat(frames, ignore_index=True) for name, frames in found.items()}
     if "what_ifs" in made:
@@ -158,15 +162,15 @@ def _split(view: View, draws: int) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True).assign(rules=len(cases))
 
 
-def _levels(view: View, draws: int) -> pd.DataFrame:
-    """Every outcome of every case, with its error: what a later run is held against."""
+def levels(viewpoint: int, cases: Sequence[Case], draws: int) -> pd.DataFrame:
+    """Every outcome of some cases, with its error: what a later run is held against."""
     frames = []
-    for case in (view.baseline, *view.what_ifs, *view.rules):
+    for case in cases:
         for name in whatifs.OUTCOMES:
             values = whatifs.outcome(name, case.kept)
             found = interval(units(values, draws))
             index: dict[str, Any] = {
-                "viewpoint": [view.viewpoint], "scenario": [case.name], "outcome": [name],
+                "viewpoint": [viewpoint], "scenario": [case.name], "outcome": [name],
                 "patron": PATRONS, "area": (*AREAS, ALL),
             }  # fmt: skip
             columns = {n: found[n][np.newaxis, np.newaxis, np.newaxis] for n in ("mean", "se")}

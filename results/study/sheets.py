@@ -11,6 +11,7 @@ from ...model.names import FORMS, PATRON_NAMES, PATRONS, STATES
 from ..tables import ALL
 from ..told import chosen, named, number, per_cent, signed
 from .answers import RUNG_WORDS
+from .forms import GROWTH, WORDS
 from .growth import MEASURES
 from .whatifs import OUTCOMES
 
@@ -31,14 +32,15 @@ class Sheet(NamedTuple):
 def area(tables: Tables, name: str, viewpoint: int) -> list[Sheet]:
     """Tables of one area from one viewpoint."""
     at = {"viewpoint": viewpoint, "area": name}
-    sheets = [_reach(tables, at, patron) for patron in PATRONS]
+    sheets = [reached(tables, at, patron) for patron in PATRONS]
     sheets += [_times(tables, at), _obstacles(tables, at), _terms(tables, at)]
     if "what_ifs" in tables and viewpoint in set(tables["what_ifs"]["viewpoint"]):
         sheets.append(_what_ifs(tables, {**at, "outcome": "rung"}))
     return sheets
 
 
-def _reach(tables: Tables, at: Mapping[str, Any], patron: str) -> Sheet:
+def reached(tables: Tables, at: Mapping[str, Any], patron: str) -> Sheet:
+    """Share of runs that have come to a rung, by state and year."""
     frame = pd.concat([tables["reach"], tables["reach_any"]])
     frame = chosen(frame, {**at, "patron": patron})
     last = int(frame["year"].max())
@@ -171,6 +173,35 @@ def rankings(tables: Tables) -> list[Sheet]:
                 f"From {viewpoint}: share of offers declined, of how many in a run, by form; from "
                 "the traced runs.",
                 ["Area, patron", *(f.replace("_", " ") for f in FORMS), "all"], by_form,
+            )
+        )  # fmt: skip
+    return [*made, *_by_form(tables)]
+
+
+def _by_form(tables: Tables) -> list[Sheet]:
+    """Growth of each form in the four areas, and which area is first."""
+    made = []
+    frame = chosen(tables["forms"], {"measure": GROWTH})
+    for viewpoint in frame["viewpoint"].unique():
+        rows = []
+        mine = chosen(frame, {"viewpoint": viewpoint})
+        for _, row in mine.iterrows():
+            rows.append(
+                [
+                    f"{WORDS[row['form']]}, {_patron(row['patron'])}", named(row["area"]),
+                    number(row["early"]), number(row["late"]),
+                    f"{signed(row['mean'])} ({signed(row['lower'])} to {signed(row['upper'])})",
+                    per_cent(row["p_first_run"]),
+                    "yes" if row["told"] else "no",
+                ]
+            )  # fmt: skip
+        window = int(mine["window"].iloc[0])
+        head = ["Form, patron", "Area", f"First {window} years", f"Last {window} years",
+                "Growth (95% interval)", "First in runs", "Ahead of all others"]  # fmt: skip
+        made.append(
+            Sheet(
+                f"From {viewpoint}: packages a year by form and area, in the first and in the last "
+                f"{window} years of the traced runs.", head, rows, 2,
             )
         )  # fmt: skip
     return made

@@ -18,27 +18,40 @@ from .growth import FOUR
 
 NEEDED: Final = (
     "facts", "reach", "reach_any", "times", "times_any", "obstacles", "terms", "record", "ranking",
-    "pairs", "resistance", "what_ifs", "firsts", "split", "rules",
+    "pairs", "resistance", "forms", "form_pairs", "what_ifs", "firsts", "split", "rules", "levels",
 )  # fmt: skip
-"""Tables that the sentences read."""
+"""Tables that the sentences and the check of their freshness read."""
+STEP: Final = 5
+"""Years between those of which rungs are kept, beside the first and the last."""
 ABOUT: Final = "about.json"
 
 
-def write(directory: Path, tables: Mapping[str, pd.DataFrame], manifest: Manifest) -> None:
-    """Write what the answers rest on: rungs at the end of the runs, what-ifs by rung."""
+def write(
+    directory: Path,
+    tables: Mapping[str, pd.DataFrame],
+    manifest: Manifest,
+    inputs: Mapping[str, str],
+) -> None:
+    """Write what the answers rest on: rungs in some years, what-ifs by rung.
+
+    ``inputs`` are the digests of what determines the members: see :mod:`.fresh`.
+    """
     for name in NEEDED:
         if name in tables:
             write_table(directory, name, _part(name, tables[name]), manifest)
     about = {
         "command": " ".join(manifest.command), "badge": manifest.badge,
-        "digests": manifest.digests, "key": manifest.key(),
+        "digests": manifest.digests, "key": manifest.key(), "inputs": dict(inputs),
     }  # fmt: skip
     write_atomic(directory / ABOUT, canonical(about))
 
 
 def _part(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     if name in ("reach", "reach_any"):
-        return frame[frame["year"] == frame.groupby("viewpoint")["year"].transform("max")]
+        year, ends = frame["year"], frame.groupby("viewpoint")["year"].transform
+        shown = frame["rung"].isin(answers.RUNG_WORDS) & frame["area"].isin(FOUR)
+        between = (year % STEP == 0) | (year == ends("min"))
+        return frame[(year == ends("max")) | (shown & between)]
     return frame[frame["outcome"] == "rung"] if name == "what_ifs" else frame
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from typing import Any, Final, Literal
 
+import numpy as np
 from pydantic import Field
 
 from ..manifest import Keyed, Reference, _Part, determining_versions, read_keyed
@@ -41,6 +43,32 @@ class Points(_Part):
     seed: int
     meta: dict[str, Any]
     count: int = Field(ge=1)
+
+
+class Chunks(Collection[tuple[int, int]]):
+    """Some chunks of a sweep in the order in which they are computed, a byte for each.
+
+    First replicates of all points come first.
+
+    Parameters
+    ----------
+    among : ndarray of bool [block of points, block of replicates]
+        Which chunks.
+    """
+
+    def __init__(self, among: np.ndarray) -> None:
+        self.among = among
+
+    def __len__(self) -> int:
+        return int(self.among.sum())
+
+    def __contains__(self, chunk: object) -> bool:
+        return isinstance(chunk, tuple) and bool(self.among[chunk])
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        for j in range(self.among.shape[1]):
+            for i in np.flatnonzero(self.among[:, j]):
+                yield int(i), j
 
 
 class SweepManifest(Keyed):
@@ -93,10 +121,9 @@ class SweepManifest(Keyed):
         """Lengths of an array's dimensions behind the first two."""
         return tuple(len(self.years if dim == "year" else self.labels[dim]) for dim in array.dims)
 
-    def chunks(self) -> list[tuple[int, int]]:
-        """All chunks in the order in which they are computed: first replicates of all points."""
-        along_points, along_runs = self.blocks()
-        return [(i, j) for j in range(along_runs) for i in range(along_points)]
+    def chunks(self) -> Chunks:
+        """All chunks."""
+        return Chunks(np.ones(self.blocks(), bool))
 
     def spans(self, chunk: tuple[int, int]) -> tuple[range, range]:
         """Points and runs of a chunk."""

@@ -11,8 +11,8 @@ import numpy as np
 
 from ...model.errors import InputError, near
 from ..files import read_bytes
-from .layout import DATA, STATUS, Chunk, chunk_paths, decoded
-from .ledger import LEDGER, digest_of, read_ledger
+from .layout import DATA, STATUS
+from .lazy import Parts, RunArray, YearArray, variable
 from .manifest import Array, SweepManifest, read_sweep_manifest
 from .store import DESIGN, MANIFEST
 
@@ -37,12 +37,16 @@ def open_sweep(
     Only chunks that the ledger vouches for count: one that is not finished, or of which a file
     is gone or has other bytes, is missing.
 
+    Numbers are read when they are looked at, and only those that are: ``data["packages"].isel(
+    point=slice(0, 1000))`` reads and holds the chunks of these points. What was looked at as a
+    whole is kept. A sweep that is extended or repaired meanwhile has to be opened again.
+
     Parameters
     ----------
     directory : path
     names : sequence of str, optional
-        Outcomes to read, ``yearly_rung_mean`` among them; all by default. A sweep of a million
-        runs takes some hundred bytes a run in memory.
+        Outcomes to read, ``yearly_rung_mean`` among them; all by default. Files of others are
+        not checked.
     say : function of str, optional
         Told which chunks are missing, if any are; a warning by default.
 
@@ -70,26 +74,33 @@ def open_sweep(
                 allowed=", ".join(arrays), nearest=near(name, arrays),
             )  # fmt: skip
     wanted = [arrays[name] for name in (names or arrays)]
-    described = _described(directory, manifest)
     beside = {a.name: a for a in wanted} | {
-        name: arrays[name]
-        for a in wanted
-        if (name := a.name.removesuffix("_sd") + "_mean") in arrays and a.name.endswith("_sd")
+        name: arrays[name] for a in wanted if (name := _mean_of(a)) in arrays
     }
-    found, lacking = _numbers(directory, manifest, (STATUS, *beside.values()))
+    found = _described(directory, manifest)
+    parts = Parts(directory, manifest, list(beside.values()))
+    lacking = _lacking(parts)
     if lacking:
         say(f"{directory}: {lacking} Their runs are missing here; {_again(manifest)}")
-    raw = described.assign(
-        {
-            array.name: (
-                ("point", "replicate" if array.per == "run" else "block", *array.dims),
-                found[array.name],
-                {"units": array.unit, "long_name": array.long_name},
+    for array in (STATUS, *wanted):
+        about = {"units": array.unit, "long_name": array.long_name}
+        if array.per == "run":
+            found[array.name] = variable(
+                RunArray(parts, array), ("point", "replicate", *array.dims), about
             )
-            for array in (STATUS, *beside.values())
-        }
-    )
-    return _masked(raw, manifest, wanted)
+        else:
+            year = YearArray(parts, array, arrays.get(_mean_of(array)))
+            found[array.name] = variable(year, ("point", *array.dims), about)
+    coordinates: dict[str, Any] = {
+        "failed": ("point", parts.failed),
+        "computed": ("point", parts.computed),
+    }
+    return found.assign_coords(coordinates | {n: found[n] for n in manifest.points.names})
+
+
+def _mean_of(array: Array) -> str:
+    """Name of the means that a standard deviation is about; of nothing for others."""
+    return f"{array.name[:-3]}_mean" if array.name.endswith("_sd") else ""
 
 
 def _described(directory: Path, manifest: SweepManifest) -> xr.Dataset:
@@ -121,120 +132,23 @@ def _described(directory: Path, manifest: SweepManifest) -> xr.Dataset:
     return kept
 
 
-def _numbers(
-    directory: Path, manifest: SweepManifest, arrays: Sequence[Array]
-) -> tuple[dict[str, np.ndarray], str]:
-    """Arrays ``[point, run or block, ...]``, zeros where a chunk is missing; which are missing.
-
-    Each file is read once, for its digest and for its numbers. A chunk that has grown since it
-    was finished counts with the runs that it had.
-    """
-    ends, blocks = (manifest.points.count, manifest.replicates), manifest.blocks()
-    found = {
-        a.name: np.zeros(
-            (ends[0], ends[1] if a.per == "run" else blocks[1], *manifest.lengths(a)), a.dtype
-        )
-        for a in arrays
-    }
-    known = read_ledger(directory / LEDGER)
-    place_of = {array.name: place for place, array in enumerate((STATUS, *manifest.arrays))}
-    unfinished, damaged = 0, {}
-    for chunk in manifest.chunks():
-        record = known.get(chunk)
-        if record is None:
-            unfinished += 1
-            continue
-        points, runs = manifest.spans(chunk)
-        paths, parts = chunk_paths(manifest, chunk), {}
-        for array in arrays:
-            place = place_of[array.name]
-            content = read_bytes(directory / paths[place])
-            if content is None or digest_of(content) != record.digest(place):
-                damaged[chunk] = paths[place]
-                break
-            try:
-                parts[array.name] = decoded(manifest, array, content)
-            except (RuntimeError, ValueError):
-                damaged[chunk] = paths[place]
-                break
-        else:
-            for array in arrays:
-                second = runs if array.per == "run" else range(chunk[1], chunk[1] + 1)
-                found[array.name][points.start : points.stop, second.start : second.stop] = parts[
-                    array.name
-                ][: len(points), : len(second)]
-    return found, _lacking(unfinished, damaged, blocks[0] * blocks[1])
-
-
-def _lacking(unfinished: int, damaged: dict[Chunk, str], chunks: int) -> str:
+def _lacking(parts: Parts) -> str:
     """Which chunks are missing, in words; nothing if none is."""
-    words = []
-    if unfinished:
-        words.append(f"{unfinished:,} of {chunks:,} chunks are not finished.")
-    if damaged:
-        named = [f"{i}-{j} ({path})" for (i, j), path in list(damaged.items())[:NAMED]]
-        more = [f"and {len(damaged) - NAMED:,} more"] if len(damaged) > NAMED else []
+    words, chunks = [], parts.sound.size
+    if parts.unfinished:
+        words.append(f"{parts.unfinished:,} of {chunks:,} chunks are not finished.")
+    if parts.damaged:
+        named = [f"{i}-{j} ({path})" for (i, j), path in list(parts.damaged.items())[:NAMED]]
+        more = [f"and {len(parts.damaged) - NAMED:,} more"] if len(parts.damaged) > NAMED else []
         words.append(
-            f"{len(damaged):,} of {chunks:,} chunks are damaged: {', '.join([*named, *more])}."
+            f"{len(parts.damaged):,} of {chunks:,} chunks are damaged: "
+            f"{', '.join([*named, *more])}."
         )
     return " ".join(words)
 
 
 def _again(manifest: SweepManifest) -> str:
     return f"ask again: {' '.join(manifest.command)}"
-
-
-def _masked(raw: xr.Dataset, manifest: SweepManifest, arrays: Sequence[Any]) -> xr.Dataset:
-    """Outcomes as floats, NaN where there is none; blocks of yearly numbers put together."""
-    status = raw[STATUS.name]
-    counts = _counts(status.values, manifest)
-    found = raw.drop_vars([array.name for array in arrays])
-    for array in arrays:
-        values = raw[array.name]
-        if array.per == "run":
-            kind = np.float64 if values.dtype.itemsize > 4 else np.float32
-            result = values.astype(kind).where(status == 1)
-        elif array.name.endswith("_sd"):
-            mean = raw[array.name.removesuffix("_sd") + "_mean"] if len(counts[0]) > 1 else None
-            result = values.isel(block=0, drop=True).copy(data=_spread(values.values, counts, mean))
-        else:
-            result = values.isel(block=0, drop=True).copy(data=_mean(values.values, counts))
-        found[array.name] = result.assign_attrs(values.attrs)
-    coordinates: dict[str, Any] = {
-        "failed": ("point", (status.values == 2).any(axis=1)),
-        "computed": ("point", (status.values != 0).all(axis=1)),
-    }
-    return found.assign_coords(coordinates | {n: raw[n] for n in manifest.points.names})
-
-
-def _counts(status: np.ndarray, manifest: SweepManifest) -> np.ndarray:
-    """Runs that did not fail, ``[point, block]``."""
-    starts = np.arange(0, status.shape[1], manifest.chunk[1])
-    return np.add.reduceat(status == 1, starts, axis=1, dtype=np.int64)
-
-
-def _weights(counts: np.ndarray, values: np.ndarray) -> np.ndarray:
-    return counts.reshape(*counts.shape, *(1,) * (values.ndim - 2)).astype(np.float64)
-
-
-def _mean(means: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Mean over the blocks of replicates ``[point, year, ...]``; NaN without any run."""
-    n = _weights(counts, means)
-    known = np.where(n > 0, means, 0.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray((known * n).sum(axis=1) / n.sum(axis=1))
-
-
-def _spread(sds: np.ndarray, counts: np.ndarray, means: Any) -> np.ndarray:
-    """Standard deviation over all replicates, from those of the blocks and their means."""
-    n = _weights(counts, sds)
-    squares = np.where(n > 1, sds.astype(np.float64) ** 2 * (n - 1), 0.0).sum(axis=1)
-    if means is not None:
-        each = np.where(n > 0, means.values, 0.0).astype(np.float64)
-        squares = squares + (n * (each - _mean(each, counts)[:, np.newaxis]) ** 2).sum(axis=1)
-    total = n.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(total > 1, np.sqrt(squares / (total - 1)), np.nan)
 
 
 def sweep_manifest(directory: Path | str) -> SweepManifest:

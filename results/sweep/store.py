@@ -8,7 +8,6 @@ directory has the same bytes whatever happened on the way.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -19,8 +18,8 @@ from ...model.errors import InputError
 from ..files import PART, read_bytes, refused, remove_parts, write_atomic, write_if_changed
 from ..lock import LOCK
 from .layout import DATA, STATUS, Chunk, Encoder, chunk_paths, metadata
-from .ledger import LEDGER, Record, digest_of, line, read_ledger
-from .manifest import SweepManifest, read_sweep_manifest
+from .ledger import LEDGER, Ledger, Record, digest_of
+from .manifest import Chunks, SweepManifest, read_sweep_manifest
 
 MANIFEST: Final = "manifest.json"
 DESIGN: Final = "design.parquet"
@@ -35,12 +34,12 @@ class SweepStore:
         self.points = points
         self.damaged: dict[Chunk, str] = {}
         """Finished chunks found damaged or gone, with the file that shows it."""
-        self._known = read_ledger(directory / LEDGER)
-        self._missing: dict[Chunk, None] | None = None
+        self._ledger = Ledger(directory / LEDGER, manifest.blocks())
+        self._missing: np.ndarray | None = None
         self._encoder = Encoder(manifest, points)
 
     @property
-    def chunks(self) -> list[Chunk]:
+    def chunks(self) -> Chunks:
         """All chunks in the order in which they are computed: first replicates of all points."""
         return self.manifest.chunks()
 
@@ -48,14 +47,16 @@ class SweepStore:
         """Points and runs of a chunk."""
         return self.manifest.spans(chunk)
 
-    def missing(self) -> list[Chunk]:
+    def missing(self) -> Chunks:
         """Chunks to compute: never finished, grown, or damaged since (see :attr:`damaged`).
 
         Reads all files of the finished chunks, once.
         """
         if self._missing is None:
-            self._missing = {chunk: None for chunk in self.chunks if not self._intact(chunk)}
-        return list(self._missing)
+            self._missing = np.ones(self.manifest.blocks(), bool)
+            for chunk, record in self._ledger.records(self.chunks):
+                self._missing[chunk] = record is None or not self._intact(chunk, record)
+        return Chunks(self._missing.copy())
 
     def write(self, chunk: Chunk, arrays: Mapping[str, np.ndarray], failures: Sequence[str]) -> int:
         """Store a chunk; return the bytes that it takes.
@@ -85,23 +86,24 @@ class SweepStore:
             tuple(failures),
             b"".join(digest_of(content) for content in files.values()),
         )
-        self._append(line(chunk, record))
-        self._known[chunk] = record
+        self._ledger.append(chunk, record)
         if self._missing is not None:
-            self._missing.pop(chunk, None)
+            self._missing[chunk] = False
         return sum(len(content) for content in files.values())
 
     def finish(self) -> None:
         """Put the lines of the ledger in order."""
-        lines = (line(chunk, self._known[chunk]) for chunk in self.chunks if chunk in self._known)
-        write_if_changed(self.directory / LEDGER, b"".join(lines))
+        self._ledger.put_in_order(self.chunks)
 
     @property
     def failed(self) -> tuple[int, list[str]]:
         """Number of failed runs, and why, each reason once."""
-        records = [self._known[chunk] for chunk in self.chunks if chunk in self._known]
-        reasons = {reason for record in records for reason in record.failures}
-        return sum(record.failed for record in records), sorted(reasons)
+        count, reasons = 0, set[str]()
+        for _, record in self._ledger.records(self.chunks):
+            if record is not None:
+                count += record.failed
+                reasons.update(record.failures)
+        return count, sorted(reasons)
 
     def settle(self, design: str) -> None:
         """Write the manifest, the design and the description of the data.
@@ -124,10 +126,7 @@ class SweepStore:
         write_if_changed(self.directory / DESIGN, _design_table(self.manifest, self.points))
         self.finish()
 
-    def _intact(self, chunk: Chunk) -> bool:
-        known = self._known.get(chunk)
-        if known is None:
-            return False
+    def _intact(self, chunk: Chunk, known: Record) -> bool:
         points, runs = self.spans(chunk)
         if (known.points, known.runs) != (len(points), len(runs)):
             return False
@@ -137,16 +136,6 @@ class SweepStore:
                 self.damaged[chunk] = path
                 return False
         return True
-
-    def _append(self, content: bytes) -> None:
-        path = self.directory / LEDGER
-        try:
-            with path.open("ab") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-        except OSError as error:
-            raise refused(path, error) from error
 
 
 def open_or_create(

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { Latest } from "../../lab/page/api.js";
+import { ask, Latest } from "../../lab/page/api.js";
 import { Edits } from "../../lab/page/edits.js";
 import { apart, ceiling, fanOption } from "../../lab/page/fans.js";
 import { headline, verdict } from "../../lab/page/findings.js";
@@ -280,8 +280,9 @@ test("an overruled choice shows its own area, and the ties that differ", () => {
   assert.deepEqual(shownAreas(["peacekeeping"], "peacekeeping"), ["peacekeeping"]);
   const map = { "dependence.china": { base: [[0], [0.1]], what: [[0], [0.2]] }, "rung.defence.china": { base: [[0], [1]], what: [[0], [1]] } };
   const one = { mean: [1] };
+  const told = { mean: [0.1], low: [-0.05], high: [0.25], supported: [false] };
   const answer = {
-    state: "KG", year: 2030, future: 1, patron: "china", choice: "refuse", years: [2030], n: 500, already: false, map,
+    state: "KG", year: 2030, future: 1, patron: "china", choice: "refuse", years: [2030], n: 500, already: false, map, ties: { "dependence.china": told, "rung.defence.china": told },
     areas: { defence: { base: one, what: { mean: [2] }, diff: { mean: [1], low: [0.5], high: [1.5], supported: [true] } } },
   };
   const means = ties(answer, 1, "defence");
@@ -290,7 +291,7 @@ test("an overruled choice shows its own area, and the ties that differ", () => {
   const rows = overruled(answer, ["defence"], means);
   assert.equal(new Set(rows.map((row) => row.length)).size, 1);
   assert.deepEqual(rows[1].slice(5), ["packages.defence", 2030, 2, 1, 1, 0.5, 1.5, 1]);
-  assert.deepEqual(rows[2].slice(5, 10), ["dependence.china", 2030, 0.2, 0.1, 0.1]);
+  assert.deepEqual(rows[2].slice(5), ["dependence.china", 2030, 0.2, 0.1, 0.1, -0.05, 0.25, 0]);
 });
 
 test("a future as rows says what only one side has", () => {
@@ -342,4 +343,37 @@ test("the newest question counts, whatever answers last", async () => {
   await rest();
   assert.deepEqual(seen, ["b", "c", "e"]);
   assert.ok(!("d" in out));
+});
+
+test("a moving slider does not wait for a question at rest", async () => {
+  const out = [];
+  globalThis.fetch = (path, { signal }) => new Promise((_, fail) => {
+    out.push(path);
+    signal.addEventListener("abort", () => fail(signal.reason));
+  });
+  const latest = new Latest();
+  const never = () => assert.fail();
+  latest.ask("rest", never, never);
+  latest.ask("drag", never, never, true);
+  assert.deepEqual(out, ["rest", "drag"]);
+  assert.equal(latest.dropped, 1);
+  latest.drop();
+});
+
+test("who is turned away waits a time of its own, and longer each time", async () => {
+  const { setTimeout: real } = globalThis;
+  const { random } = Math;
+  const waits = [];
+  globalThis.setTimeout = (act, time) => { waits.push(time); return real(act, 0); };
+  Math.random = () => 0.5;
+  let left = 6;
+  const busy = () => new Response(JSON.stringify({ error: {}, retry: 1 }), { status: 503, headers: { "content-type": "application/json" } });
+  globalThis.fetch = async () => (left-- ? busy() : new Response("{}", { headers: { "content-type": "application/json" } }));
+  try {
+    assert.deepEqual(await ask("x"), {});
+  } finally {
+    globalThis.setTimeout = real;
+    Math.random = random;
+  }
+  assert.deepEqual(waits, [1500, 3000, 6000, 12000, 12000, 12000]);
 });
