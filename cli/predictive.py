@@ -78,7 +78,7 @@ def check(
     taken = chances(target, some, answers, seed)
     scored = moved(found, answers, taken)
     members = act_rows(answers, taken)
-    manifest = {
+    manifest: dict[str, Any] = {
         "badge": badge(found), "until": until, "seed": seed, "draws": len(draws),
         "runs": each * len(draws), "posterior": found.digest,
         "summaries": [asdict(one) for one in counted],

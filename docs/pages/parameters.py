@@ -95,8 +95,8 @@ def fit_told() -> str:
         "Its median and 90% interval stand below the values of what it estimates, with the "
         "overlap of posterior and prior (the integral of the smaller density): below "
         f"{ALIKE:g} a number is *told by* data, else by its prior, as are all that are not "
-        "estimated. The [page of the fit](posterior.md) reads all that its chains kept, so a number "
-        f"near {ALIKE:g} may stand on the other side there. "
+        "estimated. The [page of the fit](posterior.md) reads all that its chains kept, so a "
+        f"number near {ALIKE:g} may stand on the other side there. "
     )
 
 
