@@ -302,7 +302,7 @@ def test_memory_does_not_grow_with_the_runs(tmp_path, monkeypatch):
     gc.collect()
     try:
         peak(50)  # imports and caches
-        few, many = peak(200), peak(2000)
+        few, many = peak(100), peak(1000)
     finally:
         gc.unfreeze()
     assert many < 1.2 * few
