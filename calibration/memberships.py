@@ -6,12 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..model.names import PATRONS, START_YEAR, STATES
-from .packages import PATRON_OF, areas_of
-from .record import Record, load_record
+from .packages import ORGANISATIONS, PATRON_OF, areas_of
+from .record import load_record
 from .setting import setting
-
-FRAMES = ("sco", "csto")
-"""Organisations whose acts are read. Behind each stands a patron."""
 
 
 class Act(NamedTuple):
@@ -46,9 +43,7 @@ class Act(NamedTuple):
         return ("stays" if self.member else "joins") if self.answer else "leaves"
 
 
-def acts(
-    until: int, directory: str | Path | None = None, record: Record | None = None
-) -> list[Act]:
+def acts(until: int, directory: str | Path | None = None) -> list[Act]:
     """Documented acts of membership up to a year, by year, event and state.
 
     A dated event of an organisation is one if it is an institution, or if it is refused and
@@ -60,12 +55,12 @@ def acts(
     InputError
         If the evidence cannot be read.
     """
-    told = load_record(directory) if record is None else record
+    record = load_record(directory)
     membership = setting(until, directory)["membership"]
-    of_exercises = {row.event for row in told.occasions}
+    of_exercises = {row.event for row in record.occasions}
     found = []
-    for event in told.events:
-        if event.kind != "event" or event.patron not in FRAMES or event.id in of_exercises:
+    for event in record.events:
+        if event.kind != "event" or event.patron not in ORGANISATIONS or event.id in of_exercises:
             continue
         refused, year = event.outcome == "refused", event.year_start
         if not (refused or event.channel == "institution"):

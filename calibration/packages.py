@@ -36,6 +36,8 @@ GIVEN: Final = -1
 """Occasion of a package that follows from what a run is given: a membership."""
 RUNG_OF_MEMBERSHIP: Final = 1
 """An institution in the frame of SCO or CSTO is a membership: a declaration, no mixed unit."""
+ORGANISATIONS: Final = ("sco", "csto")
+"""Frames that are organisations with members. Behind each stands a patron."""
 PATRON_OF: Final = {"china": "china", "russia": "russia", "sco": "china", "csto": "russia"}
 """Who stands behind a frame. Events of others or of nobody are no packages."""
 AREAS_OF: Final = {area: (area,) for area in AREAS} | {
@@ -101,7 +103,7 @@ def rung_of(event: Event) -> int | None:
     """Rung of the event's package; None if it is no package."""
     if event.kind != "event" or event.outcome == "refused" or event.patron not in PATRON_OF:
         return None
-    if event.channel == "institution" and event.patron in ("sco", "csto"):
+    if event.channel == "institution" and event.patron in ORGANISATIONS:
         return RUNG_OF_MEMBERSHIP
     return RUNG_OF_CHANNEL.get(event.channel)
 
@@ -128,7 +130,7 @@ def documented_counts(directory: str | Path | None = None) -> list[dict[str, Any
         if rung is None or event.year_start is None or event.year_start < START_YEAR:
             continue
         amount = event.amount_usd
-        framed = event.patron in ("sco", "csto") or event.channel == "exercise_multilateral"
+        framed = event.patron in ORGANISATIONS or event.channel == "exercise_multilateral"
         rows += [
             {
                 "id": event.id,

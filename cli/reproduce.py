@@ -62,15 +62,20 @@ def reproduce(
         f"seed {seed}: {same} are the same, {len(table) - len(wrong)} agree within "
         "their Monte Carlo error."
     )
+    tell_apart(wrong, "reference")
+    if len(wrong):
+        raise typer.Exit(1)
+
+
+def tell_apart(wrong: pd.DataFrame, held_against: str) -> None:
+    """Name each number that lies further from what it is held against than chance allows."""
     for _, row in wrong.iterrows():
         typer.echo(
             f"  {row['scenario']}, {row['outcome']}, {row['patron']}, {row['area']}: "
-            f"{row['mean']:.4g}, reference {row['reference']:.4g}, "
+            f"{row['mean']:.4g}, {held_against} {row['reference']:.4g}, "
             f"{abs(row['difference']) / row['allowed']:.1f} times what chance allows",
             err=True,
         )
-    if len(wrong):
-        raise typer.Exit(1)
 
 
 def made(runs: int, seed: int, explained: bool = False) -> tuple[pd.DataFrame, dict[str, Any]]:

@@ -144,7 +144,7 @@ def fresh(
     from ..results.files import read_bytes
     from ..results.study import short
     from ..results.study.fresh import apart, changed
-    from .reproduce import reference_directory
+    from .reproduce import reference_directory, tell_apart
     from .study_members import fresh_levels, inputs, ready, sampled
 
     place = against or reference_directory().parent / "study"
@@ -166,13 +166,7 @@ def fresh(
     levels, units = fresh_levels([m for m in sampled(found) if m.name in then], runs, seed)
     table = apart(levels, tables["levels"], units)
     wrong = table[~table["within"]]
-    for _, row in wrong.iterrows():
-        typer.echo(
-            f"{row['scenario']}, {row['outcome']}, {row['patron']}, {row['area']}: "
-            f"{row['mean']:.4g}, in the study {row['reference']:.4g}, "
-            f"{abs(row['difference']) / row['allowed']:.1f} times what chance allows",
-            err=True,
-        )
+    tell_apart(wrong, "in the study")
     if stale or len(wrong):
         typer.echo("The tables are stale: steppe study areas --write writes them again.", err=True)
         raise typer.Exit(1)

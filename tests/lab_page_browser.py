@@ -68,6 +68,18 @@ class Browser:
             context.close()
 
 
+@contextlib.contextmanager
+def alone(found: Browser) -> Iterator[None]:
+    """Close what was opened; no request left for elsewhere, and the browser did not complain."""
+    found.outside.clear()
+    found.complaints.clear()
+    yield
+    outside, complaints = list(found.outside), list(found.complaints)
+    found.clear()
+    assert outside == []
+    assert complaints == []
+
+
 def settled(tab: Any) -> None:
     """Wait until the page shows the full answer to what its address asks."""
     tab.wait_for_selector('#main[aria-busy="false"]')

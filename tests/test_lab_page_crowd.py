@@ -4,7 +4,7 @@ import pytest
 
 from steppe.lab.jobs import Jobs
 
-from .lab_page_browser import CHROMIUM, browser, settled
+from .lab_page_browser import CHROMIUM, alone, browser, settled
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 RUSSIA = "Russia's means for offers"
@@ -21,11 +21,8 @@ def chromium():
 def crowd(chromium, monkeypatch):
     """Others ask all the time; and no request leaves the machine."""
     monkeypatch.setattr(Jobs, "crowded", lambda self, key: True)
-    yield
-    outside, complaints = list(chromium.outside), list(chromium.complaints)
-    chromium.clear()
-    assert outside == []
-    assert complaints == []
+    with alone(chromium):
+        yield
 
 
 def moved(tab, value):

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from .lab_page_browser import CHROMIUM, browser, settled
+from .lab_page_browser import CHROMIUM, alone, browser, settled
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 MOVED = "?l=budget.russia:factor:0.3:2026"
@@ -21,13 +21,8 @@ def chromium():
 
 @pytest.fixture(autouse=True)
 def nobody_else_is_asked(chromium):
-    chromium.outside.clear()
-    chromium.complaints.clear()
-    yield
-    outside, complaints = list(chromium.outside), list(chromium.complaints)
-    chromium.clear()
-    assert outside == []
-    assert complaints == []
+    with alone(chromium):
+        yield
 
 
 def asked_why(chromium, state, year, future, query="?"):

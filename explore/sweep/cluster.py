@@ -312,7 +312,7 @@ class Cluster:
 
     def _taken(self, client: Any, future: Any, wanted: _Wanted) -> Computed | None:
         """Result of a chunk, or None if it is to be asked for again."""
-        result = self._gathered(client, future)
+        result = _gathered(future)
         if future.status == "pending":  # its workers are gone, with the result if there was one
             client.cancel([future], force=True)
             return None
@@ -340,24 +340,6 @@ class Cluster:
             self.say(f"The worker {result.worker} {told}: it gets nothing to do.")
         return result if isinstance(result, Computed) else None
 
-    def _gathered(self, client: Any, future: Any) -> Computed | Differs | None:
-        """Fetch the result of a finished chunk, or None if its worker dies before it is here.
-
-        Dask alone would wait, without a word, until some worker had computed it again.
-        """
-        from concurrent.futures import CancelledError
-
-        seconds = _PULSE
-        while future.status == "finished":
-            try:
-                found: Computed | Differs = future.result(timeout=seconds)
-                return found
-            except TimeoutError:
-                seconds *= 2
-            except CancelledError as error:
-                raise self._lost() from error
-        return None
-
     def _again(self, wanted: _Wanted, why: str) -> None:
         wanted.attempts += 1
         chunk = "-".join(map(str, wanted.task.chunk))
@@ -373,6 +355,25 @@ class Cluster:
             "the scheduler is gone", field="--cluster", found=self.address,
             todo="what is finished is kept; the same command goes on",
         )  # fmt: skip
+
+
+def _gathered(future: Any) -> Computed | Differs | None:
+    """Fetch the result of a finished chunk; None if it is finished no more before it is here.
+
+    When its worker dies Dask alone would wait, without a word, until another had computed it
+    again; that may also fail, or the scheduler cancel it.
+    """
+    seconds = _PULSE
+    while future.status == "finished":
+        try:
+            found: Computed | Differs = future.result(timeout=seconds)
+            return found
+        except TimeoutError:
+            seconds *= 2
+        except Exception:  # what its status tells by now is dealt with there
+            if future.status == "finished":
+                raise
+    return None
 
 
 def _named(workers: set[str]) -> str:
