@@ -8,6 +8,7 @@ import numpy as np
 
 from ..model.names import AREAS, PATRONS
 from ..model.world import History
+from .packages import areas_in
 
 
 class AreaCounts(NamedTuple):
@@ -35,7 +36,7 @@ def area_counts(history: History, first: int, last: int) -> AreaCounts:
     shape = (len(PATRONS), len(AREAS))
     counts = AreaCounts(np.zeros(shape, np.int64), np.zeros(shape, np.int64))
     for p, mask in zip(history.patron[chosen], history.area_mask[chosen], strict=True):
-        areas = [a for a in range(len(AREAS)) if (int(mask) >> a) & 1]
+        areas = list(areas_in(mask))
         counts.most[p, areas] += 1
         if len(areas) == 1:
             counts.least[p, areas] += 1

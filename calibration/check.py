@@ -11,6 +11,7 @@ from .check_claims import check_claim_tests, check_claims
 from .check_events import check_events
 from .check_links import (
     check_conflicts,
+    check_departures,
     check_detection,
     check_mechanisms,
     check_occasions,
@@ -105,6 +106,7 @@ def examine(
         ids = frozenset().union(*(ids_of(folder, name) for name in TABLES))
         problems += check_conflicts(tables["conflicts.csv"], events, ids)
         problems += check_occasions(tables["occasions.csv"], events)
+        problems += check_departures(tables["occasions.csv"], events, tables["traits.csv"])
         problems += check_sums(tables["sums.csv"], events)
         problems += check_statements(tables["statements.csv"], events)
     if not faulty & {"claims.csv", TESTS, DOCUMENTS}:

@@ -7,7 +7,7 @@ from itertools import product
 from typing import Final
 
 from ..model.errors import InputError, near
-from ..model.names import CHANNELS, PATRONS
+from ..model.names import CHANNELS, PATRONS, STATES
 from ..model.quantities import parameters, resolve
 from .codebook import (
     Conflict,
@@ -18,8 +18,9 @@ from .codebook import (
     ParameterBasis,
     Statement,
     Sum,
+    Trait,
 )
-from .packages import PATRON_OF
+from .packages import PATRON_OF, refuses
 from .problems import Placed, Problem
 
 SUMMED: Final = (
@@ -81,6 +82,35 @@ def check_occasions(
             yield placed.problem("occasion", "the two are of different years", row.occasion)
         if row.occasion in belonging:
             yield placed.problem("occasion", "it belongs to another occasion itself", row.occasion)
+
+
+def check_departures(
+    occasions: Sequence[Placed[Occasion]],
+    events: Sequence[Placed[Event]],
+    traits: Sequence[Placed[Trait]],
+) -> Iterator[Problem]:
+    """A refusal to an organisation that is of no joint exercise is of a member, who leaves."""
+
+    def member(address: str, year: int) -> bool:
+        return any(
+            one.row.quantity == address
+            and (one.row.year_start or year) <= year <= (one.row.year_end or year)
+            for one in traits
+        )
+
+    of_exercises = {placed.row.event for placed in occasions}
+    for placed in events:
+        row = placed.row
+        if not refuses(row) or row.id in of_exercises or row.year_start is None:
+            continue
+        for state in row.recipients:
+            address = f"membership.{state}.{PATRON_OF[row.patron]}"
+            before, after = (member(address, row.year_start + n) for n in (-1, 1))
+            if state in STATES and (after or not before):
+                yield placed.problem(
+                    "outcome", f"{state} neither leaves the organisation nor refuses an exercise",
+                    row.id, "a line in occasions.csv, or a membership that ends in traits.csv",
+                )  # fmt: skip
 
 
 def check_sums(rows: Sequence[Placed[Sum]], events: Sequence[Placed[Event]]) -> Iterator[Problem]:

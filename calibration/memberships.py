@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..model.names import PATRONS, START_YEAR, STATES
-from .packages import ORGANISATIONS, PATRON_OF, areas_of
-from .record import load_record
-from .setting import setting
+import numpy as np
+
+from ..model import rules
+from ..model.names import START_YEAR
+from .packages import GIVEN, RUNG_OF_MEMBERSHIP, Packages, areas_in
+
+if TYPE_CHECKING:
+    from ..model.security import SecurityModel
+    from ..model.tables import Tables
+    from ..model.trace import Terms
 
 
 class Act(NamedTuple):
@@ -21,8 +26,8 @@ class Act(NamedTuple):
     year : int
     state, patron : int
         Indices in ``STATES`` and ``PATRONS``.
-    areas : tuple of str
-        Areas that the act may belong to.
+    areas : tuple of int
+        Indices in ``AREAS`` of those that the act may belong to.
     member : bool
         Whether the state was a member as the year began.
     answer : bool
@@ -33,7 +38,7 @@ class Act(NamedTuple):
     year: int
     state: int
     patron: int
-    areas: tuple[str, ...]
+    areas: tuple[int, ...]
     member: bool
     answer: bool
 
@@ -43,34 +48,46 @@ class Act(NamedTuple):
         return ("stays" if self.member else "joins") if self.answer else "leaves"
 
 
-def acts(until: int, directory: str | Path | None = None) -> list[Act]:
-    """Documented acts of membership up to a year, by year, event and state.
+def acts(packages: Packages, tables: Tables) -> list[Act]:
+    """Answers among documented packages, by year, event and state.
 
-    A dated event of an organisation is one if it is an institution, or if it is refused and
-    belongs to no joint exercise. A state that is not named is not read: no source tells whether
-    it was asked.
-
-    Raises
-    ------
-    InputError
-        If the evidence cannot be read.
+    A state that is not named is not read: no source tells whether it was asked. What happened in
+    the first year has no year before it.
     """
-    record = load_record(directory)
-    membership = setting(until, directory)["membership"]
-    of_exercises = {row.event for row in record.occasions}
     found = []
-    for event in record.events:
-        if event.kind != "event" or event.patron not in ORGANISATIONS or event.id in of_exercises:
-            continue
-        refused, year = event.outcome == "refused", event.year_start
-        if not (refused or event.channel == "institution"):
-            continue
-        if year is None or not START_YEAR < year <= until:
-            continue
-        patron = PATRONS.index(PATRON_OF[event.patron])
-        for state in event.recipients:
-            if state in STATES:
-                i = STATES.index(state)
-                before = bool(membership[year - 1 - START_YEAR, i, patron] >= 0.5)
-                found.append(Act(event.id, year, i, patron, areas_of(event), before, not refused))
-    return sorted(found, key=lambda act: (act.year, act.event, act.state))
+    for n in np.flatnonzero(packages.occasion == GIVEN):
+        year, i, p = (int(c[n]) for c in (packages.year, packages.state, packages.patron))
+        if year > START_YEAR:
+            before = member_before(tables, year, i, p)
+            areas, joined = areas_in(packages.area_mask[n]), bool(packages.rung[n] > 0)
+            found.append(Act(packages.ids[n], year, i, p, areas, before, joined))
+    return found
+
+
+def member_before(tables: Tables, year: int, i: int, p: int) -> bool:
+    """Whether a state was a member of a patron's organisation in the year before one."""
+    return bool(tables["membership"][year - 1 - START_YEAR, i, p] >= 0.5)
+
+
+def chance(model: SecurityModel, act: Act) -> float:
+    """Probability that a state answers yes; the mean over the areas that the act may belong to."""
+    each = [chance_for(model, act.state, act.patron, area, act.member) for area in act.areas]
+    return float(np.mean(each))
+
+
+def chance_for(model: SecurityModel, i: int, p: int, area: int, member: bool) -> float:
+    """Probability that a state joins a patron's organisation, or stays in it, for an area's sake.
+
+    Nothing else is on the table. Plain twin of :mod:`steppe.calibration.filter.acts`.
+    """
+    decline = rules.outside(model.now("outside_weight"), model.now("us_presence", i))
+    worth = rules.utility(*terms_for(model, i, p, area, member))
+    return rules.choice_probabilities(decline, worth, worth, 0.0, 1 + p)[1 + p]
+
+
+def terms_for(model: SecurityModel, i: int, p: int, area: int, member: bool) -> Terms:
+    """Terms of an offer to belong: of the lowest rung, with the membership of the year before."""
+    value = model.now("package_size", p, RUNG_OF_MEMBERSHIP - 1)
+    terms = model.states[i].weigh(p, area, RUNG_OF_MEMBERSHIP, value)
+    others = terms.membership - model.now("membership_weight") * model.now("membership", i, p)
+    return terms._replace(membership=others + model.now("membership_weight") * float(member))

@@ -33,7 +33,9 @@ RUNG_OF_CHANNEL: Final = {
 """Rung of a package by its channel. Meetings, statements and refusals are no packages."""
 EXERCISE_RUNG: Final = RUNG_OF_CHANNEL["exercise_multilateral"]
 GIVEN: Final = -1
-"""Occasion of a package that follows from what a run is given: a membership."""
+"""Occasion of an act of membership."""
+ACT: Final = "institution"
+"""Channel of an act of membership, in the frame of an organisation."""
 RUNG_OF_MEMBERSHIP: Final = 1
 """An institution in the frame of SCO or CSTO is a membership: a declaration, no mixed unit."""
 ORGANISATIONS: Final = ("sco", "csto")
@@ -63,7 +65,8 @@ class Packages:
     area_mask : ndarray of int64
         Bit ``n`` stands for ``AREAS[n]``.
     rung : ndarray of int64
-        1 to 5; 0 for an absence, below it for a standing statement (see ``occasion``, ``last``).
+        1 to 5; 0 for an absence or a departure, below it for a standing statement (see
+        ``occasion``, ``last``).
     amount : ndarray of float64
         USD million of the day, NaN where unknown. An amount for several recipients is
         divided equally: an assumption, since no source gives the shares.
@@ -76,9 +79,9 @@ class Packages:
         statement that a state has nothing at rung k or above from a patron has rung -k.
     occasion : ndarray of int64
         Joint exercise that the package is a part in, a number above 0; 0 for a package of
-        its own; :data:`GIVEN` for an act of membership, which is booked and not scored,
-        since memberships are given to every run. A state that is on record as having stayed
-        away from a joint exercise has a row with rung 0.
+        its own; :data:`GIVEN` for an act of membership: what the state answered is observed,
+        the membership that follows is given to every run. A state that is on record as having
+        stayed away from a joint exercise, or having left an organisation, has a row with rung 0.
     ids : list of str
         Ids of the events; an event with several recipients stands several times.
     """
@@ -103,7 +106,7 @@ def rung_of(event: Event) -> int | None:
     """Rung of the event's package; None if it is no package."""
     if event.kind != "event" or event.outcome == "refused" or event.patron not in PATRON_OF:
         return None
-    if event.channel == "institution" and event.patron in ORGANISATIONS:
+    if event.channel == ACT and event.patron in ORGANISATIONS:
         return RUNG_OF_MEMBERSHIP
     return RUNG_OF_CHANNEL.get(event.channel)
 
@@ -159,7 +162,7 @@ def imposed(until: int, directory: str | Path | None = None) -> Packages:
     Only dated events (``kind`` = ``event``) with named recipients among the five count:
     a component belongs to its event's package, a series is a sum, and what is standing
     or context is no package. Forces that stand are added with their last year, and known
-    absences from joint exercises with rung 0.
+    absences from joint exercises with rung 0, as are states that left an organisation.
 
     Parameters
     ----------
@@ -177,7 +180,7 @@ def imposed(until: int, directory: str | Path | None = None) -> Packages:
         raise InputError("the cut-off is not a year", field="until", found=until)
     record = load_record(directory)
     rows = [{**row, "last": 0} for row in documented_counts(directory)]
-    rows += standing_forces(directory) + absences(record) + statements(record)
+    rows += standing_forces(directory) + refusals(record) + statements(record)
     same = {row.event: row.occasion for row in record.occasions}
     rows = [row for row in rows if row["year"] <= until]
     rows.sort(key=lambda row: (row["year"], row["id"], STATES.index(row["state"])))
@@ -231,16 +234,33 @@ def occasion_of(row: Mapping[str, Any], same: Mapping[str, str]) -> int:
     """Number of the joint exercise that a row belongs to (:attr:`Packages.occasion`)."""
     if row["last"] > 0 or not row["multilateral"]:
         return 0
-    if row["channel"] == "institution":
+    if row["channel"] == ACT:
         return GIVEN
     if row["rung"] not in (0, EXERCISE_RUNG):
         return 0
     return crc32(same.get(row["id"], row["id"]).encode()) + 1
 
 
+def refuses(event: Event) -> bool:
+    """Whether a row is a dated refusal to an organisation, which the likelihood reads."""
+    dated = event.kind == "event" and (event.year_start or 0) >= START_YEAR
+    return dated and event.outcome == "refused" and event.patron in ORGANISATIONS
+
+
 def absences(record: Record) -> list[dict[str, Any]]:
     """States that are on record as absent from a documented joint exercise, with rung 0."""
+    return [row for row in refusals(record) if row["channel"] != ACT]
+
+
+def departures(record: Record) -> list[dict[str, Any]]:
+    """States that left an organisation, with rung 0."""
+    return [row for row in refusals(record) if row["channel"] == ACT]
+
+
+def refusals(record: Record) -> list[dict[str, Any]]:
+    """What states refused an organisation: a joint exercise, or to go on in it."""
     events = {event.id: event for event in record.events}
+    exercise_of = {row.event: events[row.occasion] for row in record.occasions}
     return [
         {
             "id": event.id,
@@ -248,15 +268,17 @@ def absences(record: Record) -> list[dict[str, Any]]:
             "last": 0,
             "state": state,
             "patron": PATRON_OF[event.patron],
-            "areas": areas_of(events[row.occasion]),
-            "channel": event.channel,
+            "areas": areas_of(exercise_of.get(event.id, event)),
+            "channel": event.channel if event.id in exercise_of else ACT,
             "rung": 0,
             "amount_usd": None,
             "multilateral": True,
             "delivered": False,
+            "sources": event.sources,
+            "text": told(event),
         }
-        for row in record.occasions
-        if (event := events[row.event]).outcome == "refused"
+        for event in record.events
+        if refuses(event)
         for state in event.recipients
         if state in STATES
     ]
@@ -326,6 +348,8 @@ def conditioning(event: Event) -> str:
     states = [state for state in event.recipients if state in STATES]
     if event.id in {force["id"] for force in standing_forces_among((event,))}:
         return f"a standing force of {PATRON_OF[event.patron]} in {', '.join(states)}"
+    if refuses(event):
+        return f"no package; that {', '.join(states)} refused is read as a choice"
     if rung is None:
         return "nothing: no dated package of either patron"
     if not states:
@@ -366,3 +390,12 @@ def area_mask(areas: tuple[str, ...]) -> int:
     (2, 10)
     """
     return sum(1 << AREAS.index(name) for name in areas)
+
+
+def areas_in(mask: int) -> tuple[int, ...]:
+    """Indices in ``AREAS`` of the bits that are set.
+
+    >>> areas_in(10)
+    (1, 3)
+    """
+    return tuple(a for a in range(len(AREAS)) if (int(mask) >> a) & 1)

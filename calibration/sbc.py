@@ -35,6 +35,8 @@ from .simulated import simulated_record
 from .target import Target
 
 BINS: Final = 10
+LEAST_P: Final = 0.01
+"""Least p-value, corrected for the number of entries, of ranks that are taken for uniform."""
 TRUTH: Final = 2**21
 """Iteration whose address names the luck of the true values."""
 MAIN: Final = (
@@ -263,6 +265,25 @@ def uniformity(ranks: np.ndarray, ranked: int) -> np.ndarray:
     bins = ranks * BINS // (ranked + 1)
     counts = np.stack([(bins == b).sum(axis=0) for b in range(BINS)])
     return np.asarray(chisquare(counts, axis=0).pvalue)
+
+
+def judged(values: np.ndarray, wrong: bool) -> tuple[str, bool]:
+    """What p-values of uniform ranks say, and whether that is as it should be.
+
+    Parameters
+    ----------
+    values : ndarray of float64 [entry]
+        Of :func:`uniformity`.
+    wrong : bool
+        Whether the likelihood was wrong on purpose.
+    """
+    least = min(1.0, float(values.min()) * values.size)  # Bonferroni
+    uniform = least >= LEAST_P
+    verdict = "uniform as far as they tell" if uniform else "not uniform"
+    told = f"Ranks are {verdict} (least p, corrected for {values.size}: {least:.3f})"
+    if uniform and wrong:
+        told += ": so few records do not find a likelihood that is wrong on purpose"
+    return told, uniform != wrong
 
 
 def record_file(directory: Path, number: int) -> Path:

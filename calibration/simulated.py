@@ -21,18 +21,73 @@ from ..model.trace import Decision, Offer
 from ..model.world import History, no_history
 from .filter import Sums, no_sums
 from .filter.sums import ADDED, totals
-from .packages import AREAS_OF, OPEN_AREAS, area_mask
+from .memberships import chance_for, member_before
+from .packages import AREAS_OF, GIVEN, OPEN_AREAS, RUNG_OF_MEMBERSHIP, area_mask, areas_in
 
 TOLD: Final = 35
 """Purpose of the luck that decides what of a package is told."""
 SUM_TOLD: Final = 37
 """Purpose of the luck of the error in a sum over years."""
+ANSWERED: Final = 39
+"""Purpose of the luck of the answer to an organisation, and of its area."""
 WIDEST: Final = math.log(2.0)
 """Widest step of a told span, in logs, where the real one is open or wider."""
 SUMS_TOLD: Final = 0.3
 """Share of the packages of assistance whose sum is told."""
 AREAS_LEFT_OPEN: Final = 0.3
 """Share of the packages in an area of :data:`OPEN_AREAS` whose area is not told."""
+Row = tuple[int, int, int, int, int, float, int, int]
+"""What a record tells of a package: year, state, patron, areas, rung, sum, address, occasion."""
+
+
+class Asked(SecurityModel):
+    """A model in which organisations ask the states that they asked on record, in those years.
+
+    Memberships are as they are given, whatever the answers; a yes is booked as an agreement.
+
+    Parameters
+    ----------
+    tables, run, seed
+        As for :class:`SecurityModel`.
+    like : History
+        Its acts of membership are asked anew.
+
+    Attributes
+    ----------
+    answers : list of tuple
+        Rows of a record.
+    """
+
+    def __init__(self, tables: Tables, run: int, seed: int, like: History) -> None:
+        super().__init__(tables, run, seed, trace=True)
+        self.asked = np.flatnonzero((like.occasion == GIVEN) & (like.last == 0))
+        self.like = like
+        self.answers: list[Row] = []
+
+    def meet(self) -> None:
+        """The organisations ask before the patrons offer."""
+        for n in self.asked[self.like.year[self.asked] == self.year]:
+            self.ask(n)
+        super().meet()
+
+    def ask(self, n: int) -> None:
+        """One state answers; in the first year, in which nothing stood before, with yes."""
+        i, p, mask, address = (
+            int(column[n])
+            for column in (
+                self.like.state, self.like.patron, self.like.area_mask, self.like.address
+            )
+        )  # fmt: skip
+        u, w, _, _ = uniforms(self.key, self.run_number, self.year, address, ANSWERED)
+        areas = areas_in(mask)
+        area = areas[int(w * len(areas))]
+        joins = True
+        if self.year > START_YEAR:
+            joins = u < chance_for(self, i, p, area, member_before(self.tables, self.year, i, p))
+        if joins:
+            self.states[i].ties[p].accept(area, RUNG_OF_MEMBERSHIP, 0.0, True, False)
+        rung = RUNG_OF_MEMBERSHIP if joins else 0
+        self.answers.append((self.year, i, p, mask, rung, float("nan"), address, GIVEN))
 
 
 def simulated_record(
@@ -48,7 +103,7 @@ def simulated_record(
         Address of the run's luck.
     like : History, optional
         Its standing statements that nothing stood at a rung or above are taken over: there the
-        record is complete, whatever the run brings.
+        record is complete, whatever the run brings. Its acts of membership are answered anew.
     sums : Sums, optional
         Sums of these spans and measures are told, with their errors. Where the real one is a
         span, the told one is the step of a scale of such steps in which the erring sum lies.
@@ -59,7 +114,7 @@ def simulated_record(
         Sorted by year, then state and patron; then the statements.
     Sums
     """
-    model = SecurityModel(tables, run, seed, trace=True)
+    model = Asked(tables, run, seed, no_history() if like is None else like)
     model.run_until(9999)
     stated = _statements(like)
     rows = [
@@ -68,7 +123,7 @@ def simulated_record(
         for offer in decision.offers
         if _taken(decision, offer) and (offer.documented or _complete(stated, decision, offer))
     ]
-    rows.sort(key=lambda row: row[:3])
+    rows = sorted(rows + model.answers, key=lambda row: row[:3])
     columns = list(zip(*rows, strict=True)) if rows else [()] * 8
     year, state, patron, mask, rung, amount, address, occasion = columns
     none = np.zeros(len(rows), np.int64)
@@ -122,9 +177,7 @@ def _taken(decision: Decision, offer: Offer) -> bool:
     return bool(CHOICES.index(decision.choice) & (1 + PATRONS.index(offer.patron)))
 
 
-def _told(
-    decision: Decision, offer: Offer, seed: int, run: int
-) -> tuple[int, int, int, int, int, float, int, int]:
+def _told(decision: Decision, offer: Offer, seed: int, run: int) -> Row:
     """Row of the record: what the sources tell of a package."""
     state, patron = STATES.index(decision.state), PATRONS.index(offer.patron)
     area = AREAS.index(decision.area)

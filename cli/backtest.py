@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 DIRECTORY: Final = Path("steppe-backtest")
 SEEDS: Final = 5
-SAMPLES: Final = 4000
-"""Samples of every forecast."""
+WEIGHED: Final = 1000
+"""Draws that a rolling backtest weighs by the years since the cut, to forecast from 200 of them."""
 FULL: Final = (50, 20)
 """Particles of the filter before a forecast, and how many of them are continued."""
 QUICK: Final = (10, 10)
@@ -71,7 +71,7 @@ def backtest(
     A loss of the model is a result like a win: the exit code is 0 either way.
     """
     from ..explore.backtest.competition import total_rows
-    from ..explore.backtest.conduct import KEYS, enter, score, state_power
+    from ..explore.backtest.conduct import KEYS, enter, score, state_power, weigh
     from ..explore.backtest.forecast import MODEL
     from ..explore.backtest.leaks import check_no_leak, training
     from ..results.files import canonical, write_atomic
@@ -84,26 +84,29 @@ def backtest(
     made, positions = draws(task, fit, directory, iterations, workers, quick, seed)
     for line in gates_in_words(made):
         typer.echo(line)
-    stated = state_power(task, positions[MODEL], seed)
+    stated = state_power(task, positions, seed)
     write_atomic(directory / "power.json", canonical(statement(stated)))
     typer.echo(f"Before the scores: {stated.in_words()}\n")
     seeds = [(seed + n) % KEYS for n in range(2 if quick else SEEDS)]
-    tries = {key: enter(task, positions, key, typer.echo) for key in seeds}
+    worth = weigh(task, positions, seed, typer.echo)
+    tries = {key: enter(task, positions, key, typer.echo, worth) for key in seeds}
     rows, cells = score(task, tries, stated)
-    claim, first = badge(made[MODEL]), len(positions[MODEL])
+    claim, kept = badge(made[MODEL]), len(positions[MODEL])
+    samples = len(tries[seed][MODEL].counts)
     manifest = {
         "badge": claim, "cut": task.cut, "test_until": task.last, "rolling": task.rolling,
         "known_beyond_the_cut": list(task.given), "training": read, "fit": made.pop(MODEL),
-        "ablations": made, "draws": first, "samples": first * task.runs,
+        "ablations": made, "draws": kept, "draws_used": samples // task.runs, "samples": samples,
         "seeds": seeds, "power": stated.digest,
         "effective_draws": effective(tries[seed][MODEL]),
     }  # fmt: skip
     write(directory, rows, cells, canonical(manifest))
-    for line in few_draws(task, effective(tries[seed][MODEL]), first):
+    for line in few_draws(task, effective(tries[seed][MODEL]), kept):
         typer.echo(line)
     for line in table(rows, task, claim):
         typer.echo(line)
-    for line in findings(rows, total_rows(cells)):
+    worth_of_draws = effective(tries[seed][MODEL]) if task.rolling else []
+    for line in findings(rows, total_rows(cells), stated, worth_of_draws):
         typer.echo(textwrap.fill(line, 100, initial_indent="- ", subsequent_indent="  "))
     typer.echo(f"\nAll scores: {directory / 'scores.csv'}")
 
@@ -216,7 +219,8 @@ def draws(
             "archived": kept.shape[0] * kept.shape[1],
             "gates": [] if quick else [gate.model_dump() for gate in gates_of(target, kept)],
         }
-        positions[name] = spread_evenly(kept, 20 if quick else SAMPLES // task.runs)
+        wanted = WEIGHED if task.rolling else task.draws
+        positions[name] = spread_evenly(kept, 20 if quick else wanted)
     return made, positions
 
 
@@ -295,8 +299,8 @@ def write(
     from ..explore.backtest.competition import total_rows
     from ..results.files import write_atomic
 
-    columns = ["competitor", "score", "by", "key", "value", "seed_sd", "best", "gain", "low",
-               "high", "power"]  # fmt: skip
+    columns = ["competitor", "score", "by", "key", "value", "seed_sd", "best", "gain", "gain_sd",
+               "low", "high", "power"]  # fmt: skip
     text = pd.DataFrame(rows)[columns].to_csv(index=False, lineterminator="\n")
     write_atomic(directory / "scores.csv", text.encode())
     totals = pd.DataFrame(total_rows(cells)).round(4).to_csv(index=False, lineterminator="\n")
@@ -314,12 +318,12 @@ def table(rows: Iterable[dict[str, Any]], task: Task, claim: str) -> Iterable[st
     best = found["model", "log", "all", "all"]["best"]
     yield f"\nRecord to {task.cut}, documented packages of {task.cut + 1}-{task.last}. {claim}."
     gained = f"  gain over {best}"
-    yield f"{'':<20}{'log score':>10}{'seed sd':>9}{gained:<32}{'CRPS':>7}{'Brier':>8}"
+    yield f"{'':<23}{'log score':>10}{gained:<32}{'seed sd':>8}{'CRPS':>7}{'Brier':>8}"
     for name in dict.fromkeys(row["competitor"] for row in listed):
         log, crps, brier = (found[name, s, "all", "all"] for s in ("log", "crps", "brier"))
         gain = f"  {log['gain']:+.1f} ({log['low']:+.1f} to {log['high']:+.1f})"
         yield (
-            f"{name:<20}{log['value']:>10.1f}{log['seed_sd']:>9.2f}{gain:<32}"
+            f"{name:<23}{log['value']:>10.1f}{gain:<32}{log['gain_sd']:>8.2f}"
             f"{crps['value']:>7.1f}{brier['value']:>8.2f}"
         )
     yield ""
@@ -329,14 +333,22 @@ def table(rows: Iterable[dict[str, Any]], task: Task, claim: str) -> Iterable[st
             yield textwrap.fill(sentence(row), 100, initial_indent="- ", subsequent_indent="  ")
 
 
-def findings(rows: list[dict[str, Any]], totals: list[dict[str, Any]]) -> Iterable[str]:
+def findings(
+    rows: list[dict[str, Any]],
+    totals: list[dict[str, Any]],
+    stated: Power,
+    worth: list[float],
+) -> Iterable[str]:
     """Where the gain comes from, how totals compare, and what each mechanism is worth."""
     from ..results.account import foresight_words as words
 
     best = next(r["best"] for r in rows if (r["score"], r["by"]) == ("crps", "all"))
     yield words.by_state(rows, totals)
     yield words.by_patron(totals, best)
-    yield from words.mechanisms(rows)
+    yield words.by_form(totals, best)
+    yield from words.clear_losses(rows)
+    clear = {one.rival: one.clear for one in stated.contests}
+    yield from words.mechanisms(rows, clear, worth)
 
 
 def sentence(row: dict[str, Any]) -> str:

@@ -71,21 +71,24 @@ def _print_package(console: Console, package: Package, area: str | None) -> None
 
     row = package.row
     frame = "part in a joint exercise" if package.joint else "bilateral"
+    if package.membership:
+        frame = "an act of membership, weighed with that of the year before"
     size = f"USD {package.value:.2f} million, " + (
         "as recorded" if row["amount_usd"] is not None else "the median: no sum is on record"
     )
     if package.value == 0.0:
         size = "no money"
+    what = f"rung {row['rung']} ({RUNGS[row['rung']].replace('_', ' ')})"
+    if row["rung"] == 0:
+        what = "left its organisation"
     console.print(
-        f"\n[bold]{row['id']}[/bold] ({', '.join(row['sources'])})\n  {row['patron']}: rung "
-        f"{row['rung']} ({RUNGS[row['rung']].replace('_', ' ')}), {frame}, {size}",
+        f"\n[bold]{row['id']}[/bold] ({', '.join(row['sources'])})\n  {row['patron']}: {what}, "
+        f"{frame}, {size}",
         highlight=False,
     )
     found = [w for w in package.weighed if area is None or w.area == area]
     if not found:
-        console.print(
-            "  an act of membership: it follows from what every run is given", highlight=False
-        )
+        console.print("  nothing stood before the first year: it is not weighed", highlight=False)
         return
     table = Table("an offer like it in", *(w.area for w in found))
     for column in table.columns[1:]:
@@ -98,7 +101,11 @@ def _print_package(console: Console, package: Package, area: str | None) -> None
     table.add_section()
     table.add_row("utility", *(f"{w.utility:+.3f}" for w in found), style="bold")
     table.add_row("declining", *(f"{w.decline:+.3f}" for w in found))
-    table.add_row("taken, if alone", *(f"{w.alone:.3f}" for w in found), style="bold")
+    table.add_row(
+        "joins or stays" if package.membership else "taken, if alone",
+        *(f"{w.alone:.3f}" for w in found),
+        style="bold",
+    )
     console.print(table)
 
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 DIRECTORY: Final = Path("steppe-check")
 DEFAULT_RUNS: Final = 4000
 """Free runs with which all draws are used for the acts of membership; of fewer, fewer draws."""
-SHOWN: Final = 5
-"""Numbers that the acts of membership would move furthest."""
 COLUMNS: Final = (
     "kind", "state", "patron", "form", "unit", "documented", "median", "q05", "q95", "q01",
     "q99", "tail", "pit_low", "pit_high", "held", "miss",
@@ -51,7 +49,7 @@ def check(
     from ..explore.draws import InstalledDraws
     from ..explore.predictive.anchors import anchor_positions, anchor_rows, quantities_of
     from ..explore.predictive.checks import by_area, compare, summaries
-    from ..explore.predictive.memberships import act_rows, chances, moved
+    from ..explore.predictive.memberships import act_rows, chances
     from ..explore.predictive.records import documented, predicted
     from ..explore.predictive.statistics import statistics
     from ..model.errors import InputError
@@ -73,18 +71,14 @@ def check(
     told, others = statistics(documented(packages, until)), statistics(free)
     rows, counted = compare(told, others), summaries(told, others, seed)
     areas = by_area(*area_counts(as_history(packages), START_YEAR, until), free.areas)
-    answers = acts(until)
+    answers = acts(packages, target.tables)
     some = InstalledDraws(found, max(len(draws) * runs // DEFAULT_RUNS, 20))
     taken = chances(target, some, answers, seed)
-    scored = moved(found, answers, taken)
     members = act_rows(answers, taken)
     manifest: dict[str, Any] = {
         "badge": badge(found), "until": until, "seed": seed, "draws": len(draws),
         "runs": each * len(draws), "posterior": found.digest,
         "summaries": [asdict(one) for one in counted],
-        "memberships": {
-            "effective": scored.effective, "draws": scored.draws, "moves": scored.moves[:SHOWN],
-        },
         "command": f"steppe calibrate check --runs {runs} --seed {seed}",
     }  # fmt: skip
     positions = anchor_positions(found, len(draws))
@@ -94,7 +88,7 @@ def check(
     write(directory, tables, canonical(manifest), draw(rows, manifest))
     for line in (
         *printed(rows, counted, manifest), *printed_areas(areas), *printed_anchors(varied),
-        *printed_memberships(members, manifest["memberships"]),
+        *printed_memberships(members),
     ):  # fmt: skip
         typer.echo(line)
     typer.echo(f"\nAll statistics: {directory / 'predictive.csv'}")
@@ -202,17 +196,15 @@ def printed_anchors(varied: Sequence[dict[str, Any]]) -> Iterator[str]:
     yield from (f"  {line}" for line in anchors_in_words(varied))
 
 
-def printed_memberships(
-    members: Sequence[dict[str, Any]], told: Mapping[str, Any]
-) -> Iterator[str]:
+def printed_memberships(members: Sequence[dict[str, Any]]) -> Iterator[str]:
     """What the terminal shows of the acts of membership."""
     from ..results.memberships import act_cells, memberships_in_words
 
-    yield "\nActs of membership, which the fit has not read: chance of what the state did"
+    yield "\nActs of membership: chance of what the state did, given all else on record"
     for row in members:
-        year, state, did, model, _ = act_cells(row)
-        yield f"  {f'{year} {state} {did}':<62}{model:>24}"
-    yield from (f"  {line}" for line in memberships_in_words(members, told))
+        year, state, did, chance, *_ = act_cells(row)
+        yield f"  {f'{year} {state} {did}':<62}{chance:>8}"
+    yield from (f"  {line}" for line in memberships_in_words(members))
 
 
 def place(row: dict[str, Any]) -> str:

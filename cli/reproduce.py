@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -29,6 +30,11 @@ def reference_directory() -> Path:
     return Path(str(files("steppe.results"))) / "reference" / "scenarios"
 
 
+def units_of(directory: Path) -> int:
+    """Independent units behind the reference results of a directory."""
+    return int(json.loads((directory / "manifest.json").read_text("utf-8"))["units"])
+
+
 def reproduce(
     runs: Annotated[int, typer.Option(min=2, help="Runs of each scenario.")] = RUNS,
     seed: Seed = 1,
@@ -54,7 +60,8 @@ def reproduce(
         _write(write, found, facts)
         typer.echo(f"Reference written: {write}")
         return
-    table = compared(found, reference, int(facts["units"]))
+    behind = units_of(against or reference_directory())
+    table = compared(found, reference, int(facts["units"]), behind)
     wrong = table[~table["within"]]
     same = int((table["difference"].abs() <= 1e-9 * (1.0 + table["reference"].abs())).sum())
     typer.echo(

@@ -164,7 +164,7 @@ def fresh(
     for fault in stale:
         typer.echo(fault, err=True)
     levels, units = fresh_levels([m for m in sampled(found) if m.name in then], runs, seed)
-    table = apart(levels, tables["levels"], units)
+    table = apart(levels, tables["levels"], units, int(facts["draws"]))
     wrong = table[~table["within"]]
     tell_apart(wrong, "in the study")
     if stale or len(wrong):

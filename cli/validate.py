@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ..model.errors import InputError
-from .run import Runs, Seed, Values
+from .run import Runs, Seed
 from .validate_text import summary, table, words
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 DIRECTORY: Final = Path("steppe-validate")
 EXAMPLE: Final = "example.csv"
+WIDE: Final = "wide"
 
 
 def validate(
@@ -41,7 +42,14 @@ def validate(
     ] = None,
     runs: Runs = 1000,
     seed: Seed = 1,
-    values: Values = None,
+    values: Annotated[
+        str | None,
+        typer.Option(
+            "--parameters",
+            help="Values of the parameters, as for 'steppe run'; for a scenario on the installed "
+            "draws wide by default: what was not fitted is drawn from its prior beside them.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Directory of the results; steppe-validate/<file> by default."),
@@ -105,6 +113,8 @@ def assembled(
     from .execution import check_request
 
     resolved = load_resolved(scenario, values)
+    if values is None and resolved.parameters.installed:
+        resolved = load_resolved(scenario, WIDE)
     if until is not None:
         last = min(LAST_HISTORY_YEAR, resolved.horizon - 1)
         if not START_YEAR <= until <= last:

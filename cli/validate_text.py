@@ -70,7 +70,7 @@ def summary(rows: list[dict[str, Any]], found: Prediction) -> Iterable[str]:
         names = [f"{row['id']} ({row['beaten_by']})" for row in beaten]
         yield from told(
             f"A naive rule scores better than the model in {len(beaten)} of {len(ranked)} facts in "
-            f"which one has something to say{': ' + ', '.join(names) if names else ''}."
+            f"which the two have the same years to go by{': ' + ', '.join(names) if names else ''}."
         )
     stated = [row for row in rows if row["inside_90"]]
     if stated:

@@ -36,6 +36,12 @@ def absent() -> tuple[dict[str, Any], ...]:
 
 
 @cache
+def left() -> tuple[dict[str, Any], ...]:
+    """Departures from organisations on record."""
+    return tuple(packages.departures(record()))
+
+
+@cache
 def _read() -> dict[str, tuple[tuple[str, ...], str]]:
     """By event the phrases by which its places are found, one a source, and the reader's note."""
     return {event.id: (event.locator, event.note or "") for event in record().events}

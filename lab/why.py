@@ -9,7 +9,7 @@ import numpy as np
 from ..explore.retold import Package, booked, retold
 from ..model.names import CHOICES, RUNGS, START_YEAR, STATES
 from ..model.trace import Decision, Terms
-from .evidence import absent, cited, documented, forces, noted
+from .evidence import absent, cited, documented, forces, left, noted
 from .futures import Engine, Pair
 from .moves import Move
 from .single import Single, identity, single, traced
@@ -103,7 +103,7 @@ def _recorded(one: Single, state: str, year: int) -> dict[str, Any]:
         "decisions": [],
         "documented": [
             _package(retold(model, row))
-            for row in documented()
+            for row in (*documented(), *left())
             if row["year"] == year and row["state"] == state
         ],
         "standing": [

@@ -119,8 +119,8 @@ class History(NamedTuple):
     address: np.ndarray
     """int64, names the package's luck; does not depend on its place in the list."""
     occasion: np.ndarray
-    """int64, names the joint exercise that the package is a part in, 0 for none; -1 for a
-    package that follows from what the run is given and is no observation."""
+    """int64, names the joint exercise that the package is a part in, 0 for none; -1 for an
+    act of membership, where rung 0 is that the state left."""
 
 
 def no_history() -> History:

@@ -131,15 +131,20 @@ def _expected(case: Shipped, name: str, patron: str, area: str, own: bool) -> tu
     return "", ""
 
 
-def compared(found: pd.DataFrame, reference: pd.DataFrame, count: int) -> pd.DataFrame:
+def compared(
+    found: pd.DataFrame, reference: pd.DataFrame, count: int, behind_reference: int
+) -> pd.DataFrame:
     """Hold levels against the reference, within the Monte Carlo error of both.
+
+    Few units may happen not to differ, and then know no error of their own: theirs is at least
+    that of the reference's spread.
 
     Parameters
     ----------
     found, reference : DataFrame
         As :func:`levels` gives them.
-    count : int
-        Independent units behind ``found``.
+    count, behind_reference : int
+        Independent units behind each.
 
     Returns
     -------
@@ -161,7 +166,9 @@ def compared(found: pd.DataFrame, reference: pd.DataFrame, count: int) -> pd.Dat
             f"{where} lacks {row['scenario']}", todo="write the reference again: --write"
         )
     times = float(stdtrit(max(1, count - 1), 1.0 - FALSE_ALARM / len(both) / 2.0))
-    error = np.hypot(both["se"].fillna(0.0), both["se_reference"].fillna(0.0))
+    theirs = both["se_reference"].fillna(0.0)
+    own = np.maximum(both["se"].fillna(0.0), theirs * np.sqrt(behind_reference / count))
+    error = np.hypot(own, theirs)
     difference = both["mean"] - both["mean_reference"]
     allowed = times * error + 1e-9
     return both[KEY].assign(

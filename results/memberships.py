@@ -11,32 +11,28 @@ from ..model.names import STATE_NAMES
 BODIES = {"china": "the SCO", "russia": "the CSTO"}
 """A patron's organisation; the SCO with the Shanghai Five, the CSTO with its treaty."""
 DID = {"joins": "joins", "stays": "stays in", "leaves": "leaves"}
-HEAD = ("year", "who", "did", "model (90% of draws)", "share of the others")
+HEAD = ("year", "who", "did", "given all else", "as fitted (90% of draws)", "share of the others")
 """Columns of :func:`act_cells`."""
 
 
-def act_cells(row: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
+def act_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     """One act as cells of a table; rows of ``memberships.csv``, read or fresh."""
-    chance, low, high, rate = (float(row[c]) for c in ("probability", "q05", "q95", "rate"))
+    columns = ("probability", "fitted", "q05", "q95", "rate")
+    chance, fitted, low, high, rate = (float(row[c]) for c in columns)
     return (
         str(row["year"]), STATE_NAMES[str(row["state"])],
         f"{DID[str(row['did'])]} {BODIES[str(row['patron'])]}",
-        f"{chance:.2f} ({low:.2f} to {high:.2f})", f"{rate:.2f}",
+        f"{chance:.2f}", f"{fitted:.2f} ({low:.2f} to {high:.2f})", f"{rate:.2f}",
     )  # fmt: skip
 
 
-def memberships_in_words(
-    rows: Sequence[Mapping[str, Any]], told: Mapping[str, Any]
-) -> Iterator[str]:
-    """What the acts say of the model, and what scoring them would do to the fit.
+def memberships_in_words(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What the acts say of the model.
 
     Parameters
     ----------
     rows : sequence of mapping
         Rows of ``memberships.csv`` as ``steppe calibrate check`` writes it.
-    told : mapping
-        Of its manifest: ``effective``, ``draws`` and ``moves``, pairs of an address and posterior
-        standard deviations.
     """
     model = sum(float(row["log_score"]) for row in rows)
     rate = sum(float(row["rate_score"]) for row in rows)
@@ -44,8 +40,9 @@ def memberships_in_words(
     others = [1.0 - float(row["probability"]) for row in rows if row["did"] != "leaves"]
     better = "more" if model > rate else "less"
     yield (
-        f"The fit has not read them, though traits were coded with them in view, such as Russia's "
-        f"lower stake in Uzbekistan. The model gives the {len(rows)} answers a log score of "
+        "The fit reads them as choices; here each has the chance that the fit gives it from all "
+        "else on record, the other acts among it. Traits were coded with the acts in view, such as "
+        f"Russia's lower stake in Uzbekistan. The {len(rows)} answers have a log score of "
         f"{model:.2f}, {abs(model - rate):.2f} {better} than the share of joining among the other "
         f"acts ({rate:.2f}); a coin has {len(rows) * math.log(0.5):.2f}. So few answers settle "
         "nothing."
@@ -55,15 +52,3 @@ def memberships_in_words(
             f"Leaving has a chance of {min(left):.2f} to {max(left):.2f} where a state left, and "
             f"of {min(others):.2f} to {max(others):.2f} where it joined or stayed."
         )
-    moves = told["moves"]
-    furthest = ""
-    if moves:
-        address, by = moves[0]
-        furthest = (
-            f": the mean that moves furthest, {address}, by {float(by):+.2f} of its posterior"
-        )
-        furthest += " standard deviations"
-    yield (
-        f"Scored as choices they would leave {float(told['effective']):.0f} of {told['draws']} "
-        f"draws in effect{furthest}."
-    )

@@ -106,7 +106,8 @@ def reference(folder):
     )  # fmt: skip
     power = {"words": "If the model were right, it would win in 61% of futures.", "digest": "x"}
     write_json(folder / "backtest-2009" / "power.json", power)
-    row = {"competitor": "model", "seed_sd": 0.125, "best": "climatology", "power": "x"}
+    row = {"competitor": "model", "seed_sd": 0.125, "gain_sd": 0.25, "best": "climatology",
+           "power": "x"}  # fmt: skip
     write_csv(
         folder / "backtest-2009" / "scores.csv",
         [

@@ -18,7 +18,7 @@ from steppe.explore.backtest import forecast
 from steppe.explore.backtest.baselines import BASELINES
 from steppe.explore.backtest.cells import count, exposure
 from steppe.explore.backtest.competition import total_rows
-from steppe.explore.backtest.conduct import enter, score, state_power
+from steppe.explore.backtest.conduct import density_rows, enter, score, state_power, weigh
 from steppe.explore.backtest.forecast import VARIANTS, Task
 from steppe.explore.backtest.leaks import check_no_leak
 from steppe.explore.backtest.sums import Sizes, draw_sums, sizes_on_record, sums_on_record
@@ -131,30 +131,55 @@ def test_what_comes_after_the_cut_changes_no_forecast(task, positions, entered, 
 
 
 def test_rolling_weighs_the_draws_by_what_came(positions):
-    found = forecast.by_model(Task(CUT, LAST, True, particles=12, runs=8), positions, 1)
+    rolling = Task(CUT, LAST, True, particles=12, runs=8)
+    worth = forecast.worth_of(rolling, positions, 1)
+    found = forecast.by_model(rolling, positions, 1, worth=worth)
     assert found.densities.shape == (2,)
     assert np.isfinite(found.densities).all()
     assert found.effective[0] == pytest.approx(len(positions))
     assert found.effective[1] < len(positions)
+    told = forecast.density_of_next(rolling.frozen(CUT), positions, 12, 1, ())
+    assert worth.shares[1] == pytest.approx(np.exp(told) / np.exp(told).sum())
+    assert worth.densities[0] == pytest.approx(np.log(np.exp(told).mean()))
+
+
+def test_a_forecast_takes_as_many_draws_as_asked(positions):
+    few = Task(CUT, LAST, particles=12, runs=8, draws=3)
+    assert len(forecast.by_model(few, positions, 1).counts) == 24
+
+
+def test_the_joint_density_is_of_the_ablations_against_the_model(fitted):
+    rolling = Task(CUT, LAST, True, particles=12, runs=8)
+    found = enter(rolling, fitted, 1, worth=weigh(rolling, fitted, 1))
+    rows = {row["competitor"]: row for row in density_rows(found, 1)}
+    assert set(rows) == set(VARIANTS)
+    assert rows["model"]["gain"] == 0.0
+    for name, row in rows.items():
+        assert row["gain"] == pytest.approx(row["value"] - rows["model"]["value"]), name
+        assert row["low"] <= row["gain"] <= row["high"]
 
 
 def test_the_first_year_is_the_same_from_a_fixed_and_a_rolling_origin(task, positions, entered):
-    rolling = forecast.by_model(Task(CUT, LAST, True, particles=12, runs=8), positions, 1)
-    assert np.array_equal(rolling.counts[:, 0], entered["model"].counts[:, 0])
+    rolling = Task(CUT, LAST, True, particles=12, runs=8)
+    worth = forecast.worth_of(rolling, positions, 1)
+    found = forecast.by_model(rolling, positions, 1, worth=worth)
+    assert np.array_equal(found.counts[:, 0], entered["model"].counts[:, 0])
 
 
 def test_systematic_resampling_keeps_the_shares():
     rng = np.random.default_rng(0)
-    places = forecast.systematic(np.array([0.5, 0.25, 0.25, 0.0]), rng)
+    places = forecast.systematic(np.array([0.5, 0.25, 0.25, 0.0]), 4, rng)
     assert np.bincount(places, minlength=4).tolist() == [2, 1, 1, 0]
+    places = forecast.systematic(np.array([0.5, 0.25, 0.25, 0.0]), 8, rng)
+    assert np.bincount(places, minlength=4).tolist() == [4, 2, 2, 0]
 
 
-def test_scores_carry_the_statement_that_came_before(task, positions, entered):
-    stated = state_power(task, positions, 1)
+def test_scores_carry_the_statement_that_came_before(task, fitted, entered):
+    stated = state_power(task, fitted, 1)
     rows, cells = score(task, {1: entered}, stated)
     assert {row["power"] for row in rows} == {stated.digest[:16]}
     assert len(cells) == len(entered) * 2 * len(STATES) * len(PATRONS) * len(FORMS)
-    other = replace(stated, wins=0.123)
+    other = replace(stated, packages=0.123)
     assert other.digest != stated.digest
     kinds = {row["key"] for row in rows if row["by"] == "kind"}
     assert kinds == {"pledges", "events"}
@@ -164,8 +189,8 @@ def test_scores_carry_the_statement_that_came_before(task, positions, entered):
     assert all(row["low"] <= row["gain"] <= row["high"] for row in own)
 
 
-def test_an_ablation_is_held_against_the_model_year_by_year(task, positions, entered):
-    rows, _ = score(task, {1: entered}, state_power(task, positions, 1))
+def test_an_ablation_is_held_against_the_model_year_by_year(task, fitted, entered):
+    rows, _ = score(task, {1: entered}, state_power(task, fitted, 1))
     logs = {(r["competitor"], r["by"], r["key"]): r["value"] for r in rows if r["score"] == "log"}
     told = {r["competitor"]: r for r in rows if r["score"] == "log against the model"}
     assert set(told) == set(VARIANTS) - {"model"}
@@ -175,10 +200,17 @@ def test_an_ablation_is_held_against_the_model_year_by_year(task, positions, ent
         assert row["low"] <= gain <= row["high"]
 
 
-def test_totals_are_those_of_the_cells(task, positions, entered):
-    _, cells = score(task, {1: entered}, state_power(task, positions, 1))
+def test_competitors_have_as_many_samples_as_each_other(task, fitted, entered):
+    trend = entered["trend"]
+    fewer = {**entered, "trend": replace(trend, counts=trend.counts[1:])}
+    with pytest.raises(ValueError, match="as many samples"):
+        score(task, {1: fewer}, state_power(task, fitted, 1))
+
+
+def test_totals_are_those_of_the_cells(task, fitted, entered):
+    _, cells = score(task, {1: entered}, state_power(task, fitted, 1))
     totals = total_rows(cells)
-    assert len(totals) == 2 * len(STATES) * len(PATRONS)
+    assert len(totals) == 2 * len(STATES) * len(PATRONS) * len(FORMS)
     for name in ("model", "trend"):
         mine = sum(cell["expected"] for cell in cells if cell["competitor"] == name)
         assert sum(row[name] for row in totals) == pytest.approx(mine)
@@ -227,6 +259,7 @@ def test_the_command_says_power_first_and_gains_beside_losses(made):
         assert name in said
     assert "are left" in said
     assert said.count("Without ") == len(VARIANTS)
+    assert "lear loss" in said or "clearly behind" in said
     assert "documented, the model expected" in " ".join(said.split())
 
 
@@ -244,7 +277,8 @@ def test_the_files_agree(made):
         for row in rows
         if (row["competitor"], row["score"], row["by"]) == ("model", "log", "all")
     ]
-    assert cells[cells["competitor"] == "model"]["log"].sum() == pytest.approx(total)
+    pooled = cells[cells["competitor"] == "model"]["log"].sum()
+    assert pooled == pytest.approx(total, rel=0.05), "pooled samples, and the mean of two seeds"
     assert cells["year"].unique().tolist() == [1999, 2000]
 
 

@@ -5,8 +5,15 @@ import pytest
 from scipy.stats import poisson
 
 from steppe.explore.backtest import scores
-from steppe.explore.backtest.competition import best_baselines, score_rows
+from steppe.explore.backtest.cells import highest
+from steppe.explore.backtest.competition import (
+    best_baselines,
+    by_seed,
+    score_rows,
+    yearly_scores,
+)
 from steppe.explore.backtest.power import power
+from steppe.model.names import FORMS
 from steppe.results.account import foresight_words
 
 
@@ -92,9 +99,16 @@ def test_a_constant_series_has_no_width_and_one_year_no_interval():
 SHAPE = (6, 5, 2, 6)
 
 
-def competitors(rates, samples=400):
-    rng = np.random.default_rng(6)
+def competitors(rates, samples=400, seed=6):
+    rng = np.random.default_rng(seed)
     return {name: rng.poisson(rate, (samples, *SHAPE)) for name, rate in rates.items()}
+
+
+def scored(observed, *tries):
+    """Rows of forecasts by one or more seeds."""
+    return score_rows(
+        by_seed({n: yearly_scores(c, observed) for n, c in found.items()} for found in tries), 1
+    )
 
 
 def test_gains_are_against_the_best_baseline_and_have_its_sign():
@@ -102,7 +116,7 @@ def test_gains_are_against_the_best_baseline_and_have_its_sign():
     observed = np.random.default_rng(7).poisson(0.5, SHAPE)
     rows = {
         (row["competitor"], row["score"]): row
-        for row in score_rows(found, observed, 1)
+        for row in scored(observed, found)
         if row["by"] == "all"
     }
     for score in ("log", "crps", "brier"):
@@ -114,7 +128,7 @@ def test_gains_are_against_the_best_baseline_and_have_its_sign():
 
 def test_groups_add_up():
     found = competitors({"climatology": 0.5})
-    rows = score_rows(found, np.random.default_rng(7).poisson(0.5, SHAPE), 1)
+    rows = scored(np.random.default_rng(7).poisson(0.5, SHAPE), found)
     total = {
         by: sum(row["value"] for row in rows if row["score"] == "log" and row["by"] == by)
         for by in ("all", "state", "patron", "form", "kind")
@@ -122,41 +136,83 @@ def test_groups_add_up():
     assert max(total.values()) == pytest.approx(min(total.values()))
 
 
-def test_competitors_have_as_many_samples_as_each_other():
-    found = competitors({"climatology": 0.5}) | competitors({"model": 0.5}, samples=300)
-    with pytest.raises(ValueError, match="as many samples"):
-        score_rows(found, np.zeros(SHAPE, int), 1)
+def test_the_ranked_score_knows_how_far_off_a_rung_is():
+    """By hand: a base (rung 5) is forecast for sure; a unit (4) or nothing is on record."""
+    counts, observed = np.zeros((8, 1, 5, 2, 6), int), np.zeros((1, 5, 2, 6), int)
+    counts[:, 0, 3, 1, FORMS.index("base")] = 1
+    observed[0, 3, 1, FORMS.index("unit")] = 2
+    assert highest(counts)[:, 0, 3, 1].tolist() == [5] * 8
+    near = yearly_scores(counts, observed)
+    far = yearly_scores(counts, np.zeros_like(observed))
+    for place, off in ((("all", "all"), 1), (("state", "TM"), 1), (("patron", "china"), 0)):
+        assert near["rps of rungs", *place].tolist() == [1.0 * off]
+        assert far["rps of rungs", *place].tolist() == [5.0 * off]
+
+
+def test_all_is_the_mean_over_seeds_and_the_best_is_not_one_seeds_luck():
+    """By hand: a baseline that is best by one seed and worst by the other loses to a steady one."""
+    place = ("log", "all", "all")
+    tries = [
+        {name: {place: np.full(4, value)} for name, value in own.items()}
+        for own in ({"model": -1.0, "trend": -0.5, "Hawkes": -1.5},
+                    {"model": -2.0, "trend": -4.5, "Hawkes": -1.5})
+    ]  # fmt: skip
+    rows = {row["competitor"]: row for row in score_rows(by_seed(tries), 1)}
+    assert rows["model"]["best"] == "Hawkes"
+    assert rows["model"]["value"] == -6.0
+    assert rows["model"]["gain"] == 0.0
+    assert rows["model"]["gain_sd"] == pytest.approx(np.std([2.0, -2.0], ddof=1))
+    assert rows["model"]["seed_sd"] == pytest.approx(np.std([-4.0, -8.0], ddof=1))
+    # the years are alike, so all of the interval is of the seeds
+    assert rows["model"]["low"] == pytest.approx(-2.0)
+    assert rows["model"]["high"] == pytest.approx(2.0)
 
 
 def test_the_best_baseline_is_that_of_each_group_and_never_the_model():
     place, part, far = ("log", "all", "all"), ("log", "state", "KZ"), ("crps", "all", "all")
     values = {"model": (9.0, 9.0, 0.0), "trend": (-2.0, -1.0, 3.0), "Hawkes": (-1.0, -2.0, 2.0)}
     tables = {
-        name: {p: np.full(3, x) for p, x in zip((place, part, far), own, strict=True)}
+        name: {p: np.full((1, 3), x) for p, x in zip((place, part, far), own, strict=True)}
         for name, own in values.items()
     }
     assert best_baselines(tables) == {place: "Hawkes", part: "trend", far: "Hawkes"}
 
 
-def test_power_is_high_where_the_model_is_right_and_climatology_far_off():
+def test_power_is_high_where_the_model_is_right_and_its_rivals_far_off():
     rng = np.random.default_rng(8)
     model, futures = rng.poisson(0.5, (300, *SHAPE)), rng.poisson(0.5, (20, *SHAPE))
-    far = power(model, futures, rng.poisson(1.5, (300, *SHAPE)), 1)
-    same = power(model, futures, rng.poisson(0.5, (300, *SHAPE)), 1)
-    assert (far.wins, far.clear) == (1.0, 1.0)
-    assert 0.0 < same.wins < 1.0
-    assert same.clear < 0.5
-    assert far.digest != same.digest
+    far, near, same = (rng.poisson(rate, (300, *SHAPE)) for rate in (1.5, 0.9, 0.5))
+    found = power(model, futures, {"climatology": far, "trend": near, "no threat": same}, 1)
+    assert [one.rival for one in found.contests] == ["best baseline", "climatology", "no threat"]
+    simple, best, ablation = map(found.against, ("climatology", "best baseline", "no threat"))
+    assert (simple.wins, simple.clear) == (1.0, 1.0)
+    assert best.gain < simple.gain, "the trend is better, and it is the best in every future"
+    assert 0.0 < ablation.wins < 1.0
+    assert ablation.clear < 0.5
+    other = power(model, futures, {"climatology": near, "no threat": same}, 1)
+    assert other.against("climatology").gain == pytest.approx(best.gain)
+    assert other.digest != found.digest
+    assert "no threat: better in" in found.in_words()
+
+
+def test_the_best_baseline_is_chosen_in_each_future():
+    """Two baselines, each right in half of the futures: the best is as good as the model."""
+    rng = np.random.default_rng(8)
+    few, many = (rng.poisson(rate, (300, *SHAPE)) for rate in (0.2, 1.0))
+    futures = np.concatenate([rng.poisson(rate, (10, *SHAPE)) for rate in (0.2, 1.0)])
+    model = np.concatenate([few[:150], many[:150]])
+    found = power(model, futures, {"climatology": few, "trend": many}, 1)
+    assert found.against("best baseline").gain < 0.0 < found.against("climatology").gain
 
 
 def test_the_mean_gain_is_the_divergence():
     """Known answer: the expected gain of the truth is the Kullback-Leibler divergence."""
     rng = np.random.default_rng(9)
     model, futures = rng.poisson(0.5, (6000, *SHAPE)), rng.poisson(0.5, (30, *SHAPE))
-    found = power(model, futures, rng.poisson(0.8, (6000, *SHAPE)), 1)
+    found = power(model, futures, {"climatology": rng.poisson(0.8, (6000, *SHAPE))}, 1)
     k = np.arange(40)
     one = (poisson.pmf(k, 0.5) * (poisson.logpmf(k, 0.5) - poisson.logpmf(k, 0.8))).sum()
-    assert found.gain == pytest.approx(one * np.prod(SHAPE), rel=0.1)
+    assert found.against("climatology").gain == pytest.approx(one * np.prod(SHAPE), rel=0.1)
 
 
 @pytest.mark.parametrize(
@@ -165,16 +221,52 @@ def test_the_mean_gain_is_the_divergence():
         (-3.0, -5.0, -1.0, 0.4, "3.0 nats worse (90% interval -5.0 to -1.0"),
         (-3.0, -5.0, -1.0, 0.4, "shows its use."),
         (3.0, 1.0, 5.0, 0.4, "does harm here."),
-        (3.0, -1.0, 7.0, 0.4, "shows no use in this forecast."),
-        (-3.0, -5.0, -1.0, 2.0, "shows no use in this forecast."),  # luck of the computer
+        (
+            3.0,
+            -1.0,
+            7.0,
+            0.4,
+            "its use would be clear in 12% of futures, were the model right.",
+        ),
+        (-3.0, -5.0, -1.0, 2.0, "no use and no harm is seen"),  # luck of the computer
     ],
 )
 def test_a_mechanism_is_of_use_only_beyond_interval_and_seeds(gain, low, high, noise, told):
     row = {"competitor": "no threat", "score": "log against the model", "gain": gain,
-           "low": low, "high": high, "seed_sd": noise}  # fmt: skip
-    (text,) = foresight_words.mechanisms([row, {"score": "log"}])
+           "low": low, "high": high, "gain_sd": noise}  # fmt: skip
+    (text,) = foresight_words.mechanisms([row, {"score": "log"}], {"no threat": 0.12})
     assert text.startswith("Without threat the log score")
     assert told in text
+
+
+def test_few_weighted_draws_are_no_finding():
+    row = {"competitor": "no threat", "score": "log against the model", "gain": 3.0, "low": 1.0,
+           "high": 5.0, "gain_sd": 0.4}  # fmt: skip
+    (few,) = foresight_words.mechanisms([row], {}, [200.0, 7.2])
+    (many,) = foresight_words.mechanisms([row], {}, [200.0, 72.0])
+    assert "no finding, since from 7 draws" in few
+    assert "does harm" in many
+
+
+def test_the_joint_density_is_told_beside_the_log_score():
+    row = {"competitor": "no threat", "score": "log against the model", "gain": -1.0, "low": -2.0,
+           "high": 1.0, "gain_sd": 0.1}  # fmt: skip
+    joint = {**row, "score": "joint log density", "gain": 0.9, "low": 0.2, "high": 1.5}
+    (text,) = foresight_words.mechanisms([row, joint], {})
+    assert text.endswith("(joint log density) it is 0.9 nats better (90% interval +0.2 to +1.5).")
+
+
+def test_clear_losses_are_told_in_every_score():
+    rows = [
+        {"competitor": "model", "score": score, "by": "state", "key": "KZ", "gain": gain,
+         "low": gain - 1.0, "high": gain + 1.0}
+        for score, gain in (("log", -0.5), ("crps", -3.0), ("brier", 2.0))
+    ]  # fmt: skip
+    assert list(foresight_words.clear_losses(rows)) == [
+        "Clear losses in the CRPS of yearly totals: Kazakhstan (-3.00, -4.00 to -2.00)."
+    ]
+    (text,) = foresight_words.clear_losses(rows[:1])
+    assert text.startswith("No score")
 
 
 def test_the_gain_is_told_by_state_against_one_baseline():
@@ -188,8 +280,8 @@ def test_the_gain_is_told_by_state_against_one_baseline():
     ]  # fmt: skip
     rows.append({**rows[0], "by": "all", "key": "all"})
     totals = [
-        {"year": "2010", "state": key, "patron": "china", "documented": n, "model": "1.5",
-         "trend": "2"}
+        {"year": "2010", "state": key, "patron": "china", "form": "joint_exercise",
+         "documented": n, "model": "1.5", "trend": "2"}
         for key, n in zip(parts, (4, 1, 2, 0, 3), strict=True)
     ]  # fmt: skip
     told = foresight_words.by_state(rows, totals)
@@ -197,6 +289,10 @@ def test_the_gain_is_told_by_state_against_one_baseline():
     assert told.endswith("Without Turkmenistan +1.0 are left.")
     assert "In all: 10 documented, the model expected 7.5, trend 10.0." in (
         foresight_words.by_patron(totals, "trend")
+    )
+    assert foresight_words.by_form(totals, "trend") == (
+        "The model expected 2.5 packages too few. Furthest off: joint exercise with China 10 "
+        "documented, 7.5 expected, 10.0 by trend."
     )
     assert foresight_words.years(totals, "trend") == [
         {"year": 2010, "documented": 10, "model": 7.5, "best": 10.0}

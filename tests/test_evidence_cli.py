@@ -100,6 +100,8 @@ def test_show_tells_conflicts_readings_and_conditioning():
     assert "second reading: 2016-tj-" in text
     text = run("show", "2007-tm-loan").output
     assert "settled:" in text
+    text = run("show", "2012-uz-csto-suspension").output
+    assert "in conditioned runs: no package; that UZ refused is read as a choice" in text
 
 
 def test_coverage_writes_a_picture_and_a_table(tmp_path):

@@ -86,7 +86,6 @@ def test_a_base_is_a_standing_force(packages):
     "event_id",
     [
         "2009-kz-training-talks",  # a meeting
-        "2012-uz-csto-suspension",  # a refusal
         "2005-tj-intelligence",  # a component of another deal
         "2002-sco-exercise-count",  # a sum
         "2013-kg-manas-closure",  # neither patron
@@ -164,13 +163,14 @@ def test_an_absence_is_a_row_without_a_rung(packages):
     [absent] = [n for n, i in enumerate(packages.ids) if i == "2009-uz-hydropower-refusal"]
     assert packages.rung[absent] == 0
     assert STATES[packages.state[absent]] == "UZ"
-    assert set(np.flatnonzero(packages.rung == 0)) <= set(np.flatnonzero(packages.occasion > 0))
+    assert set(np.flatnonzero(packages.rung == 0)) <= set(np.flatnonzero(packages.occasion != 0))
 
 
-def test_memberships_are_given_and_not_scored(packages):
-    given = {packages.ids[n] for n in np.flatnonzero(packages.occasion < 0)}
-    assert given == {
-        "1996-sco-shanghai-five", "2001-sco-renamed", "2002-csto-founding", "2006-uz-csto-return",
+def test_acts_of_membership_are_answers_with_yes_or_no(packages):
+    acts = {packages.ids[n]: packages.rung[n] for n in np.flatnonzero(packages.occasion < 0)}
+    assert acts == {
+        "1996-sco-shanghai-five": 1, "2001-sco-renamed": 1, "2002-csto-founding": 1,
+        "2006-uz-csto-return": 1, "1999-uz-csto-exit": 0, "2012-uz-csto-suspension": 0,
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from steppe.cli.reproduce import made, reference_directory
+from steppe.cli.reproduce import made, reference_directory, units_of
 from steppe.explore.study.decisions import TERMS
 from steppe.model.errors import InputError
 from steppe.model.names import AREAS
@@ -36,29 +36,37 @@ def reference():
 
 
 def test_the_same_runs_give_the_same(reference):
-    table = compared(cases(), reference, DRAWS)
+    table = compared(cases(), reference, DRAWS, DRAWS)
     assert table["within"].all()
     assert (table["difference"] == 0.0).all()
 
 
 def test_other_luck_agrees_within_its_error(reference):
-    table = compared(cases(first=1000), reference, DRAWS)
+    table = compared(cases(first=1000), reference, DRAWS, DRAWS)
     assert (table["difference"] != 0.0).any()
     assert table["within"].all()
+
+
+def test_runs_that_happen_not_to_differ_know_no_error_of_their_own(reference):
+    """One unit in ten of the reference is a rung higher, and none of forty happens to be."""
+    some = reference.assign(mean=4.1, se=0.3 / 200**0.5)
+    none = reference.assign(mean=4.0, se=0.0)
+    assert compared(none, some, 40, 200)["within"].all()
+    assert not compared(none, some, 20_000, 200)["within"].any(), "so many would have had it"
 
 
 def test_another_model_does_not_pass(reference):
     """Negative control: three tenths more packages everywhere."""
     moved = cases(first=1000)
     moved.loc[moved["outcome"] == "packages", "mean"] *= 1.3
-    assert not compared(moved, reference, DRAWS)["within"].all()
+    assert not compared(moved, reference, DRAWS, DRAWS)["within"].all()
 
 
 def test_a_scenario_that_is_missing_is_named(reference):
     with pytest.raises(InputError, match="the library lacks hungry"):
-        compared(reference[reference["scenario"] == "plain"], reference, DRAWS)
+        compared(reference[reference["scenario"] == "plain"], reference, DRAWS, DRAWS)
     with pytest.raises(InputError, match="the reference lacks hungry"):
-        compared(reference, reference[reference["scenario"] == "plain"], DRAWS)
+        compared(reference, reference[reference["scenario"] == "plain"], DRAWS, DRAWS)
 
 
 def test_every_number_is_explained(reference):
@@ -158,7 +166,8 @@ def test_the_committed_reference_is_of_the_shipped_scenarios():
 def test_the_shipped_scenarios_give_the_committed_numbers():
     """Forty runs of every scenario, other luck than the reference's: within the errors of both."""
     found, facts = made(40, 2)
-    table = compared(found, read_reference(reference_directory()), int(facts["units"]))
+    committed = read_reference(reference_directory())
+    table = compared(found, committed, int(facts["units"]), units_of(reference_directory()))
     wrong = table[~table["within"]]
     assert wrong.empty, wrong.to_string()
     assert isinstance(found, pd.DataFrame)

@@ -191,7 +191,7 @@ def test_the_committed_study_is_of_the_shipped_model(fresh_again):
     levels, units = fresh_again
     assert set(levels["scenario"]) >= {"baseline-2009", "baseline-2022"}
     assert len(set(levels["scenario"])) >= 10
-    table = apart(levels, short.read(STUDY)["levels"], units)
+    table = apart(levels, short.read(STUDY)["levels"], units, 200)
     wrong = table[~table["within"]]
     assert wrong.empty, wrong.to_string()
 
@@ -201,7 +201,7 @@ def test_another_model_would_be_found(fresh_again):
     levels, units = fresh_again
     moved = short.read(STUDY)["levels"].copy()
     moved.loc[moved["outcome"] == "packages", "mean"] *= 1.3
-    assert not apart(levels, moved, units)["within"].all()
+    assert not apart(levels, moved, units, 200)["within"].all()
 
 
 def test_inputs_that_are_new_gone_or_other_are_named():

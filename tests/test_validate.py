@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from steppe.calibration.measures.arms import deliveries
 from steppe.cli import validate as command
 from steppe.cli.main import app
 from steppe.explore.problem import assemble
@@ -371,6 +372,83 @@ def test_shuffled_names_keep_totals_and_know_nobody():
     assert (russian.rung[..., CHINA, :] == 0).all()
 
 
+def by_year(record, years, samples=4000):
+    """A rule's worlds of years of the record, drawn with replacement, with what was missed."""
+    rng = np.random.default_rng(3)
+    drawn = np.random.default_rng(2).integers(0, years, (samples, 6))
+    return drawn, naive.with_missed(naive.of_years(record, drawn, 1992), record, drawn, rng)
+
+
+def test_rules_add_what_the_sources_miss_and_no_more():
+    """Told as the sources would, worlds drawn from all years have the record's own mean."""
+    record = record_worlds()
+    drawn, made = by_year(record, 18)
+    documented = record.forms["true"][0, :18]
+    assert (made.forms["true"].mean(axis=(0, 1))[documented.sum(axis=0) == 0] == 0).all()
+    assert made.forms["true"].sum() == made.areas["true"].sum()
+    _, _, chance = naive.seen(range(1992, 2010))
+    single = [n for n in range(6) if n != JOINT]
+    seen = (made.forms["true"] * chance[drawn][:, :, None])[..., single].mean(axis=(0, 1))
+    # of one form: its rate, the record's total over all reach, times the mean reach of the years
+    reach = chance.sum(axis=0)
+    rate = documented.sum(axis=0) / reach
+    own = (documented * chance[:, None]).mean(axis=0)
+    expected = own + rate * (chance * (1.0 - chance)).mean(axis=0)
+    assert seen == pytest.approx(expected[..., single], abs=0.02)
+    told = naive.as_told(made, range(2023, 2029), np.random.default_rng(4))
+    assert (told.forms["documented"] <= told.forms["listed"]).all()
+    assert (told.forms["listed"] <= told.forms["true"]).all()
+    assert told.forms["documented"].sum() < 0.7 * told.forms["true"].sum()
+    assert told.areas["documented"].sum() < 0.7 * told.areas["true"].sum()
+
+
+def test_rules_miss_and_tell_a_joint_exercise_as_a_whole():
+    """One exercise with four parts every year: occasions, and parts at each, by hand."""
+    whole = record_worlds()
+    forms = np.zeros_like(whole.forms["true"])
+    forms[:, :, [KZ, KG, TJ, UZ], RUSSIA, JOINT] = 1
+    areas = np.zeros_like(whole.areas["true"])
+    areas[:, :, [KZ, KG, TJ, UZ], RUSSIA, 0] = 1
+    record = replace(
+        whole, forms=dict.fromkeys(whole.forms, forms), areas=dict.fromkeys(whole.areas, areas)
+    )
+    drawn, made = by_year(record, 18)
+    parts = made.forms["true"][..., RUSSIA, JOINT]
+    held = parts.max(axis=2)
+    _, _, chance = naive.seen(range(1992, 2010))
+    reach = chance[:, RUSSIA, JOINT]
+    missed = 18 / reach.sum() * (1.0 - reach[drawn].mean())
+    assert held.mean() == pytest.approx(1.0 + missed, rel=0.05)
+    assert (parts[:, :, [KZ, KG, TJ, UZ]] == held[:, :, None]).all(), "all four have part in all"
+    told = naive.as_told(made, range(2009, 2015), np.random.default_rng(4))
+    documented = told.forms["documented"][..., RUSSIA, JOINT]
+    _, _, chance = naive.seen(range(2009, 2015))
+    share = documented.max(axis=2).mean(axis=0) / held.mean(axis=0)
+    # on record with the chance of one exercise, not with that of any of four
+    assert (share < chance[:, RUSSIA, JOINT] + 0.05).all()
+    assert documented.sum() / documented.max(axis=2).sum() > 4 * naive.naming() - 0.4
+
+
+def test_acts_of_membership_are_no_packages_of_a_rule():
+    forms = record_worlds().forms["true"][0]
+    assert forms[2001 - 1992, UZ, CHINA, FORMS.index("agreement")] == 0
+    assert record_worlds().rung[0, 2001 - 1992, UZ, CHINA].max() >= 1
+
+
+def test_a_fact_whose_years_the_runs_were_given_has_no_rank(found):
+    known = Known(2009, 0, found.arms_until)
+    for asked, why in (
+        (fact("exercises", "total", 2000, 2009, value=20.0), "the rules were not"),
+        (fact("exercises", "total", 2005, 2012, value=20.0), "the rules were not"),
+        (fact("membership", "count_states", 2012, 2012, patron="china", value=4.0), "given to"),
+        (fact("exercises", "total", 2010, 2017, value=20.0), ""),
+    ):
+        told = results.result(found, asked, known, 1)
+        assert why in told["unranked"]
+        assert np.isnan(told["rank"]) == bool(why)
+        assert why == "" or told["beaten_by"] == ""
+
+
 def test_the_record_is_the_documented_history():
     found = record_worlds()
     assert found.forms["true"][0, 10, KG, CHINA, EXERCISE] == 1  # 2002, the first joint exercise
@@ -445,6 +523,13 @@ def test_counting_more_never_lowers_a_count(found):
     assert (counts[1] <= counts[2]).all()
 
 
+def test_arms_on_record_are_so_in_every_run_that_follows_it(found):
+    data = deliveries().until(2009).volume
+    volumes = found.worlds.arms
+    assert (volumes[:, : len(data)] == data).all()
+    assert np.ptp(volumes[:, len(data)], axis=0).any(), "the year after is drawn"
+
+
 def test_measures_at_a_cut_read_nothing_after_it(found):
     assert found.arms_until == 2009
     assert found.worlds.arms.shape[3] == 3
@@ -487,6 +572,15 @@ def test_command_writes_what_it_prints(tmp_path, monkeypatch, found):
     assert manifest["badge"].startswith("illustration")
     assert manifest["known"]["imposed"] == 2009
     assert len(manifest["digests"]["facts"]) == 64
+
+
+def test_what_was_not_fitted_is_drawn_unless_told_otherwise(tmp_path):
+    path = row_file(tmp_path, row())
+    for words, source in (((), "wide"), (("--parameters", "posterior"), "posterior")):
+        problem = command.assembled("baseline-2022", *(words[1:] or (None,)), None, 20, 1, (), path)
+        assert problem.resolved.parameters.source == source
+        rates = problem.draws["delivery_rate"]
+        assert (np.ptp(rates, axis=0) > 0.0).all() == (source == "wide")
 
 
 def test_command_refuses_years_beyond_the_runs(tmp_path):

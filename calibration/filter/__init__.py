@@ -10,7 +10,8 @@ ones among them (Poisson thinning). For each particle and year the filter
 2. weights the particle by the density of the documented packages: a marked Poisson process,
    in which a Chinese and a Russian package of a state may be two halves of one choice
    (:mod:`.matching`), and the parts of several states in a joint exercise are one event
-   (:mod:`.joint`);
+   (:mod:`.joint`); and by the chance of what states answered to their organisations
+   (:mod:`.acts`);
 3. draws what the record leaves open of them: area, size, host, an undocumented other half,
    participants that are not named;
 4. simulates the undocumented choices, delivers, and lets the world answer with the

@@ -74,6 +74,8 @@ class Room(NamedTuple):
     """float64 [state, host], factor of the odds of taking part, by a quarrel; of all states"""
     join: np.ndarray
     """float64 [patron, area, host, state], chance that an invited member takes part"""
+    joining: np.ndarray
+    """float64 [area], chance that an act of membership is answered with yes for the area's sake"""
     place: np.ndarray
     """float64 [area x host], density of a joint exercise by area and host"""
     sizes: np.ndarray
@@ -117,6 +119,7 @@ def new_room() -> Room:
         np.zeros((RUNGS, A)),
         np.zeros((S, S)),
         np.zeros((P, A, S, S)),
+        np.zeros(A),
         np.zeros(A * S),
         np.zeros((P, RUNGS), np.int64),
         np.zeros((P, RUNGS, NODES.size)),

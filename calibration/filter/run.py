@@ -26,13 +26,14 @@ from ...model.world import (
     world_at,
 )
 from ...model.year import Year, clear, new_year
+from .acts import acts
 from .cloud import Cloud, copy, go_on, new_cloud, spread
 from .joint import exercises
 from .matching import match, settle
 from .offers import count_reached, documented_rate, list_offers, list_sizes
 from .room import MOST_EVENTS, Room, Told, new_room
 from .sums import Sums, added, foreseen, no_sums
-from .telling import book_given, read_year, stand
+from .telling import read_year, stand
 
 
 class Kept(NamedTuple):
@@ -72,7 +73,7 @@ def filter_year(
         if told.packages[i].sum() > 0:
             density *= match(v, history, told, now, i, room)
             settle(v, seed, n, year, history, told, now, i, room)
-    book_given(seed, n, year, history, now)
+    density *= acts(flat, seed, n, t, history, world, now, room)
     meet(v, seed, n, year, WHOLE, world, now)
     gather(v, seed, n, year, WHOLE, world, now)
     deliver(v, world, now)

@@ -1,36 +1,14 @@
-"""What the record tells of a year, sorted; what follows from what a run is given."""
+"""What the record tells of a year, sorted, and what stands."""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 
 from ...model import columns as at
 from ...model.compiled import compiled
-from ...model.luck import uniforms
-from ...model.weighing import book
 from ...model.world import A, History, P
 from ...model.year import Year
-from .room import MATCHED, Told
-
-
-@compiled
-def book_given(seed: int, particle: int, year: int, history: History, now: Year) -> None:
-    """Book what follows from what the run is given: memberships."""
-    for e in range(history.year.size):
-        if history.year[e] == year and history.last[e] == 0 and history.occasion[e] < 0:
-            u, _, _, _ = uniforms(seed, particle, year, history.address[e], MATCHED)
-            candidates = 0
-            for a in range(A):
-                candidates += (history.area_mask[e] >> a) & 1
-            pick = int(u * candidates)
-            for a in range(A):
-                if (history.area_mask[e] >> a) & 1:
-                    if pick == 0:
-                        sum_told = history.amount[e]
-                        book(history, e, a, 0.0 if math.isnan(sum_told) else sum_told, now)
-                    pick -= 1
+from .room import Told
 
 
 @compiled

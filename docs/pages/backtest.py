@@ -9,13 +9,14 @@ from typing import Any
 
 from steppe.cli.backtest import sentence
 from steppe.results.account import foresight_words as words
+from steppe.results.account.foresight import verdict
 
 from .cells import table
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference" / "backtest-2009"
 FROZEN = REFERENCE.with_name("backtest-2009-coverage-frozen")
 ROLLING = REFERENCE.with_name("backtest-2009-rolling")
-NUMBERS = ("value", "seed_sd", "gain", "low", "high")
+NUMBERS = ("value", "seed_sd", "gain", "gain_sd", "low", "high")
 
 
 def rows(directory: Path = REFERENCE) -> list[dict[str, Any]]:
@@ -27,9 +28,15 @@ def rows(directory: Path = REFERENCE) -> list[dict[str, Any]]:
         ]
 
 
+def stated(directory: Path) -> dict[str, Any]:
+    """The statement of power."""
+    found: dict[str, Any] = json.loads((directory / "power.json").read_text("utf-8"))
+    return found
+
+
 def page() -> str:
     """Power first, then all competitors, then where the model gains and loses."""
-    power = json.loads((REFERENCE / "power.json").read_text("utf-8"))
+    power = stated(REFERENCE)
     told = json.loads((REFERENCE / "manifest.json").read_text("utf-8"))
     found = rows()
     return (
@@ -45,9 +52,10 @@ def page() -> str:
         "by people who knew what came; the [rules](../backtest.md#what-is-frozen) say what was "
         "given to all competitors. One window is one window.\n\n"
         f"## The fits at the cut\n\n{_gates(told)}"
-        "## All competitors\n\nLog score in nats (higher is better) of all cells; the standard "
-        "deviation over seeds; the gain over the best baseline, chosen with hindsight, with a "
-        "90% interval from blocks of years; CRPS and Brier (lower is better).\n\n"
+        "## All competitors\n\nLog score in nats (higher is better) of all cells, the mean over "
+        "the seeds; the gain over the best baseline, chosen with hindsight, with a 90% interval "
+        "over blocks of years and over seeds, and its standard deviation over seeds; CRPS and "
+        "Brier (lower is better). The seeds are of the forecasts: the fit is one.\n\n"
         + _competitors(found)
         + _findings(REFERENCE, found)
         + "\n## The same, if the reach of the sources is not known after the cut either\n\n"
@@ -67,13 +75,14 @@ def page() -> str:
         )
         + "\n## The other scores of the model\n\n"
         + table(
-            ("score", "of", "model", "best baseline", "gain over it", "90% interval"),
+            ("score", "of", "model", "best baseline", "gain over it", "90% interval", ""),
             [
                 (
                     row["score"], " ".join((row["by"].replace("all", ""), row["key"])).strip(),
                     f"{row['value']:.3g}", row["best"],
                     f"{row['gain']:+.3g}" if row["best"] else "",
                     f"{row['low']:+.3g} to {row['high']:+.3g}" if row["low"] == row["low"] else "",
+                    "" if verdict(row) == "open" else f"clear {verdict(row)}",
                 )
                 for row in found
                 if row["competitor"] == "model" and row["score"] != "log"
@@ -95,7 +104,9 @@ def _rolling() -> str:
         "\n## Each year from the end of the one before\n\n"
         "`--rolling`: all competitors know the record to the year before. The model's draws are "
         "not fitted again but weighted by the density that they gave to the years since the cut; "
-        f"of {told['draws']} draws these weights leave in effect ({worth}).\n\n"
+        f"of {told['draws']:,} draws these weights leave in effect ({worth}), and a forecast is "
+        f"made from {told['draws_used']} of them. Where few are left the parameters are hardly "
+        "varied, and the interval does not know of it.\n\n"
         + _competitors(rows(ROLLING))
         + _findings(ROLLING, rows(ROLLING))
     )
@@ -126,7 +137,13 @@ def _findings(directory: Path, found: list[dict[str, Any]]) -> str:
         (str(one["year"]), str(one["documented"]), f"{one['model']:.1f}", f"{one['best']:.1f}")
         for one in words.years(totals, best)
     ]
-    told = [words.by_state(found, totals), *words.mechanisms(found), words.by_patron(totals, best)]
+    clear = {one["rival"]: one["clear"] for one in stated(directory)["contests"]}
+    made = json.loads((directory / "manifest.json").read_text("utf-8"))
+    worth = made["effective_draws"] if made["rolling"] else []
+    told = [
+        *words.clear_losses(found), words.by_state(found, totals), words.by_patron(totals, best),
+        words.by_form(totals, best), *words.mechanisms(found, clear, worth),
+    ]  # fmt: skip
     return (
         "\n"
         + "".join(f"- {text}\n" for text in told)
@@ -144,10 +161,12 @@ def _competitors(found: list[dict[str, Any]]) -> str:
         log = whole[name, "log"]
         lines.append(
             (
-                name, f"{log['value']:.1f}", f"{log['seed_sd']:.2f}",
+                name, f"{log['value']:.1f}",
                 f"{log['gain']:+.1f} ({log['low']:+.1f} to {log['high']:+.1f})",
+                f"{log['gain_sd']:.2f}",
                 f"{whole[name, 'crps']['value']:.1f}", f"{whole[name, 'brier']['value']:.2f}",
             )
         )  # fmt: skip
-    head = ("competitor", "log score", "over seeds", "gain over the best baseline", "CRPS", "Brier")
+    head = ("competitor", "log score", "gain over the best baseline", "its sd over seeds", "CRPS",
+            "Brier")  # fmt: skip
     return table(head, lines)

@@ -9,20 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from steppe.cli.claims import fitted_until, probability
-from steppe.explore.claims.assess import losses
+from steppe.explore.claims.assess import losses, scores
 from steppe.explore.claims.whatifs import FUTURES
 
 from .cells import table
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference" / "claims"
-NUMBERS = ("probability", "low", "high", "parameters")
+AT_THE_DATE = REFERENCE.with_name("claims-2009")
+"""The claims of the report of 2010 on a fit to the record of its date."""
+NUMBERS = ("probability", "low", "high", "parameters", "defined")
+MODEL = "model"
 VERDICTS = {"bears_out": "bear it out", "contradicts": "contradict it", "mixed": "are mixed",
             "silent": "are silent"}  # fmt: skip
 
 
-def rows() -> list[dict[str, Any]]:
+def rows(directory: Path = REFERENCE) -> list[dict[str, Any]]:
     """The committed results, with numbers as numbers."""
-    with (REFERENCE / "claims.csv").open(newline="", encoding="utf-8") as stream:
+    with (directory / "claims.csv").open(newline="", encoding="utf-8") as stream:
         return [
             row | {name: float(row[name]) if row[name] else None for name in NUMBERS}
             for row in csv.DictReader(stream)
@@ -62,8 +65,33 @@ def _seen(told: dict[str, Any]) -> str:
         f"**The parameters have seen what came later.** They were fitted to the record to {until}; "
         "only histories, drivers, traits and the sizes of exercises are those known at the "
         "document's date. So these are not the probabilities that the model would have told at "
-        "that date. `steppe claims --fit` takes a fit of the date, where there is one.\n\n"
+        "that date. `steppe claims --fit` takes a fit of the date: those of the report of "
+        "2010 were told on the backtest's as well. " + _at_the_date() + "\n\n"
     )
+
+
+def _at_the_date() -> str:
+    """How far the probabilities differ that the claims of 2010 have on a fit of their date."""
+    told = json.loads((AT_THE_DATE / "manifest.json").read_text("utf-8"))
+    then = {row["id"]: row for row in rows(AT_THE_DATE) if row["probability"] is not None}
+    now = {row["id"]: row for row in rows() if row["id"] in then}
+    moved = {name: then[name]["probability"] - now[name]["probability"] for name in then}
+    furthest = max(moved, key=lambda name: abs(moved[name]))
+    other = [f"`{name}`" for name in then if then[name]["model"] != now[name]["model"]]
+    words = (
+        f"Of {len(then)} probabilities the one that differs most is `{furthest}` "
+        f"({now[furthest]['probability']:.2f}, on parameters to "
+        f"{max(fitted_until(told).values())} {then[furthest]['probability']:.2f}); the model's "
+        f"word is another for {len(other)}{': ' if other else ''}{', '.join(other)}."
+    )
+    scored = {one["set"]: one for one in scores(list(now.values())) if one["who"] == MODEL}
+    for one in told["scores"]:
+        if one["who"] == MODEL:
+            words += (
+                f" Brier score of {one['claims']} ({one['set']}): {one['brier']:.3f} on the "
+                f"parameters of the date, {scored[one['set']]['brier']:.3f} on those below."
+            )
+    return words
 
 
 def _how(told: dict[str, Any]) -> str:

@@ -13,6 +13,8 @@ from steppe.results.anchors import anchors_in_words
 from .cells import table
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference" / "calibration"
+NARROWED = 0.3
+"""Contraction from which on a number is said to be narrowed."""
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -31,6 +33,9 @@ def page() -> str:
     """What the record cannot tell first."""
     told, fit = rows("told.csv"), manifest()
     prior = [row for row in told if row["told_by"] == "prior"]
+    narrowed = [row for row in prior if float(row["contraction"]) >= NARROWED]
+    untold = [row for row in prior if float(row["contraction"]) < NARROWED]
+    passed = all(g["passed"] for g in fit["gates"])
     data = [row for row in told if row["told_by"] == "data"]
     return (
         "# What the record tells\n\n"
@@ -38,7 +43,9 @@ def page() -> str:
         f"{fit['iterations']} kept draws, {fit['particles']} particles, seed {fit['seed']}; "
         "[how it is made](../calibration.md). A number counts as told by its *prior* if prior "
         "and posterior have 70% or more of their densities in common. Contraction is the share "
-        "of the prior's variance that the record takes away (negative if it adds).\n\n"
+        "of the prior's variance that the record takes away (negative if it adds). Badge: "
+        + ("*explanation*, for runs that follow the record" if passed else "*exploration*")
+        + ".\n\n"
         + table(
             ("gate", "worst value", "allowed", "where", "passed"),
             [
@@ -48,9 +55,13 @@ def page() -> str:
             ],
         )
         + _fixed()
-        + f"\n## What the record cannot tell: {len(prior)} of {len(told)} numbers\n\n"
+        + f"\n## What the record cannot tell: {len(untold)} of {len(told)} numbers\n\n"
         "Studies should vary these, not rely on their bands.\n\n"
-        + _numbers(prior)
+        + _numbers(untold)
+        + f"\n## What the record narrows and hardly moves: {len(narrowed)}\n\n"
+        f"Told by the prior by the rule above, though at least {NARROWED:.0%} of its variance is "
+        "gone: the record agrees with where the prior lies.\n\n"
+        + _numbers(narrowed)
         + f"\n## What the record tells something of: {len(data)}\n\n"
         + _numbers(data)
         + _anchors()

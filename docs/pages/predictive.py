@@ -77,7 +77,7 @@ def page() -> str:
             ],
         )
         + "\n## Acts of membership\n\n"
-        "Every run is given who is a member when, so the fit does not score these answers. An act "
+        "Every run is given who is a member when; what the states answered is observed. An act "
         "is an offer of the lowest rung in the organisation's name (the SCO with the Shanghai "
         "Five, the CSTO with its treaty); shown is how likely the fitted rule makes what the "
         "state did, on paths of the world that follow the record, with the membership of the year "
@@ -85,8 +85,7 @@ def page() -> str:
         + table(HEAD, [act_cells(row) for row in rows("memberships.csv")])
         + "\n"
         + "".join(
-            f"{line}\n\n"
-            for line in memberships_in_words(rows("memberships.csv"), told["memberships"])
+            f"{line}\n\n" for line in memberships_in_words(rows("memberships.csv"))
         )
         + "## Reading the tables\n\n"
         "A first year is *none* where nothing of the kind is on record. Sums are those of "

@@ -21,6 +21,8 @@ CHANNEL_OF: Final = np.array(
     [CHANNELS.index("exercise" if form == "joint_exercise" else form) for form in FORMS]
 )
 """Channel, and so the coverage, of each form."""
+RUNG_OF: Final = CHANNEL_OF + 1
+"""Rung of each form."""
 
 
 def count(packages: Packages, last_year: int) -> np.ndarray:
@@ -39,6 +41,11 @@ def count(packages: Packages, last_year: int) -> np.ndarray:
         form = JOINT if joint else FORMS.index(CHANNELS[rung - 1])
         counts[year - START_YEAR, packages.state[n], packages.patron[n], form] += 1
     return counts
+
+
+def highest(counts: np.ndarray) -> np.ndarray:
+    """Highest rung of what is counted: int64 ``[..., state, patron]``, 0 where nothing is."""
+    return np.asarray(((counts > 0) * RUNG_OF).max(axis=-1))
 
 
 def exposure(coverage: np.ndarray) -> np.ndarray:

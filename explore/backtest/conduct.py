@@ -8,11 +8,28 @@ from typing import Any, Final
 
 import numpy as np
 
-from .baselines import BASELINES
-from .competition import cell_rows, score_rows
-from .forecast import MODEL, VARIANTS, Forecast, Task, by_baselines, by_model, documented
+from .competition import (
+    by_seed,
+    cell_rows,
+    gained,
+    over_seeds,
+    pit_rows,
+    score_rows,
+    yearly_scores,
+)
+from .forecast import (
+    MODEL,
+    VARIANTS,
+    Forecast,
+    Task,
+    Worth,
+    by_baselines,
+    by_model,
+    documented,
+    worth_of,
+)
 from .power import Power, power
-from .sums import sum_rows
+from .sums import yearly_sums
 
 FUTURES: Final = 40
 """Futures of the statement of power."""
@@ -27,6 +44,7 @@ def enter(
     positions: Mapping[str, np.ndarray],
     seed: int,
     tell: Callable[[str], None] | None = None,
+    worth: Mapping[str, Worth | None] | None = None,
 ) -> dict[str, Forecast]:
     """Forecasts of the model, its ablations and the baselines, with as many samples each.
 
@@ -34,31 +52,49 @@ def enter(
     ----------
     task : Task
     positions : mapping of str to ndarray of float64 [draw, dimension]
-        Draws from the posterior of the model and of each ablation, as many of each.
+        Draws from the posterior of the model and of each ablation.
     seed : int
     tell : callable, optional
         Called with what is forecast next.
+    worth : mapping of str to Worth, optional
+        Of the draws of each, as :func:`weigh` has it: needed by a rolling task.
     """
     found = {}
     for name, zero in VARIANTS.items():
         if tell is not None:
             tell(f"{name}, seed {seed}")
-        found[name] = by_model(task, positions[name], seed, zero)
-    return {**found, **by_baselines(task, len(positions[MODEL]) * task.runs, seed)}
+        own = None if worth is None else worth[name]
+        found[name] = by_model(task, positions[name], seed, zero, own)
+    return {**found, **by_baselines(task, len(found[MODEL].counts), seed)}
 
 
-def state_power(task: Task, positions: np.ndarray, seed: int) -> Power:
-    """Say what the comparison could show; always from a fixed origin.
+def weigh(
+    task: Task,
+    positions: Mapping[str, np.ndarray],
+    seed: int,
+    tell: Callable[[str], None] | None = None,
+) -> dict[str, Worth | None]:
+    """What the draws of the model and of each ablation are worth at each origin."""
+    found: dict[str, Worth | None] = dict.fromkeys(VARIANTS)
+    for name, zero in VARIANTS.items() if task.rolling else ():
+        if tell is not None:
+            tell(f"{name}: {len(positions[name]):,} draws weighted by the years since {task.cut}")
+        found[name] = worth_of(task, positions[name], seed, zero)
+    return found
+
+
+def state_power(task: Task, positions: Mapping[str, np.ndarray], seed: int) -> Power:
+    """Say what the comparisons could show; always from a fixed origin.
 
     A rolling forecast reads the years that it is about to forecast next, and so cannot stand
     before the scores.
     """
     fixed = replace(task, rolling=False)
-    model = by_model(fixed, positions, seed).counts
-    other = by_model(fixed, positions, (seed + 1) % KEYS).counts
+    rivals = {name: one.counts for name, one in enter(fixed, positions, seed).items()}
+    model = rivals.pop(MODEL)
+    other = by_model(fixed, positions[MODEL], (seed + 1) % KEYS).counts
     futures = other[np.linspace(0, len(other) - 1, min(FUTURES, len(other))).astype(int)]
-    baseline = by_baselines(fixed, len(model), seed)["climatology"].counts
-    return power(model, futures, baseline, seed)
+    return power(model, futures, rivals, seed)
 
 
 def score(
@@ -70,45 +106,60 @@ def score(
     ----------
     task : Task
     tries : mapping of int to mapping
-        Forecasts by seed; the values are those of the first seed.
+        Forecasts by seed.
     stated : Power
         The statement that was made before; its digest stands in every row.
 
     Returns
     -------
     scores : list of dict
-        As :func:`~steppe.explore.backtest.competition.score_rows`, with ``seed_sd``, the
-        standard deviation of ``value`` over the seeds, and ``power``.
+        As :func:`~steppe.explore.backtest.competition.score_rows`, with the distance of the PIT
+        and, rolling, the joint log density; and ``power``.
     cells : list of dict
-        As :func:`~steppe.explore.backtest.competition.cell_rows`, of the first seed.
+        As :func:`~steppe.explore.backtest.competition.cell_rows`, of the samples of all seeds.
+
+    Raises
+    ------
+    ValueError
+        If the competitors have different numbers of samples.
     """
     counts, sums = documented(task)
-    tables = [score_once(found, counts, sums, seed) for seed, found in tries.items()]
-    values = np.array([[row["value"] for row in table] for table in tables])
-    noise = values.std(axis=0, ddof=1) if len(tables) > 1 else np.full(values.shape[1], np.nan)
-    rows = [
-        {**row, "seed_sd": float(sd), "power": stated.digest[:16]}
-        for row, sd in zip(tables[0], noise, strict=True)
-    ]
-    first = {name: found.counts for name, found in next(iter(tries.values())).items()}
-    return rows, cell_rows(first, counts, task.cut + 1)
+    first = next(iter(tries))
+    tables = by_seed(yearly(found, counts, sums) for found in tries.values())
+    samples = {seed: {n: one.counts for n, one in found.items()} for seed, found in tries.items()}
+    rows = score_rows(tables, first) + pit_rows(samples, counts, first)
+    rows += density_rows(tries[first], first)
+    pooled = {
+        name: np.concatenate([found[name] for found in samples.values()]) for name in samples[first]
+    }
+    return (
+        [{**row, "power": stated.digest[:16]} for row in rows],
+        cell_rows(pooled, counts, task.cut + 1),
+    )
 
 
-def score_once(
-    found: Entrants, counts: np.ndarray, sums: np.ndarray, seed: int
-) -> list[dict[str, Any]]:
-    """Score the forecasts of one seed."""
-    rows = score_rows({name: one.counts for name, one in found.items()}, counts, seed)
-    rows += sum_rows({name: one.sums for name, one in found.items()}, sums, list(BASELINES), seed)
-    return rows + density_rows(found)
+def yearly(
+    found: Entrants, counts: np.ndarray, sums: np.ndarray
+) -> dict[str, dict[tuple[str, str, str], np.ndarray]]:
+    """Scores of each year, of counts and of sums, by competitor and (score, by, key)."""
+    if len({len(one.counts) for one in found.values()}) > 1:
+        raise ValueError("competitors must have as many samples as each other")
+    money = yearly_sums({name: one.sums for name, one in found.items()}, sums)
+    return {
+        name: {**yearly_scores(one.counts, counts), **money[name]} for name, one in found.items()
+    }
 
 
-def density_rows(found: Entrants) -> list[dict[str, Any]]:
-    """Log density of the years one after the other: of the model against its own ablations."""
+def density_rows(found: Entrants, seed: int) -> list[dict[str, Any]]:
+    """Log density of the years one after the other: of the ablations against the model."""
     rows = []
+    own = found[MODEL].densities
     for name, one in found.items():
-        if one.densities is None:
+        if one.densities is None or own is None:
             continue
         place = {"competitor": name, "score": "joint log density", "by": "all", "key": "all"}
-        rows.append({**place, "value": float(one.densities.sum()), "best": MODEL})
+        told = gained((one.densities - own)[np.newaxis], seed)
+        rows.append(
+            {**place, **over_seeds(one.densities.sum(keepdims=True)), "best": MODEL, **told}
+        )
     return rows

@@ -8,10 +8,10 @@ years since (importance sampling in place of a fit for every year).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from scipy.special import logsumexp
@@ -35,7 +35,7 @@ MODEL: Final = "model"
 ABLATIONS: Final[dict[str, tuple[str, ...]]] = {
     "no rival reaction": ("rival_response",),
     "no complementarity": ("complementarity",),
-    "no threat": ("salience", "budget_alarm_response"),
+    "no threat in attention": ("salience", "budget_alarm_response"),
 }
 """Quantities that are set to zero; each has a fit of its own (:func:`ablated`)."""
 VARIANTS: Final = {MODEL: (), **ABLATIONS}
@@ -59,6 +59,8 @@ class Task:
         Worlds that the filter leaves for each draw.
     runs : int
         How many of these are continued, once each: samples for each draw.
+    draws : int
+        Draws of the parameters that a forecast is made from.
     """
 
     cut: int
@@ -67,6 +69,7 @@ class Task:
     given: tuple[str, ...] = (COVERAGE,)
     particles: int = 50
     runs: int = 20
+    draws: int = 200
 
     def __post_init__(self) -> None:
         if self.last <= self.cut:
@@ -137,12 +140,40 @@ def by_baselines(task: Task, samples: int, seed: int) -> dict[str, Forecast]:
     }
 
 
+class Worth(NamedTuple):
+    """What draws of the parameters are worth at each origin.
+
+    Attributes
+    ----------
+    shares : ndarray of float64 [origin, draw]
+        In proportion to the density that a draw gave to the years since the cut.
+    densities : ndarray of float64 [origin]
+        Log density of the year after each origin, given the years before.
+    """
+
+    shares: np.ndarray
+    densities: np.ndarray
+
+
+def worth_of(task: Task, positions: np.ndarray, seed: int, zero: Collection[str] = ()) -> Worth:
+    """Weigh draws of the posterior at the cut by each year that comes after it."""
+    weights = np.zeros(len(positions))
+    shares, densities = [], []
+    for cut, _ in task.origins():
+        shares.append(np.exp(weights - logsumexp(weights)))
+        gained = density_of_next(task.frozen(cut), positions, task.particles, seed, zero)
+        densities.append(logsumexp(gained, b=shares[-1]))
+        if np.isfinite(gained).any():
+            weights = weights + gained
+    return Worth(np.array(shares), np.array(densities))
+
+
 def by_model(
     task: Task,
     positions: np.ndarray,
     seed: int,
     zero: Collection[str] = (),
-    tell: Callable[[int], None] | None = None,
+    worth: Worth | None = None,
 ) -> Forecast:
     """Forecast of the model, or of one of its ablations.
 
@@ -151,40 +182,33 @@ def by_model(
     task : Task
     positions : ndarray of float64 [draw, dimension]
         Draws from a posterior at the first cut, that of :func:`ablated`, in prior standard
-        deviations.
+        deviations; ``task.draws`` of them are taken, or all if they are fewer.
     seed : int
     zero : collection of str
         Quantities that are set to zero.
-    tell : callable, optional
-        Called with each year that is known when it has been forecast from.
+    worth : Worth, optional
+        What the draws are worth at each origin; all alike without it.
 
     Returns
     -------
     Forecast
         With ``task.runs`` samples for each draw.
     """
-    weights = np.zeros(len(positions))
-    parts, totals, densities, effective = [], [], [], []
-    for cut, last in task.origins():
+    parts, totals, effective = [], [], []
+    alike = np.full(len(positions), 1.0 / len(positions))
+    for number, (cut, last) in enumerate(task.origins()):
         found = task.frozen(cut)
-        shares = np.exp(weights - logsumexp(weights))
+        shares = alike if worth is None else worth.shares[number]
         rng = np.random.default_rng([seed, cut])
-        chosen = positions[systematic(shares, rng)]
+        chosen = positions[systematic(shares, min(task.draws, len(positions)), rng)]
         ahead, sizes = continued(found, chosen, task, seed, zero)
         parts.append(ahead)
         totals.append(draw_sums(ahead, sizes, told_share(found.packages), rng))
         effective.append(np.full(last - cut, 1.0 / (shares**2).sum()))
-        if task.rolling:
-            gained = density_of_next(found, positions, task.particles, seed, zero)
-            densities.append(logsumexp(gained, b=shares))
-            if np.isfinite(gained).any():
-                weights = weights + gained
-        if tell is not None:
-            tell(cut)
     return Forecast(
         np.concatenate(parts, axis=1),
         np.concatenate(totals, axis=1),
-        np.array(densities) if task.rolling else None,
+        None if worth is None else worth.densities,
         np.concatenate(effective),
     )
 
@@ -273,11 +297,11 @@ def without(tables: Tables, zero: Collection[str]) -> Tables:
     return Tables(flat)
 
 
-def systematic(shares: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """As many places as there are shares, drawn in proportion to them (Kitagawa 1996)."""
+def systematic(shares: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Places drawn in proportion to their shares (Kitagawa 1996); evenly where all are alike."""
     if np.ptp(shares) == 0.0:
-        return np.arange(len(shares))
-    marks = (np.arange(len(shares)) + rng.random()) / len(shares)
+        return np.linspace(0, len(shares) - 1, count).round().astype(np.int64)
+    marks = (np.arange(count) + rng.random()) / count
     return np.minimum(np.searchsorted(np.cumsum(shares), marks), len(shares) - 1)
 
 

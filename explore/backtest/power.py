@@ -1,7 +1,7 @@
 """Power: what a comparison of this size could show, said before the scores are looked at.
 
 Futures are drawn from the model's own forecast, so that in them the model is right. How often
-it beats climatology there, and how often an interval shows it, bounds what the record can tell:
+it beats its rivals there, and how often an interval shows it, bounds what the record can tell:
 where even a true model often does not win clearly, an unclear result refutes nothing, and a
 single win proves nothing.
 """
@@ -10,11 +10,47 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Final
 
 import numpy as np
 
+from .baselines import BASELINES
 from .scores import interval_of_sum, log_score
+
+BEST: Final = "best baseline"
+"""Rival: in each future the baseline that turns out best there."""
+SIMPLEST: Final = "climatology"
+
+
+@dataclass(frozen=True)
+class Contest:
+    """What is to be expected against one rival if the model is right.
+
+    Attributes
+    ----------
+    rival : str
+    wins : float
+        Share of the futures in which the model has the better log score.
+    clear : float
+        Share in which the 90% interval of the gain lies above zero.
+    gain, spread : float
+        Mean and standard deviation of the gain, nats.
+    """
+
+    rival: str
+    wins: float
+    clear: float
+    gain: float
+    spread: float
+
+    def in_words(self) -> str:
+        """The numbers, after the rival's name."""
+        return (
+            f"in {self.wins:.0%} of them, clearly (90% interval above zero) in {self.clear:.0%}, "
+            f"by {self.gain:.1f} nats on average (standard deviation {self.spread:.1f})"
+        )
 
 
 @dataclass(frozen=True)
@@ -26,58 +62,83 @@ class Power:
     futures : int
     packages : float
         Mean number of documented packages in a future.
-    wins : float
-        Share of the futures in which the model has the better log score than climatology.
-    clear : float
-        Share in which the 90% interval of the gain lies above zero.
-    gain, spread : float
-        Mean and standard deviation of the gain, nats.
+    contests : tuple of Contest
+        Against the best baseline, against climatology, and against each ablation.
     """
 
     futures: int
     packages: float
-    wins: float
-    clear: float
-    gain: float
-    spread: float
+    contests: tuple[Contest, ...]
 
     @property
     def digest(self) -> str:
         """Digest of the statement: scores carry it, and so cannot have come first."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
+    def against(self, rival: str) -> Contest:
+        """The contest with a rival."""
+        return next(one for one in self.contests if one.rival == rival)
+
     def in_words(self) -> str:
         """The statement."""
+        mechanisms = [one for one in self.contests if one.rival not in (BEST, SIMPLEST)]
+        told = "; ".join(
+            f"{one.rival}: better in {one.wins:.0%}, clearly in {one.clear:.0%}"
+            for one in mechanisms
+        )
         return (
-            f"If the model were right, it would beat climatology in {self.wins:.0%} of "
-            f"{self.futures} futures like this one, and clearly (90% interval above zero) in "
-            f"{self.clear:.0%}, by {self.gain:.1f} nats on average (standard deviation "
-            f"{self.spread:.1f}), with {self.packages:.0f} documented packages."
+            f"{self.futures} futures like this one are drawn from the model, with "
+            f"{self.packages:.0f} documented packages on average. Were it right, it would beat "
+            f"climatology {self.against(SIMPLEST).in_words()}; and whichever of the "
+            f"{len(BASELINES)} baselines turns out best {self.against(BEST).in_words()}. Beside "
+            f"the model with a mechanism switched off it would be ({told})."
         )
 
 
-def power(model: np.ndarray, futures: np.ndarray, climatology: np.ndarray, seed: int) -> Power:
-    """Score model and climatology on futures in which the model is right.
+def power(
+    model: np.ndarray, futures: np.ndarray, rivals: Mapping[str, np.ndarray], seed: int
+) -> Power:
+    """Score the model and its rivals on futures in which the model is right.
 
     Parameters
     ----------
-    model, climatology : ndarray of int64 [sample, year, state, patron, form]
+    model : ndarray of int64 [sample, year, state, patron, form]
     futures : ndarray of int64 [future, year, state, patron, form]
         Forecasts of the model by other luck than ``model``.
+    rivals : mapping of str to ndarray of int64 [sample, year, state, patron, form]
+        Climatology, other baselines, and ablations.
     seed : int
         Key of the bootstrap.
     """
-    gains, clear = [], []
-    for n, future in enumerate(futures):
-        gain = (log_score(model, future) - log_score(climatology, future)).sum(axis=(1, 2, 3))
-        low, _ = interval_of_sum(gain, np.random.default_rng([seed, n]))
-        gains.append(gain.sum())
-        clear.append(low > 0.0)
+    baselines = [name for name in rivals if name in BASELINES]
+    gains: dict[str, list[np.ndarray]] = {BEST: [], SIMPLEST: []}
+    for future in futures:
+        own = log_score(model, future).sum(axis=(1, 2, 3))
+        over = {
+            name: own - log_score(counts, future).sum(axis=(1, 2, 3))
+            for name, counts in rivals.items()
+        }
+        over[BEST] = over[min(baselines, key=lambda name: float(over[name].sum()))]
+        for name, gain in over.items():
+            if name in gains or name not in BASELINES:
+                gains.setdefault(name, []).append(gain)
     return Power(
         len(futures),
         float(futures.sum(axis=(1, 2, 3, 4)).mean()),
-        float(np.mean(np.array(gains) > 0.0)),
-        float(np.mean(clear)),
-        float(np.mean(gains)),
-        float(np.std(gains)),
+        tuple(contest(name, np.array(gain), seed) for name, gain in gains.items()),
+    )
+
+
+def contest(rival: str, gains: np.ndarray, seed: int) -> Contest:
+    """Sum up the gains over a rival: float64 [future, year]."""
+    lows = [
+        interval_of_sum(gain, np.random.default_rng([seed, n]))[0] for n, gain in enumerate(gains)
+    ]
+    sums = gains.sum(axis=1)
+    return Contest(
+        rival,
+        float(np.mean(sums > 0.0)),
+        float(np.mean(np.array(lows) > 0.0)),
+        float(sums.mean()),
+        float(sums.std()),
     )

@@ -79,9 +79,12 @@ def interval_of_sum(
 ) -> tuple[float, float]:
     """Interval of the sum of a series by a circular block bootstrap (Politis and Romano 1992).
 
+    Of several series, one for each seed, it is that of the sum of their mean; seeds are drawn
+    with replacement beside the years.
+
     Parameters
     ----------
-    yearly : ndarray of float64 [year]
+    yearly : ndarray of float64 [year] or [seed, year]
     rng : Generator
     level : float
     block : int
@@ -93,12 +96,16 @@ def interval_of_sum(
         Both ends, not a number for a single year. Eight years are few: it says how much hangs
         on single years, no more.
     """
-    years = len(yearly)
+    series = np.atleast_2d(yearly)
+    seeds, years = series.shape
     if years < 2:
         return np.nan, np.nan
     block = block if years >= 2 * block else 1
     starts = rng.integers(0, years, (RESAMPLES, -(-years // block)))
     places = (starts[:, :, None] + np.arange(block)).reshape(RESAMPLES, -1)[:, :years] % years
-    sums = yearly[places].sum(axis=1)
+    drawn = np.zeros((RESAMPLES, 1), np.int64)
+    if seeds > 1:
+        drawn = rng.integers(0, seeds, (RESAMPLES, seeds))
+    sums = series[drawn[:, :, None], places[:, None]].sum(axis=2).mean(axis=1)
     low, high = np.quantile(sums, [0.5 * (1.0 - level), 0.5 * (1.0 + level)])
     return float(low), float(high)

@@ -7,14 +7,15 @@ record, which before 2010 are five, all Chinese.
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from ...calibration.packages import RUNG_OF_CHANNEL, Packages
 from ...model.names import CHANNELS, FORMS, PATRONS, START_YEAR
 from ...model.tables import Tables
-from .scores import crps, interval_of_sum
+from .scores import crps
 
 AID: Final = FORMS.index("aid")
 RUNG: Final = RUNG_OF_CHANNEL["equipment"]
@@ -101,37 +102,27 @@ def sums_on_record(packages: Packages, last_year: int) -> np.ndarray:
     return found
 
 
-def sum_rows(
-    forecasts: dict[str, np.ndarray], observed: np.ndarray, baselines: list[str], seed: int
-) -> list[dict[str, Any]]:
-    """CRPS of log(1 + sum of a year in USD million), summed over the years, in all and by patron.
+def yearly_sums(
+    forecasts: Mapping[str, np.ndarray], observed: np.ndarray
+) -> dict[str, dict[tuple[str, str, str], np.ndarray]]:
+    """CRPS of log(1 + sum of a year in USD million), in all and by patron, by competitor.
 
     Parameters
     ----------
-    forecasts : dict of str to ndarray of float64 [sample, year, patron]
+    forecasts : mapping of str to ndarray of float64 [sample, year, patron]
     observed : ndarray of float64 [year, patron]
-    baselines : list of str
-    seed : int
-        Key of the bootstrap.
 
     Returns
     -------
-    list of dict
-        As :func:`steppe.explore.backtest.competition.score_rows`.
+    dict of str to dict
+        As :func:`steppe.explore.backtest.competition.yearly_scores`.
     """
-    found = {name: crps(np.log1p(s), np.log1p(observed)) for name, s in forecasts.items()}
     groups = {("all", "all"): slice(None)}
     groups |= {("patron", name): slice(p, p + 1) for p, name in enumerate(PATRONS)}
-    rows = []
-    for (by, key), columns in groups.items():
-        yearly = {name: values[:, columns].sum(axis=1) for name, values in found.items()}
-        best = min(baselines, key=lambda name: float(yearly[name].sum()))
-        for name, values in yearly.items():
-            gains = yearly[best] - values
-            low, high = interval_of_sum(gains, np.random.default_rng([seed, 1]))
-            rows.append(
-                {"competitor": name, "score": SCORE, "by": by, "key": key, "best": best,
-                 "value": float(values.sum()), "gain": float(gains.sum()), "low": low,
-                 "high": high}
-            )  # fmt: skip
-    return rows
+    found = {}
+    for name, sums in forecasts.items():
+        each = crps(np.log1p(sums), np.log1p(observed))
+        found[name] = {
+            (SCORE, by, key): each[:, columns].sum(axis=1) for (by, key), columns in groups.items()
+        }
+    return found

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...calibration.asof import Frozen
 from ...calibration.filter import trajectories
-from ...calibration.packages import GIVEN, Packages, as_history
+from ...calibration.packages import GIVEN, Packages, areas_in, as_history
 from ...model.engine import simulate_from
 from ...model.errors import InputError
 from ...model.names import AREAS, FORMS, START_YEAR
@@ -104,13 +104,12 @@ def without_memberships(past: Outcome, packages: Packages) -> Outcome:
     counts = ("packages", "documented", "forms", "documented_forms")
     found = past._replace(**{name: getattr(past, name).copy() for name in counts})
     runs = np.arange(len(found.rung))
-    for n in np.flatnonzero(packages.occasion == GIVEN):
+    for n in np.flatnonzero((packages.occasion == GIVEN) & (packages.rung > 0)):
         year = int(packages.year[n]) - START_YEAR
         if year >= found.rung.shape[1]:
             continue
         cell = (year, int(packages.state[n]), int(packages.patron[n]))
-        mask = int(packages.area_mask[n])
-        open_to = np.array([mask >> a & 1 == 1 for a in range(len(AREAS))])
+        open_to = np.isin(np.arange(len(AREAS)), areas_in(packages.area_mask[n]))
         area = (open_to & (found.documented[:, *cell] > 0)).argmax(axis=1)
         for by_area in (found.packages, found.documented):
             by_area[runs, *cell, area] -= 1

@@ -10,6 +10,10 @@ Each makes worlds of its own, from which the fact's statistic is read as it is f
 - *Russia leads*: climatology's total of each state, four fifths of it Russia's.
 
 A rule that has fewer than three years to draw from says nothing.
+
+The record misses packages, and facts count all of them, or those on a list. So a rule adds to
+each year what the sources missed, at the rate of what they saw (with the priors' centres of
+detection and the coverage of the years), and what it makes is then told as a run of the model is.
 """
 
 from __future__ import annotations
@@ -21,11 +25,13 @@ from typing import Final
 import numpy as np
 
 from ...calibration.measures.sampler import generator
-from ...model.names import PATRONS, START_YEAR, STATES
+from ...calibration.setting import setting
+from ...model.names import LAST_HISTORY_YEAR, PATRONS, START_YEAR, STATES
+from ...model.tables import point_values
 from .facts import Fact
 from .record import arms_until, record_sizes, record_worlds
 from .statistic import evaluate
-from .worlds import Worlds
+from .worlds import CHANNEL_OF, JOINT, Worlds, listed, occasions
 
 SAMPLES: Final = 1_000
 LAST: Final = 5
@@ -61,7 +67,8 @@ def forecasts(fact: Fact, known_until: int, seed: int) -> Mapping[str, np.ndarra
             continue
         rng = generator(seed, "naive", rule, fact.id)
         drawn = rng.integers(have - window, have, (SAMPLES, len(fact.years)))
-        made = CHANGES[rule](of_years(worlds, drawn, fact.first_year), rng)
+        whole = with_missed(of_years(worlds, drawn, fact.first_year), worlds, drawn, rng)
+        made = as_told(CHANGES[rule](whole, rng), fact.years, rng)
         found[rule] = evaluate(replace(made, sizes=sizes(rule, until)), fact, seed)
     return {rule: values for rule, values in found.items() if np.isfinite(values).mean() > 0.5}
 
@@ -71,6 +78,77 @@ def of_years(worlds: Worlds, drawn: np.ndarray, first_year: int) -> Worlds:
     return mapped(
         replace(worlds, first_year=first_year, rate=np.repeat(worlds.rate, len(drawn), axis=0)),
         lambda array: array[0][drawn],
+    )
+
+
+def seen(years: range) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Detection, coverage, and by form the chance of being on record; of an exercise as a whole.
+
+    Arrays ``[patron, channel]``, ``[year, patron, channel]`` and ``[year, patron, form]``.
+    """
+    detection = point_values()["detection"]
+    first, last = years[0] - START_YEAR, years[-1] - START_YEAR
+    coverage = setting(max(years[-1], LAST_HISTORY_YEAR))["coverage"][first : last + 1]
+    return detection, coverage, (detection * coverage)[..., CHANNEL_OF]
+
+
+def naming() -> float:
+    """Chance that a documented joint exercise names a state that took part."""
+    return float(point_values()["naming"])
+
+
+def with_missed(
+    worlds: Worlds, record: Worlds, drawn: np.ndarray, rng: np.random.Generator
+) -> Worlds:
+    """Add what the sources missed in the drawn years, at the rate of what they saw in any of them.
+
+    A joint exercise is missed as a whole; of one that was missed each state had a part as often
+    as in those on record. Areas are drawn by those of the rest.
+    """
+    years = np.unique(drawn)
+    _, _, chance = seen(range(START_YEAR, START_YEAR + int(years[-1]) + 1))
+    documented, areas = record.forms["true"][0, years], record.areas["true"][0, years]
+    reach = np.maximum(chance[years].sum(axis=0), 1e-9)
+    rate = documented.sum(axis=0) / reach
+    more = rng.poisson(rate * (1.0 - chance[drawn])[:, :, None])
+    held = occasions(documented[..., JOINT], axis=1).sum(axis=0)
+    part = documented[..., JOINT].sum(axis=0) / np.maximum(held, 1) / naming()
+    missed = rng.poisson(held / reach[:, JOINT] * (1.0 - chance[drawn][..., JOINT]))
+    more[..., JOINT] = rng.binomial(
+        np.broadcast_to(missed[:, :, None], more.shape[:-1]), part.clip(max=1.0)
+    )
+    weights = areas.sum(axis=0) + 1e-9
+    where = rng.multinomial(more.sum(axis=-1), weights / weights.sum(axis=-1, keepdims=True))
+    return replace(
+        worlds,
+        forms=dict.fromkeys(worlds.forms, worlds.forms["true"] + more),
+        areas=dict.fromkeys(worlds.areas, worlds.areas["true"] + where),
+    )
+
+
+def as_told(worlds: Worlds, years: range, rng: np.random.Generator) -> Worlds:
+    """Tell of worlds as the sources of these years would, and as a list would."""
+    detection, coverage, chance = seen(years)
+    forms, areas = worlds.forms["true"], worlds.areas["true"]
+    documented = rng.binomial(forms, np.broadcast_to(chance[:, None], forms.shape))
+    parts = forms[..., JOINT]
+    held = occasions(parts)
+    shown = rng.binomial(held, chance[..., JOINT])
+    told, silent = (
+        np.broadcast_to(some[:, :, None], parts.shape) for some in (shown, held - shown)
+    )
+    among = rng.hypergeometric(told, silent, parts)
+    documented[..., JOINT] = rng.binomial(among, naming())
+    share = documented.sum(axis=-1) / np.maximum(forms.sum(axis=-1), 1)
+    each = len(forms)
+    found = listed(
+        forms, documented, np.broadcast_to(detection, (each, *detection.shape)), coverage,
+        np.full(each, naming()), rng,
+    )  # fmt: skip
+    return replace(
+        worlds,
+        forms={"documented": documented, "listed": found, "true": forms},
+        areas={"documented": rng.binomial(areas, share[..., None]), "true": areas},
     )
 
 

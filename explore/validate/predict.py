@@ -93,9 +93,11 @@ def predict(
         trainees.flows().until(known), generator(seed, "fit", "trainees"), **effort
     )
     last = START_YEAR + aid.shape[1] - 1
+    volumes = arms.simulate(sold, aid, last, generator(seed, "draw", "arms"))
+    if problem.until is not None:  # what is on record is so in every run that follows it
+        volumes[:, : len(data.volume)] = data.volume
     worlds = combined(
-        problem, outcome,
-        arms.simulate(sold, aid, last, generator(seed, "draw", "arms")),
+        problem, outcome, volumes,
         trainees.simulate(taught, runs, aid.shape[1], generator(seed, "draw", "trainees")),
         size, seed,
     )  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 from ...calibration.measures.arms import deliveries
 from ...calibration.measures.trainees import flows
 from ...calibration.measures.troops import Sizes, sizes
-from ...calibration.packages import documented_counts, standing_forces
+from ...calibration.packages import GIVEN, documented_counts, occasion_of, standing_forces
 from ...calibration.setting import setting
 from ...model.names import AREAS, FORMS, LAST_HISTORY_YEAR, PATRONS, START_YEAR, STATES
 from .worlds import Worlds
@@ -24,8 +24,9 @@ def record_worlds() -> Worlds:
     """One run, 1992 to 2022, that is the record: however a fact counts, only this is known.
 
     A package whose area is open stands in the first that it may belong to. A sum that is told
-    as delivered arrived with its pledge; no other delivery is on record. Volumes of arms end
-    in 2014.
+    as delivered arrived with its pledge; no other delivery is on record. Acts of membership have
+    a rung and are no packages: they follow from what every run is given. Volumes of arms end in
+    2014.
     """
     cells = (1, YEARS, len(STATES), len(PATRONS))
     forms = np.zeros((*cells, len(FORMS)), np.int64)
@@ -39,8 +40,9 @@ def record_worlds() -> Worlds:
         joint = row["rung"] == EXERCISE and row["multilateral"]
         form = "joint_exercise" if joint else FORMS[row["rung"] - 1 + (row["rung"] > EXERCISE)]
         place = (0, *place_of(row))
-        forms[(*place, FORMS.index(form))] += 1
-        areas[(*place, area)] += 1
+        if occasion_of({**row, "last": 0}, {}) != GIVEN:
+            forms[(*place, FORMS.index(form))] += 1
+            areas[(*place, area)] += 1
         since = (0, slice(place[1], None), place[2], place[3], area)
         rung[since] = np.maximum(rung[since], min(row["rung"], BASE - 1))
         if row["amount_usd"] is not None:

@@ -20,7 +20,7 @@ from .facts import Fact
 from .naive import RULES, forecasts
 from .predict import Prediction
 from .statistic import evaluate
-from .vocabulary import QUANTITIES, RECORDS
+from .vocabulary import ALONE, ARMS, QUANTITIES, RECORDS
 
 PASS: Final = 0.5
 """Least probability of the band."""
@@ -50,14 +50,15 @@ class Known:
 
     def standing(self, fact: Fact) -> str:
         """Say how a fact's years lie to what was known."""
-        if QUANTITIES[fact.quantity].rests_on.startswith("given"):
+        rests_on = QUANTITIES[fact.quantity].rests_on
+        if rests_on.startswith("given"):
             return "given"
         until = self.arms if fact.quantity == "arms" else self.imposed
         if fact.last_year <= until:
             return "in the record"
         if fact.first_year <= until:
             return "partly in the record"
-        if fact.quantity != "arms" and fact.first_year <= self.fitted:
+        if rests_on not in (ARMS, ALONE) and fact.first_year <= self.fitted:
             return "fitted to, not imposed"
         return "out of the record"
 
@@ -118,7 +119,19 @@ def result(prediction: Prediction, fact: Fact, known: Known, seed: int) -> dict[
     }  # fmt: skip
     row |= by_record(prediction, fact, seed)
     rules = forecasts(fact, known_until(known), seed)
-    return row | ranked({MODEL: values, **rules} if told else rules, fact)
+    why = unranked(row["standing"], told, bool(rules))
+    return row | ranked({MODEL: values, **rules} if told else rules, fact, why)
+
+
+def unranked(standing: str, told: bool, rules: bool) -> str:
+    """Why the model has no rank among the naive rules; blank where it has one."""
+    if standing == "given":
+        return "given to every run"
+    if standing.endswith("in the record"):
+        return "runs or measures were given its years, the rules were not"
+    if not told:
+        return "not defined in most runs"
+    return "" if rules else "no rule has three years to go by"
 
 
 def known_until(known: Known) -> int:
@@ -140,8 +153,8 @@ def verdict(chance: float, middle: float, fact: Fact, told: bool, unsound: bool)
 
 
 def inside(value: float, low: float, high: float) -> str:
-    """Whether a stated value lies in the central 90%; blank where there is none."""
-    if not np.isfinite([value, low, high]).all():
+    """Whether a stated value lies in the central 90%; blank where there is none, or no spread."""
+    if not np.isfinite([value, low, high]).all() or low == high:
         return ""
     return "yes" if low <= value <= high else "no"
 
@@ -161,18 +174,19 @@ def by_record(prediction: Prediction, fact: Fact, seed: int) -> dict[str, float]
     return found
 
 
-def ranked(found: Mapping[str, np.ndarray], fact: Fact) -> dict[str, Any]:
-    """Scores of the model and the rules, and the model's rank among them."""
+def ranked(found: Mapping[str, np.ndarray], fact: Fact, unranked: str) -> dict[str, Any]:
+    """Scores of the model and the rules, and the model's rank among them or why it has none."""
     scores = {name: score(values, fact) for name, values in found.items()}
     mine = scores.get(MODEL, np.nan)
     rivals = {name: one for name, one in scores.items() if name != MODEL}
     best = min(rivals, key=lambda name: rivals[name]) if rivals else ""
-    spoke = np.isfinite(mine) and bool(rivals)
+    spoke = not unranked and np.isfinite(mine)
     row: dict[str, Any] = {
         "score": mine,
         "rank": 1 + sum(one < mine for one in rivals.values()) if spoke else np.nan,
         "of": len(rivals) + 1 if spoke else np.nan, "best_rule": best,
-        "beaten_by": "; ".join(n for n, one in rivals.items() if one < mine),
+        "beaten_by": "; ".join(n for n, one in rivals.items() if spoke and one < mine),
+        "unranked": unranked,
     }  # fmt: skip
     for rule in RULES:
         word = rule.lower().replace(" ", "_")

@@ -104,7 +104,7 @@ function card(decision, action) {
 /** A package on record, and what it would have been worth. @param {Documented} item */
 function record(item) {
   return el("article", { class: "decision" },
-    el("h3", {}, t("why.recorded", { patron: t(`patron.${item.patron}`), rung: t(`rung.${item.rung}`) })),
+    el("h3", {}, t(item.rung ? "why.recorded" : "why.left", { patron: t(`patron.${item.patron}`), rung: t(`rung.${item.rung}`) })),
     el("p", {}, english(item.text, language)),
     ...proof(item),
     ...item.weighed.map((w) => el("div", {},

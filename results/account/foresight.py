@@ -7,23 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ...model.names import PATRON_NAMES, STATE_NAMES
 from .files import Row, facts, number, table
-from .foresight_words import MODEL
+from .foresight_words import MODEL, SCORES, SHOWN, where
 
-COLUMNS: Final = ("competitor", "score", "by", "key", "value", "seed_sd", "best", "gain", "low",
-                  "high")  # fmt: skip
-TOTALS: Final = ("year", "state", "patron", "documented", "model")
-NUMBERS: Final = ("value", "seed_sd", "gain", "low", "high")
-SHOWN: Final = ("all", "kind", "patron", "state", "form")
-"""Groups of cells in the figure and the sentences, in this order."""
-SCORES: Final = {
-    "log": "log score",
-    "crps": "CRPS of yearly totals",
-    "brier": "Brier score",
-    "crps of log sum": "CRPS of yearly sums, in logs",
-}
-"""Scores in which the model has a gain or a loss."""
+COLUMNS: Final = ("competitor", "score", "by", "key", "value", "seed_sd", "best", "gain",
+                  "gain_sd", "low", "high")  # fmt: skip
+TOTALS: Final = ("year", "state", "patron", "form", "documented", "model")
+NUMBERS: Final = ("value", "seed_sd", "gain", "gain_sd", "low", "high")
 NOMINAL: Final = ("coverage 50%", "coverage 90%")
 
 
@@ -39,7 +29,7 @@ class Backtest:
     rows : list of dict
         Scores; :data:`NUMBERS` as numbers.
     totals : list of dict
-        Packages by year, state and patron: documented, and expected by each competitor.
+        Packages by year, state, patron and form: documented, and expected by each competitor.
     """
 
     folder: str
@@ -47,6 +37,16 @@ class Backtest:
     power: dict[str, Any]
     rows: list[dict[str, Any]]
     totals: list[Row]
+
+    @property
+    def clear_if_right(self) -> dict[str, float]:
+        """By rival, how often the model would be clearly better if it were right."""
+        return {one["rival"]: one["clear"] for one in self.power.get("contests", ())}
+
+    @property
+    def weighted(self) -> list[float]:
+        """Draws in effect by year, where they were weighted."""
+        return list(self.manifest["effective_draws"]) if self.manifest.get("rolling") else []
 
     @property
     def title(self) -> str:
@@ -109,14 +109,6 @@ def gains(rows: Sequence[dict[str, Any]], score: str = "log") -> list[dict[str, 
         and row["by"] in SHOWN
     ]  # fmt: skip
     return sorted(own, key=lambda row: SHOWN.index(row["by"]))
-
-
-def where(row: Row | dict[str, Any]) -> str:
-    """Cells of a score, in words."""
-    if row["by"] == "all":
-        return "all packages"
-    known = PATRON_NAMES | STATE_NAMES
-    return known.get(row["key"], str(row["key"]).replace("_", " "))
 
 
 def by_group(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from ..style import FAINT, GAIN, GRID, INK, LOSS, OPEN, Margins, Note, panels, styled
-from .foresight import Backtest, gains, verdict, where
+from .foresight import Backtest, gains, verdict
+from .foresight_words import where
 
 MARKS: Final = {
     "gain": (GAIN, "^", "clear gain"),

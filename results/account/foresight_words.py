@@ -8,28 +8,90 @@ from typing import Any, Final
 from ...model.names import PATRON_NAMES, STATE_NAMES
 
 MODEL: Final = "model"
+SHOWN: Final = ("all", "kind", "patron", "state", "form")
+"""Groups of cells in the figure and the sentences, in this order."""
+SCORES: Final = {
+    "log": "log score",
+    "crps": "CRPS of yearly totals",
+    "brier": "Brier score",
+    "rps of rungs": "ranked probability score of the highest rung",
+    "crps of log sum": "CRPS of yearly sums, in logs",
+}
+"""Scores in which the model has a gain or a loss."""
+JOINT: Final = "joint log density"
+"""Score of what the filter reads, of the model and its ablations; rolling only."""
 AGAINST: Final = "log against the model"
 """Score of the model without a mechanism, less that with it."""
+FEW: Final = 20.0
+"""Draws in effect below which a difference between fits may be luck of the weights."""
 SEEDS: Final = 2.0
 """Standard deviations over seeds below which a difference is luck of the computer."""
 
 
-def mechanisms(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """A sentence for each mechanism that was switched off."""
+def mechanisms(
+    rows: Sequence[Mapping[str, Any]], power: Mapping[str, float], effective: Sequence[float] = ()
+) -> Iterator[str]:
+    """A sentence for each mechanism that was switched off.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Scores.
+    power : mapping of str to float
+        By competitor, the share of futures in which the model is clearly better if it is right.
+    effective : sequence of float
+        Draws that were in effect forecast from in each year, where they were weighted.
+    """
+    few = min(effective, default=FEW) < FEW
+    joint = {row["competitor"]: row for row in rows if row["score"] == JOINT}
     for row in rows:
         if row["score"] != AGAINST:
             continue
         gain, low, high = row["gain"], row["low"], row["high"]
-        sure = (low > 0.0 or high < 0.0) and abs(gain) > SEEDS * row["seed_sd"]
-        told = "the mechanism shows no use in this forecast"
-        if sure:
+        sure = (low > 0.0 or high < 0.0) and abs(gain) > SEEDS * row["gain_sd"]
+        told = "no use and no harm is seen"
+        if sure and few:
+            told = (
+                f"no finding, since from {min(effective):.0f} draws in effect luck of the weights "
+                "can do as much"
+            )
+        elif sure:
             told = "the mechanism does harm here" if gain > 0.0 else "the mechanism shows its use"
-        change = "better" if gain > 0.0 else "worse"
+        elif row["competitor"] in power:
+            told += (
+                f"; by years alone and from one origin its use would be clear in "
+                f"{power[row['competitor']]:.0%} of futures, were the model right"
+            )
         name = row["competitor"].removeprefix("no ")
+        density = ""
+        if (own := joint.get(row["competitor"])) is not None:
+            density = (
+                f" Of areas, sums and participants as well (joint log density) it is "
+                f"{nats(own['gain'])} ({interval(own['low'], own['high'])})."
+            )
         yield (
-            f"Without {name} the log score is {abs(gain):.1f} nats {change} "
-            f"({interval(low, high)}; standard deviation over seeds {row['seed_sd']:.1f}): {told}."
+            f"Without {name} the log score is {nats(gain)} ({interval(low, high)}; standard "
+            f"deviation over seeds {row['gain_sd']:.1f}): {told}.{density}"
         )
+
+
+def nats(gain: float) -> str:
+    """How much better or worse."""
+    return f"{abs(gain):.1f} nats {'better' if gain > 0.0 else 'worse'}"
+
+
+def clear_losses(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """In which scores and groups of cells the model is clearly behind the best baseline."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        shown = row["score"] in SCORES and row["by"] in SHOWN
+        if shown and row["competitor"] == MODEL and row["high"] < 0.0:
+            text = f"{where(row)} ({row['gain']:+.2f}, {row['low']:+.2f} to {row['high']:+.2f})"
+            found.setdefault(SCORES[row["score"]], []).append(text)
+    for score, texts in found.items():
+        yield f"Clear losses in the {score}: {'; '.join(texts)}."
+    if not found:
+        yield "No score of the model is clearly behind the best baseline."
 
 
 def by_state(rows: Sequence[Mapping[str, Any]], totals: Sequence[Mapping[str, Any]]) -> str:
@@ -70,6 +132,26 @@ def by_patron(totals: Sequence[Mapping[str, Any]], best: str) -> str:
     return ". ".join(told(patron) for patron in (None, *PATRON_NAMES)) + "."
 
 
+def by_form(totals: Sequence[Mapping[str, Any]], best: str) -> str:
+    """Of which patron and form most of what the model expected too few of, or too many, was."""
+    gaps: dict[tuple[str, str], list[float]] = {}
+    for row in totals:
+        one = gaps.setdefault((str(row["patron"]), str(row["form"])), [0.0, 0.0, 0.0])
+        for n, name in enumerate(("documented", MODEL, best)):
+            one[n] += float(row[name])
+    missed = sum(one[0] - one[1] for one in gaps.values())
+    order = sorted(gaps, key=lambda key: -abs(gaps[key][0] - gaps[key][1]))
+    told = "; ".join(
+        f"{form.replace('_', ' ')} with {PATRON_NAMES[patron]} {gaps[patron, form][0]:.0f} "
+        f"documented, {gaps[patron, form][1]:.1f} expected, {gaps[patron, form][2]:.1f} by {best}"
+        for patron, form in order[:3]
+    )
+    return (
+        f"The model expected {abs(missed):.1f} packages too {'few' if missed > 0 else 'many'}. "
+        f"Furthest off: {told}."
+    )
+
+
 def years(totals: Sequence[Mapping[str, Any]], best: str) -> list[dict[str, Any]]:
     """Packages of each year: ``year, documented``, and expected by ``model`` and ``best``."""
     found: dict[int, dict[str, Any]] = {}
@@ -80,6 +162,14 @@ def years(totals: Sequence[Mapping[str, Any]], best: str) -> list[dict[str, Any]
         one["model"] += float(row[MODEL])
         one["best"] += float(row[best])
     return [found[year] for year in sorted(found)]
+
+
+def where(row: Mapping[str, Any]) -> str:
+    """Cells of a score, in words."""
+    if row["by"] == "all":
+        return "all packages"
+    known = PATRON_NAMES | STATE_NAMES
+    return known.get(row["key"], str(row["key"]).replace("_", " "))
 
 
 def interval(low: float, high: float) -> str:

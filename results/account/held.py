@@ -50,7 +50,7 @@ def predictive(reference: Path | None) -> dict[str, Any]:
             )
         ],
         "anchors": _anchors(folder),
-        "memberships": _memberships(folder, told),
+        "memberships": _memberships(folder),
         "picture": folder / "predictive.png",
     }
 
@@ -61,17 +61,17 @@ def _anchors(folder: Path) -> list[str]:
     return list(anchors_in_words(table(folder, "anchors.csv", needed)))
 
 
-def _memberships(folder: Path, told: dict[str, Any]) -> dict[str, Any]:
+def _memberships(folder: Path) -> dict[str, Any]:
     """Acts of membership as a table and in words; empty if absent."""
-    needed = ("event", "year", "state", "patron", "did", "probability", "q05", "q95", "rate",
-              "log_score", "rate_score")  # fmt: skip
+    needed = ("event", "year", "state", "patron", "did", "fitted", "q05", "q95",
+              "probability", "rate", "log_score", "rate_score")  # fmt: skip
     rows = table(folder, "memberships.csv", needed)
-    if not rows or "memberships" not in told:
+    if not rows:
         return {}
     return {
         "head": HEAD,
         "rows": [act_cells(row) for row in rows],
-        "words": list(memberships_in_words(rows, told["memberships"])),
+        "words": list(memberships_in_words(rows)),
     }
 
 

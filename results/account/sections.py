@@ -64,8 +64,16 @@ def believe(
             found["absent"].append(file)
             continue
         words = {
-            "trace": "Every estimated number: density (left) and course (right) of each chain.",
-            "pairs": "Draws of the numbers that hang together most, against each other.",
+            "trace": (
+                "Every estimated number, a row each: density (left) and course (right) of each "
+                "chain, a colour each. Good are densities that lie on each other and courses "
+                "without a trend, in which no colour stays apart; a chain that stands alone, or a "
+                "step in its course, would show a fit that has not settled."
+            ),
+            "pairs": (
+                "Draws of the numbers that hang together most, against each other. A slanted cloud "
+                "is a sum or product that the record tells better than either number."
+            ),
         }[name]
         found["chains"].append(Picture(name, words, f"{words} Made by ArviZ.", embedded(content)))
     found["sbc"] = _simulated(reference, ranks_figures, gates)
@@ -153,7 +161,7 @@ def backtests(reference: Path | None) -> dict[str, Any]:
     lost = "; ".join(foresight.clear(found[0].rows, "loss"))
     return {
         "tests": [_backtest(one) for one in found],
-        "scores": foresight.SCORES,
+        "scores": foresight_words.SCORES,
         "figure": drawn(
             "gains", picture(found, note),
             "Gain of the model over the best baseline by group of packages, with 90% intervals.",
@@ -171,7 +179,7 @@ def _backtest(one: foresight.Backtest) -> dict[str, Any]:
         "lost": foresight.clear(one.rows, "loss"),
         "won": foresight.clear(one.rows, "gain"),
         "intervals": foresight.intervals(one.rows),
-        "mechanisms": list(foresight_words.mechanisms(one.rows)),
+        "mechanisms": list(foresight_words.mechanisms(one.rows, one.clear_if_right, one.weighted)),
         **_totals(one),
         "years": one.manifest["test_until"] - one.manifest["cut"],
     }
@@ -190,6 +198,7 @@ def _totals(one: foresight.Backtest) -> dict[str, Any]:
         "rival": best,
         "by_patron": foresight_words.by_patron(one.totals, best),
         "by_state": foresight_words.by_state(one.rows, one.totals),
+        "by_form": foresight_words.by_form(one.totals, best),
     }
 
 

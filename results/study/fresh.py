@@ -34,7 +34,9 @@ def changed(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     return said
 
 
-def apart(found: pd.DataFrame, committed: pd.DataFrame, count: int) -> pd.DataFrame:
+def apart(
+    found: pd.DataFrame, committed: pd.DataFrame, count: int, behind_committed: int
+) -> pd.DataFrame:
     """Hold levels of some members, run anew, against those of the committed study.
 
     Parameters
@@ -42,8 +44,8 @@ def apart(found: pd.DataFrame, committed: pd.DataFrame, count: int) -> pd.DataFr
     found, committed : DataFrame
         Table ``levels`` of a study: ``scenario``, ``outcome``, ``patron``, ``area``, ``mean`` and
         ``se``; the second may hold more scenarios.
-    count : int
-        Independent units behind ``found``.
+    count, behind_committed : int
+        Independent units behind each.
 
     Returns
     -------
@@ -55,4 +57,5 @@ def apart(found: pd.DataFrame, committed: pd.DataFrame, count: int) -> pd.DataFr
     InputError
         If the committed study lacks a scenario.
     """
-    return compared(found, committed[committed["scenario"].isin(found["scenario"])], count)
+    own = committed[committed["scenario"].isin(found["scenario"])]
+    return compared(found, own, count, behind_committed)

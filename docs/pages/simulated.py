@@ -1,0 +1,109 @@
+"""The page of the checks on records that the model itself brought forth."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from steppe.calibration.diagnose import LEAST_ESS, MOST_RHAT
+from steppe.calibration.probe import probe
+from steppe.calibration.sbc import MAIN, judged, uniformity
+from steppe.calibration.target import entries, record_target
+from steppe.results.account.ranks import Ranks, bands, coverage, read
+
+from .cells import table
+
+REFERENCE = Path(__file__).parents[2] / "results" / "reference"
+RIGHT, WRONG = REFERENCE / "sbc", REFERENCE / "sbc-wrong"
+
+
+def page() -> str:
+    """Whether ranks are uniform, whether intervals hold the truth, and the control."""
+    right, wrong = read(RIGHT), read(WRONG)
+    if right is None or wrong is None:
+        raise FileNotFoundError(RIGHT if right is None else WRONG)
+    return (
+        "# Whether the fit gives back what simulated records were made of\n\n"
+        f"{_made(right)} [How it is done](../calibration.md#checks-on-records-that-the-model-"
+        f"brought-forth).\n\n{_asked(right)}"
+        + _ranks(right, wrong=False)
+        + "\n## How often an interval holds the true value\n\n"
+        + table(
+            ("should hold", "holds, all numbers", "least", "most", "one number by chance (98%)"),
+            [
+                (
+                    f"{c['nominal']:.0%}", f"{c['mean']:.1%}",
+                    f"{c['least']:.0%} (`{c['least_name']}`)",
+                    f"{c['most']:.0%} (`{c['most_name']}`)", f"{c['low']:.0%} to {c['high']:.0%}",
+                )
+                for c in coverage(right)
+            ],
+        )
+        + "\n## The control: a likelihood that believes in half the coverage\n\n"
+        + f"{_made(wrong)}\n\n"
+        + _ranks(wrong, wrong=True)
+    )  # fmt: skip
+
+
+def _made(found: Ranks) -> str:
+    told = found.settings
+    whole = found.whole
+    passed = (whole["rhat"] < MOST_RHAT) & (whole["ess"] > LEAST_ESS)
+    return (
+        f"`{_command(told)}`: {found.records + found.set_aside} records to {told['until']}, with "
+        f"{whole['packages'].mean():.0f} packages on average; {found.set_aside} were set aside as "
+        f"too noisy to be fitted. Of the other {found.records} the chains of {int(passed.sum())} "
+        f"passed the gates of a fit; the worst R-hat is {whole['rhat'].max():.3f}, the fewest "
+        f"effective draws are {whole['ess'].min():.0f}."
+    )
+
+
+def _command(told: dict[str, Any]) -> str:
+    words = ["steppe calibrate sbc", *(["--main"] if told["main"] else [])]
+    words += [f"--until {told['until']}", f"--particles {told['particles']}"]
+    words += [f"--records {told['records']}", *(["--wrong"] if told["wrong"] else [])]
+    return " ".join(words)
+
+
+def _asked(found: Ranks) -> str:
+    """Of which numbers and of which likelihood the check is."""
+    told = found.settings
+    target = record_target(told["until"], told["particles"])
+    target = replace(target, names=MAIN) if told["main"] else target
+    words = "All estimated numbers are asked of. "
+    if told["main"]:
+        left = len(entries()) - len(found.estimated)
+        words = (
+            f"Asked of are the {len(found.estimated)} numbers that the record tells most of; the "
+            f"other {left} stand at the middle of their priors. "
+        )
+    if told["probe"] != probe(target):
+        words += (
+            "**The likelihood has changed since**: at the places of its probe it has other values "
+            "now. The check is of the one before. "
+        )
+    return f"{words.strip()}\n"
+
+
+def _ranks(found: Ranks, wrong: bool) -> str:
+    """Verdict, and a line for each number."""
+    values, within = uniformity(found.rank, found.ranked), bands(found)
+    order = values.argsort()
+    head = "\n## Ranks of the true values\n\n" if not wrong else ""
+    return (
+        f"{head}{judged(values, wrong)[0]}. {int(within.leaves_all.sum())} of "
+        f"{len(found.estimated)} leave the band meant for all together, "
+        f"{int(within.leaves_one.sum())} that meant for one (5 in 100 would by chance).\n\n"
+        + table(
+            ("number", "p of uniform ranks", "mean rank, 0 to 1", "leaves the band"),
+            [
+                (
+                    f"`{found.estimated[n]}`", f"{values[n]:.2g}",
+                    f"{found.rank[:, n].mean() / found.ranked:.2f}",
+                    "of all" if within.leaves_all[n] else "of one" if within.leaves_one[n] else "",
+                )
+                for n in order
+            ],
+        )
+    )  # fmt: skip
