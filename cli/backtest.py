@@ -27,8 +27,6 @@ FULL: Final = (50, 20)
 """Particles of the filter before a forecast, and how many of them are continued."""
 QUICK: Final = (10, 10)
 """The same of an illustration."""
-FEW: Final = 20.0
-"""Effective draws of a rolling forecast below which it says so."""
 
 
 def backtest(
@@ -70,6 +68,8 @@ def backtest(
 
     A loss of the model is a result like a win: the exit code is 0 either way.
     """
+    from dataclasses import replace
+
     from ..explore.backtest.competition import total_rows
     from ..explore.backtest.conduct import KEYS, enter, score, state_power, weigh
     from ..explore.backtest.forecast import MODEL
@@ -84,29 +84,35 @@ def backtest(
     made, positions = draws(task, fit, directory, iterations, workers, quick, seed)
     for line in gates_in_words(made):
         typer.echo(line)
-    stated = state_power(task, positions, seed)
+    fixed = replace(task, rolling=False)
+    before = enter(fixed, positions, seed)
+    stated = state_power(fixed, before, positions[MODEL], seed)
     write_atomic(directory / "power.json", canonical(statement(stated)))
     typer.echo(f"Before the scores: {stated.in_words()}\n")
     seeds = [(seed + n) % KEYS for n in range(2 if quick else SEEDS)]
     worth = weigh(task, positions, seed, typer.echo)
-    tries = {key: enter(task, positions, key, typer.echo, worth) for key in seeds}
+    tries = {
+        key: before
+        if task == fixed and key == seed
+        else enter(task, positions, key, typer.echo, worth)
+        for key in seeds
+    }
     rows, cells = score(task, tries, stated)
     claim, kept = badge(made[MODEL]), len(positions[MODEL])
-    samples = len(tries[seed][MODEL].counts)
+    samples, in_effect = len(tries[seed][MODEL].counts), effective(tries[seed][MODEL])
     manifest = {
         "badge": claim, "cut": task.cut, "test_until": task.last, "rolling": task.rolling,
         "known_beyond_the_cut": list(task.given), "training": read, "fit": made.pop(MODEL),
         "ablations": made, "draws": kept, "draws_used": samples // task.runs, "samples": samples,
         "seeds": seeds, "power": stated.digest,
-        "effective_draws": effective(tries[seed][MODEL]),
+        "effective_draws": in_effect,
     }  # fmt: skip
     write(directory, rows, cells, canonical(manifest))
-    for line in few_draws(task, effective(tries[seed][MODEL]), kept):
+    for line in few_draws(task, in_effect, kept):
         typer.echo(line)
     for line in table(rows, task, claim):
         typer.echo(line)
-    worth_of_draws = effective(tries[seed][MODEL]) if task.rolling else []
-    for line in findings(rows, total_rows(cells), stated, worth_of_draws):
+    for line in findings(rows, total_rows(cells), stated, in_effect if task.rolling else []):
         typer.echo(textwrap.fill(line, 100, initial_indent="- ", subsequent_indent="  "))
     typer.echo(f"\nAll scores: {directory / 'scores.csv'}")
 
@@ -279,6 +285,8 @@ def effective(found: Forecast) -> list[float]:
 
 def few_draws(task: Task, found: Iterable[float], draws: int) -> Iterable[str]:
     """Say from which years on a rolling forecast rests on few draws."""
+    from ..results.account.foresight_words import FEW
+
     for year, number in zip(task.years, found, strict=True):
         if task.rolling and number < min(FEW, 0.5 * draws):
             yield (

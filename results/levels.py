@@ -136,8 +136,8 @@ def compared(
 ) -> pd.DataFrame:
     """Hold levels against the reference, within the Monte Carlo error of both.
 
-    Few units may happen not to differ, and then know no error of their own: theirs is at least
-    that of the reference's spread.
+    Student's test of two means with one spread, pooled over both: of the same model both have the
+    same, and few units that happen not to differ know none of their own.
 
     Parameters
     ----------
@@ -165,10 +165,12 @@ def compared(
         raise InputError(
             f"{where} lacks {row['scenario']}", todo="write the reference again: --write"
         )
-    times = float(stdtrit(max(1, count - 1), 1.0 - FALSE_ALARM / len(both) / 2.0))
-    theirs = both["se_reference"].fillna(0.0)
-    own = np.maximum(both["se"].fillna(0.0), theirs * np.sqrt(behind_reference / count))
-    error = np.hypot(own, theirs)
+    units = np.array([count, behind_reference], np.float64)
+    freedom = np.maximum(units - 1.0, 0.0)
+    times = float(stdtrit(max(1.0, freedom.sum()), 1.0 - FALSE_ALARM / len(both) / 2.0))
+    variances = both[["se", "se_reference"]].fillna(0.0).to_numpy() ** 2 * units
+    pooled = variances @ freedom / max(1.0, freedom.sum())
+    error = np.sqrt(pooled * (1.0 / units).sum())
     difference = both["mean"] - both["mean_reference"]
     allowed = times * error + 1e-9
     return both[KEY].assign(

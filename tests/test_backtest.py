@@ -175,7 +175,7 @@ def test_systematic_resampling_keeps_the_shares():
 
 
 def test_scores_carry_the_statement_that_came_before(task, fitted, entered):
-    stated = state_power(task, fitted, 1)
+    stated = state_power(task, entered, fitted["model"], 1)
     rows, cells = score(task, {1: entered}, stated)
     assert {row["power"] for row in rows} == {stated.digest[:16]}
     assert len(cells) == len(entered) * 2 * len(STATES) * len(PATRONS) * len(FORMS)
@@ -190,7 +190,7 @@ def test_scores_carry_the_statement_that_came_before(task, fitted, entered):
 
 
 def test_an_ablation_is_held_against_the_model_year_by_year(task, fitted, entered):
-    rows, _ = score(task, {1: entered}, state_power(task, fitted, 1))
+    rows, _ = score(task, {1: entered}, state_power(task, entered, fitted["model"], 1))
     logs = {(r["competitor"], r["by"], r["key"]): r["value"] for r in rows if r["score"] == "log"}
     told = {r["competitor"]: r for r in rows if r["score"] == "log against the model"}
     assert set(told) == set(VARIANTS) - {"model"}
@@ -204,11 +204,11 @@ def test_competitors_have_as_many_samples_as_each_other(task, fitted, entered):
     trend = entered["trend"]
     fewer = {**entered, "trend": replace(trend, counts=trend.counts[1:])}
     with pytest.raises(ValueError, match="as many samples"):
-        score(task, {1: fewer}, state_power(task, fitted, 1))
+        score(task, {1: fewer}, state_power(task, entered, fitted["model"], 1))
 
 
 def test_totals_are_those_of_the_cells(task, fitted, entered):
-    _, cells = score(task, {1: entered}, state_power(task, fitted, 1))
+    _, cells = score(task, {1: entered}, state_power(task, entered, fitted["model"], 1))
     totals = total_rows(cells)
     assert len(totals) == 2 * len(STATES) * len(PATRONS) * len(FORMS)
     for name in ("model", "trend"):

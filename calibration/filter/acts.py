@@ -8,7 +8,6 @@ the year before. Taking it is joining or staying, declining it is leaving or sta
 from __future__ import annotations
 
 import math
-from typing import Final
 
 import numpy as np
 
@@ -21,11 +20,9 @@ from ...model.names import START_YEAR
 from ...model.weighing import book, weigh
 from ...model.world import A, History, P, World
 from ...model.year import Year
+from ..packages import RUNG_OF_MEMBERSHIP
 from .joint import picked
 from .room import MATCHED, Room
-
-RUNG: Final = 1
-"""Of the offer: a declaration."""
 
 
 @compiled
@@ -34,10 +31,11 @@ def odds_of_joining(
 ) -> float:
     """Odds that a state joins a patron's organisation, or stays in it, for the sake of an area.
 
-    Plain twin: :func:`steppe.calibration.memberships.chance`.
+    Plain twin: :func:`steppe.calibration.memberships.chance_for`.
     """
     own = at.MEMBERSHIP + i * P + p
-    worth = weigh(v, world, now, i, p, a, RUNG, v[at.SIZE + p * C + RUNG - 1], 0, 0.0)
+    size = v[at.SIZE + p * C + RUNG_OF_MEMBERSHIP - 1]
+    worth = weigh(v, world, now, i, p, a, RUNG_OF_MEMBERSHIP, size, 0, 0.0)
     worth += rules.membership_term(v[at.MEMBERSHIP_WEIGHT], before[own] - v[own])
     return math.exp(worth - rules.outside(v[at.OUTSIDE_WEIGHT], v[at.US_PRESENCE + i]))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -83,16 +82,25 @@ def weigh(
     return found
 
 
-def state_power(task: Task, positions: Mapping[str, np.ndarray], seed: int) -> Power:
+def state_power(task: Task, entered: Entrants, positions: np.ndarray, seed: int) -> Power:
     """Say what the comparisons could show; always from a fixed origin.
 
     A rolling forecast reads the years that it is about to forecast next, and so cannot stand
     before the scores.
+
+    Parameters
+    ----------
+    task : Task
+        From a fixed origin.
+    entered : mapping of str to Forecast
+        Forecasts by the seed.
+    positions : ndarray of float64 [draw, dimension]
+        Draws from the posterior of the model.
+    seed : int
     """
-    fixed = replace(task, rolling=False)
-    rivals = {name: one.counts for name, one in enter(fixed, positions, seed).items()}
+    rivals = {name: one.counts for name, one in entered.items()}
     model = rivals.pop(MODEL)
-    other = by_model(fixed, positions[MODEL], (seed + 1) % KEYS).counts
+    other = by_model(task, positions, (seed + 1) % KEYS).counts
     futures = other[np.linspace(0, len(other) - 1, min(FUTURES, len(other))).astype(int)]
     return power(model, futures, rivals, seed)
 

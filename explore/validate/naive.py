@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -88,8 +89,14 @@ def seen(years: range) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
     detection = point_values()["detection"]
     first, last = years[0] - START_YEAR, years[-1] - START_YEAR
-    coverage = setting(max(years[-1], LAST_HISTORY_YEAR))["coverage"][first : last + 1]
+    coverage = coverage_to(max(years[-1], LAST_HISTORY_YEAR))[first : last + 1]
     return detection, coverage, (detection * coverage)[..., CHANNEL_OF]
+
+
+@cache
+def coverage_to(last_year: int) -> np.ndarray:
+    """How far the sources reach: ``[year, patron, channel]``; every rule of every fact asks."""
+    return setting(last_year)["coverage"]
 
 
 def naming() -> float:
