@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import zipfile
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, replace
@@ -23,6 +21,7 @@ import numpy as np
 
 from ..model.compiled import folder_digest, sources_digest
 from ..model.errors import InputError
+from . import arrays
 from .probe import probe
 from .sampler import ARCHIVED_EVERY, Group, fit_reference, generator, settle, start, step
 from .target import Target
@@ -229,10 +228,7 @@ def pool_reference(plan: Plan, directory: Path) -> None:
         return
     groups = [load(directory / f"group-{number}.npz") for number in range(plan.groups)]
     centre, factor = fit_reference(np.concatenate([group.tried for group in groups]))
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as stream:
-        np.savez(stream, centre=centre, factor=factor)
-    part.replace(path)
+    arrays.save(path, centre=centre, factor=factor)
 
 
 def load_reference(directory: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -243,15 +239,11 @@ def load_reference(directory: Path) -> tuple[np.ndarray, np.ndarray]:
     InputError
         If it is damaged.
     """
-    path = directory / REFERENCE
-    try:
-        with path.open("rb") as stream, np.load(stream) as stored:
-            return stored["centre"], stored["factor"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(
-            "the reference of the moves is damaged", file=str(path), found=type(error).__name__,
-            todo="remove the directory: the fit begins anew",
-        ) from error  # fmt: skip
+    found = arrays.load(
+        directory / REFERENCE, ("centre", "factor"), "the reference of the moves",
+        "remove the directory: the fit begins anew",
+    )  # fmt: skip
+    return found["centre"], found["factor"]
 
 
 def iterations(directory: Path, plan: Plan) -> int:
@@ -288,15 +280,9 @@ def draws(directory: Path, plan: Plan, dimensions: int) -> np.ndarray:
 
 def save(path: Path, group: Group) -> None:
     """Replace a group's file."""
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as stream:
-        np.savez(
-            stream, iteration=np.int64(group.iteration),
-            **{name: getattr(group, name) for name in FIELDS},
-        )  # fmt: skip
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(path)
+    arrays.save(
+        path, iteration=np.int64(group.iteration), **{name: getattr(group, name) for name in FIELDS}
+    )
 
 
 def load(path: Path) -> Group:
@@ -307,15 +293,11 @@ def load(path: Path) -> Group:
     InputError
         If it is damaged.
     """
-    try:
-        with path.open("rb") as stream, np.load(stream) as stored:
-            fields = {name: stored[name] for name in FIELDS}
-            return Group(**fields, iteration=int(stored["iteration"]))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(
-            "the file of a group of chains is damaged", file=str(path),
-            found=type(error).__name__, todo="remove it: the group begins anew",
-        ) from error  # fmt: skip
+    found = arrays.load(
+        path, ("iteration", *FIELDS), "the file of a group of chains",
+        "remove it: the group begins anew",
+    )  # fmt: skip
+    return Group(**{**found, "iteration": int(found["iteration"])})
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -33,10 +33,8 @@ import numpy as np
 
 REFRESH: Final = 0.1
 """Share of the steps that draw new luck."""
-REFERENCE: Final = 0.6
-"""Share of the moves that redraw directions of the reference."""
-BLOCKS: Final = (4, 12, 10**6, 10**6)
-"""Directions that are redrawn at once, each with the same chance; at most all."""
+ALL: Final = 10**6
+"""Directions that are redrawn at once where all are."""
 FREEDOM: Final = 4.0
 """Degrees of freedom of the redraws of some directions."""
 FLATTENED: Final = 0.6
@@ -67,6 +65,28 @@ NARROWEST: Final = 0.8
 
 Density = Callable[[np.ndarray, int], float]
 """Log of an unbiased estimate of a density, at a position and a luck."""
+
+
+class Mix(NamedTuple):
+    """How often which move is made.
+
+    Attributes
+    ----------
+    redraws : float
+        Share of the moves that redraw directions of the reference; the others are differences
+        and snooker updates.
+    blocks : tuple of int
+        Directions that are redrawn at once, each with the same chance; at most all.
+    """
+
+    redraws: float = 0.6
+    blocks: tuple[int, ...] = (4, 12, ALL, ALL)
+
+
+MIX: Final = Mix()
+BOLD: Final = Mix(0.8, (4, 12, ALL, ALL, ALL, ALL))
+"""For posteriors that the reference describes well: three in ten redraws of all directions are
+accepted, and each is worth many small moves."""
 
 
 @dataclass
@@ -146,7 +166,9 @@ def start(density: Density, starts: np.ndarray, seed: int, group: int, chains: i
     )  # fmt: skip
 
 
-def step(density: Density, group: Group, seed: int, number: int, pilot: int = 0) -> None:
+def step(
+    density: Density, group: Group, seed: int, number: int, pilot: int = 0, mix: Mix = MIX
+) -> None:
     """One iteration: each chain in turn is moved, or its luck drawn anew.
 
     During the pilot, the first ``pilot`` iterations, all estimates are kept, and the reference
@@ -163,7 +185,7 @@ def step(density: Density, group: Group, seed: int, number: int, pilot: int = 0)
             accepted = _consider(density, group, chain, here, luck, 0.0, rng, learning)
             group.refreshes += (accepted, 1)
         else:
-            move = propose(group.position[chain], group, rng)
+            move = propose(group.position[chain], group, rng, mix)
             luck = int(rng.integers(1, 2**62)) if move.anew else int(group.luck[chain])
             factor, passed = move.factor, True
             if move.screened and not learning:
@@ -243,10 +265,10 @@ class Move(NamedTuple):
     screened: bool
 
 
-def propose(here: np.ndarray, group: Group, rng: np.random.Generator) -> Move:
+def propose(here: np.ndarray, group: Group, rng: np.random.Generator, mix: Mix = MIX) -> Move:
     """Propose a move of a chain."""
-    if rng.random() < REFERENCE:
-        count = int(rng.choice(BLOCKS))
+    if rng.random() < mix.redraws:
+        count = int(rng.choice(mix.blocks))
         return Move(*redraw(here, group, rng, count), count >= here.size, False)
     archive = group.archive
     if rng.random() < SNOOKER:

@@ -26,11 +26,11 @@ import numpy as np
 from scipy.stats import chisquare
 
 from ..model.errors import InputError
-from ..model.tables import OFFSET, Tables
 from .diagnose import LEAST_ESS, MOST_RHAT, Convergence, convergence
 from .fit import replace_file
+from .judged import with_coverage
 from .probe import probe
-from .sampler import ARCHIVED_EVERY, fit_reference, generator, settle, start, step
+from .sampler import ARCHIVED_EVERY, BOLD, fit_reference, generator, settle, start, step
 from .simulated import simulated_record
 from .target import Target
 
@@ -113,7 +113,7 @@ def one(target: Target, check: Check, number: int) -> dict[str, Any]:
         target.at(position), check.seed + number, number, target.history, target.sums
     )
     believed = Target(
-        with_less_coverage(target.tables) if check.wrong else target.tables,
+        with_coverage(target.tables, WRONG) if check.wrong else target.tables,
         history, target.until, target.particles, target.names, sums,
     )  # fmt: skip
     found = fit(believed, check, number)
@@ -170,7 +170,7 @@ def fit(target: Target, check: Check, number: int) -> Fit:
     starts = rng.standard_normal((2 * dimensions + check.chains, dimensions))
     group = start(target, starts, check.seed, number, check.chains)
     for _ in range(check.pilot):
-        step(target, group, check.seed, number, check.pilot)
+        step(target, group, check.seed, number, check.pilot, BOLD)
     noise = noise_at(target, group.position)
     if noise > MOST_MORE * check.noise:
         return Fit(None, target.particles, noise)
@@ -180,7 +180,7 @@ def fit(target: Target, check: Check, number: int) -> Fit:
     until = check.iterations
     while True:
         while group.iteration < until:
-            step(target, group, check.seed, number, check.pilot)
+            step(target, group, check.seed, number, check.pilot, BOLD)
         kept = group.archive[len(starts) :].reshape(-1, check.chains, dimensions)
         draws = kept[-(-check.pilot // ARCHIVED_EVERY) :].swapaxes(0, 1)
         until += check.iterations - check.pilot
@@ -203,15 +203,6 @@ def converged(found: Convergence) -> bool:
     """Whether chains pass the gates of a fit: R-hat, and both effective sample sizes."""
     least = min(found.bulk.min(), found.tail.min())
     return bool(found.rhat.max() < MOST_RHAT and least > LEAST_ESS)
-
-
-def with_less_coverage(tables: Tables) -> Tables:
-    """Tables in which the sources are believed to cover less than they do."""
-    flat = tables.flat.copy()
-    first = OFFSET["coverage"]
-    flat[:, first : first + tables["coverage"][0].size] *= WRONG
-    flat.flags.writeable = False
-    return Tables(flat)
 
 
 def run(

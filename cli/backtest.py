@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ..calibration.fit import Plan
-    from ..explore.backtest.forecast import Forecast, Task
+    from ..explore.backtest.forecast import Task
     from ..explore.backtest.power import Power
+    from ..explore.backtest.rolling import Renewed
 
 DIRECTORY: Final = Path("steppe-backtest")
 SEEDS: Final = 5
-WEIGHED: Final = 1000
-"""Draws that a rolling backtest weighs by the years since the cut, to forecast from 200 of them."""
+FOLLOWING: Final = 500
+"""Draws that a rolling backtest carries from year to year, to forecast from 200 of them."""
 FULL: Final = (50, 20)
 """Particles of the filter before a forecast, and how many of them are continued."""
 QUICK: Final = (10, 10)
@@ -55,7 +56,7 @@ def backtest(
     iterations: Annotated[
         int, typer.Option(min=20, help="Iterations of the fit that is made, as of calibrate.")
     ] = 13_000,
-    workers: Annotated[int, typer.Option(min=1, help="Processes of that fit.")] = 2,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; they change no bit.")] = 2,
     quick: Annotated[
         bool, typer.Option("--quick", help="An illustration in a minute: hardly a fit at all.")
     ] = False,
@@ -71,9 +72,10 @@ def backtest(
     from dataclasses import replace
 
     from ..explore.backtest.competition import total_rows
-    from ..explore.backtest.conduct import KEYS, enter, score, state_power, weigh
+    from ..explore.backtest.conduct import KEYS, enter, score, state_power
     from ..explore.backtest.forecast import MODEL
     from ..explore.backtest.leaks import check_no_leak, training
+    from ..explore.backtest.rolling import renew_all
     from ..results.files import canonical, write_atomic
 
     task = make_task(train_until, test_until, rolling, drivers_known, coverage_frozen, quick)
@@ -90,29 +92,28 @@ def backtest(
     write_atomic(directory / "power.json", canonical(statement(stated)))
     typer.echo(f"Before the scores: {stated.in_words()}\n")
     seeds = [(seed + n) % KEYS for n in range(2 if quick else SEEDS)]
-    worth = weigh(task, positions, seed, typer.echo)
+    followed = renew_all(task, positions, seed, workers, directory / "followed", typer.echo)
+    known = {name: one.positions for name, one in followed.items()} or positions
     tries = {
-        key: before
-        if task == fixed and key == seed
-        else enter(task, positions, key, typer.echo, worth)
+        key: before if task == fixed and key == seed else enter(task, known, key, typer.echo)
         for key in seeds
     }
-    rows, cells = score(task, tries, stated)
+    rows, cells = score(task, tries, stated, followed)
     claim, kept = badge(made[MODEL]), len(positions[MODEL])
-    samples, in_effect = len(tries[seed][MODEL].counts), effective(tries[seed][MODEL])
+    samples, in_effect = len(tries[seed][MODEL].counts), in_numbers(followed, "effective")
     manifest = {
         "badge": claim, "cut": task.cut, "test_until": task.last, "rolling": task.rolling,
         "known_beyond_the_cut": list(task.given), "training": read, "fit": made.pop(MODEL),
         "ablations": made, "draws": kept, "draws_used": samples // task.runs, "samples": samples,
         "seeds": seeds, "power": stated.digest,
-        "effective_draws": in_effect,
+        "effective_draws": in_effect, "left_by_weights": in_numbers(followed, "left"),
     }  # fmt: skip
     write(directory, rows, cells, canonical(manifest))
     for line in few_draws(task, in_effect, kept):
         typer.echo(line)
     for line in table(rows, task, claim):
         typer.echo(line)
-    for line in findings(rows, total_rows(cells), stated, in_effect if task.rolling else []):
+    for line in findings(rows, total_rows(cells), stated, in_effect):
         typer.echo(textwrap.fill(line, 100, initial_indent="- ", subsequent_indent="  "))
     typer.echo(f"\nAll scores: {directory / 'scores.csv'}")
 
@@ -225,7 +226,7 @@ def draws(
             "archived": kept.shape[0] * kept.shape[1],
             "gates": [] if quick else [gate.model_dump() for gate in gates_of(target, kept)],
         }
-        wanted = WEIGHED if task.rolling else task.draws
+        wanted = FOLLOWING if task.rolling else task.draws
         positions[name] = spread_evenly(kept, 20 if quick else wanted)
     return made, positions
 
@@ -278,22 +279,25 @@ def statement(stated: Power) -> dict[str, Any]:
     return {**asdict(stated), "digest": stated.digest, "words": stated.in_words()}
 
 
-def effective(found: Forecast) -> list[float]:
-    """Effective number of draws from which each year was forecast."""
-    return [] if found.effective is None else [round(float(n), 2) for n in found.effective]
+def in_numbers(followed: Mapping[str, Renewed], what: str) -> list[float]:
+    """Effective numbers of the model's draws from which each year was forecast; rolling only."""
+    from ..explore.backtest.forecast import MODEL
+
+    if MODEL not in followed:
+        return []
+    return [round(float(n), 2) for n in getattr(followed[MODEL], what)]
 
 
-def few_draws(task: Task, found: Iterable[float], draws: int) -> Iterable[str]:
-    """Say from which years on a rolling forecast rests on few draws."""
+def few_draws(task: Task, found: Sequence[float], draws: int) -> Iterable[str]:
+    """Say in which years a rolling forecast rests on few draws."""
     from ..results.account.foresight_words import FEW
 
-    for year, number in zip(task.years, found, strict=True):
-        if task.rolling and number < min(FEW, 0.5 * draws):
-            yield (
-                f"Note: the draws from which {year} is forecast, weighted by the years before, "
-                f"are worth {number:.0f} of {draws}: parameters are hardly varied from then on."
-            )
-            return
+    least = min(found, default=float(draws))
+    if least < min(FEW, 0.5 * draws):
+        yield (
+            f"Note: the draws from which {task.years[found.index(least)]} is forecast are worth "
+            f"{least:.0f} of {draws}: parameters are hardly varied there."
+        )
 
 
 def write(

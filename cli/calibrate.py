@@ -129,13 +129,16 @@ def sbc(
         typer.Option("--main", help="Only the dozen numbers that the record tells most of."),
     ] = False,
     particles: Annotated[int, typer.Option(min=2, help="Particles of the filter.")] = 20,
+    pilot: Annotated[
+        int, typer.Option(min=5, help="Iterations that learn how to move, and are thrown away.")
+    ] = 1200,
     iterations: Annotated[
-        int, typer.Option(min=20, help="Iterations of each fit, of which 300 are the pilot.")
-    ] = 900,
+        int, typer.Option(min=20, help="Iterations of each fit, with the pilot; checked then.")
+    ] = 3200,
     most: Annotated[
         int,
         typer.Option(help="A fit that has not passed its gates goes on to so many iterations."),
-    ] = 9000,
+    ] = 20_000,
     seed: Annotated[int, typer.Option(min=0, max=2**62, help="Key of all luck.")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes; they change no bit.")] = 2,
     out: Annotated[
@@ -161,8 +164,13 @@ def sbc(
     from ..calibration import sbc as checks
     from ..calibration.sbc_table import unpack, write_table
     from ..calibration.target import record_target
+    from ..model.errors import InputError
 
-    pilot = min(300, iterations // 3)
+    if pilot >= iterations:
+        raise InputError(
+            "the pilot takes all iterations", field="--pilot", found=pilot,
+            allowed=f"less than --iterations, {iterations}",
+        )  # fmt: skip
     check = checks.Check(seed=seed, pilot=pilot, iterations=iterations, most=most, wrong=wrong)
     target = record_target(until, particles)
     target = replace(target, names=checks.MAIN) if main else target

@@ -180,6 +180,7 @@ def quantities() -> dict[str, Quantity]:
     return found
 
 
+@cache
 def parameters() -> dict[str, Quantity]:
     """The declared parameters by name."""
     return {n: q for n, q in quantities().items() if q.kind == "parameter"}

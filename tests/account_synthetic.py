@@ -99,6 +99,11 @@ def reference(folder):
     """Reference results of every kind."""
     simulated(folder / "sbc")
     simulated(folder / "sbc-wrong", wrong=True)
+    write_csv(
+        folder / "coverage" / "coverage.csv",
+        [{"factor": factor, "address": "budget.russia", "shift": shift}
+         for factor, shift in (("0.7", 1.25), ("1", 0.0), ("1.3", -0.75))],
+    )  # fmt: skip
     write_json(
         folder / "backtest-2009" / "manifest.json",
         {"cut": 2009, "test_until": 2017, "seeds": [1, 2], "badge": "exploration: a test",

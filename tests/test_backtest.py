@@ -18,9 +18,10 @@ from steppe.explore.backtest import forecast
 from steppe.explore.backtest.baselines import BASELINES
 from steppe.explore.backtest.cells import count, exposure
 from steppe.explore.backtest.competition import total_rows
-from steppe.explore.backtest.conduct import density_rows, enter, score, state_power, weigh
+from steppe.explore.backtest.conduct import density_rows, enter, score, state_power
 from steppe.explore.backtest.forecast import VARIANTS, Task
 from steppe.explore.backtest.leaks import check_no_leak
+from steppe.explore.backtest.rolling import renew_all, renewed
 from steppe.explore.backtest.sums import Sizes, draw_sums, sizes_on_record, sums_on_record
 from steppe.model.errors import InputError
 from steppe.model.names import FORMS, PATRONS, START_YEAR, STATES
@@ -130,17 +131,47 @@ def test_what_comes_after_the_cut_changes_no_forecast(task, positions, entered, 
         forecast.documented(anew)
 
 
-def test_rolling_weighs_the_draws_by_what_came(positions):
-    rolling = Task(CUT, LAST, True, particles=12, runs=8)
-    worth = forecast.worth_of(rolling, positions, 1)
-    found = forecast.by_model(rolling, positions, 1, worth=worth)
-    assert found.densities.shape == (2,)
-    assert np.isfinite(found.densities).all()
-    assert found.effective[0] == pytest.approx(len(positions))
-    assert found.effective[1] < len(positions)
-    told = forecast.density_of_next(rolling.frozen(CUT), positions, 12, 1, ())
-    assert worth.shares[1] == pytest.approx(np.exp(told) / np.exp(told).sum())
-    assert worth.densities[0] == pytest.approx(np.log(np.exp(told).mean()))
+@pytest.fixture(scope="module")
+def following():
+    return Task(CUT, LAST, True, particles=12, runs=8)
+
+
+@pytest.fixture(scope="module")
+def followed(following, fitted):
+    return renew_all(following, fitted, 1)
+
+
+def test_draws_follow_the_record(following, positions, followed):
+    """They begin where the fit left them; later ones are of the density at their own origin."""
+    own = followed["model"]
+    assert own.positions.shape == (2, *positions.shape)
+    assert np.array_equal(own.positions[0], positions)
+    assert own.left[0] == own.effective[0] == len(positions)
+    assert 1.0 <= own.left[1] < len(positions)
+    assert np.isfinite(own.densities).all()
+    at_home = following.frozen(CUT + 1).target_to_cut(12)
+    assert at_home.until == CUT + 1
+
+
+def test_kept_origins_are_gone_on_from(following, fitted, followed, tmp_path):
+    """Nothing is computed again, no bit differs, and other draws have other files."""
+    one = fitted["model"]
+    first = renewed(following, one, 1, folder=tmp_path)
+    times = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    again = renewed(following, one, 1, folder=tmp_path)
+    assert times == {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    for kept in (first, again):
+        for mine, theirs in zip(kept, followed["model"], strict=True):
+            assert np.array_equal(mine, theirs)
+    last = sorted(tmp_path.iterdir())[-1]
+    last.unlink()
+    resumed = renewed(following, one, 1, folder=tmp_path)
+    assert np.array_equal(resumed.positions, first.positions)
+    renewed(following, one + 0.01, 1, folder=tmp_path)
+    assert len(list(tmp_path.iterdir())) == 4
+    last.write_bytes(b"")
+    with pytest.raises(InputError, match="damaged"):
+        renewed(following, one, 1, folder=tmp_path)
 
 
 def test_a_forecast_takes_as_many_draws_as_asked(positions):
@@ -148,10 +179,8 @@ def test_a_forecast_takes_as_many_draws_as_asked(positions):
     assert len(forecast.by_model(few, positions, 1).counts) == 24
 
 
-def test_the_joint_density_is_of_the_ablations_against_the_model(fitted):
-    rolling = Task(CUT, LAST, True, particles=12, runs=8)
-    found = enter(rolling, fitted, 1, worth=weigh(rolling, fitted, 1))
-    rows = {row["competitor"]: row for row in density_rows(found, 1)}
+def test_the_joint_density_is_of_the_ablations_against_the_model(followed):
+    rows = {row["competitor"]: row for row in density_rows(followed, 1)}
     assert set(rows) == set(VARIANTS)
     assert rows["model"]["gain"] == 0.0
     for name, row in rows.items():
@@ -159,19 +188,10 @@ def test_the_joint_density_is_of_the_ablations_against_the_model(fitted):
         assert row["low"] <= row["gain"] <= row["high"]
 
 
-def test_the_first_year_is_the_same_from_a_fixed_and_a_rolling_origin(task, positions, entered):
-    rolling = Task(CUT, LAST, True, particles=12, runs=8)
-    worth = forecast.worth_of(rolling, positions, 1)
-    found = forecast.by_model(rolling, positions, 1, worth=worth)
+def test_the_first_year_is_the_same_from_a_fixed_and_a_rolling_origin(following, entered, followed):
+    found = forecast.by_model(following, followed["model"].positions, 1)
     assert np.array_equal(found.counts[:, 0], entered["model"].counts[:, 0])
-
-
-def test_systematic_resampling_keeps_the_shares():
-    rng = np.random.default_rng(0)
-    places = forecast.systematic(np.array([0.5, 0.25, 0.25, 0.0]), 4, rng)
-    assert np.bincount(places, minlength=4).tolist() == [2, 1, 1, 0]
-    places = forecast.systematic(np.array([0.5, 0.25, 0.25, 0.0]), 8, rng)
-    assert np.bincount(places, minlength=4).tolist() == [4, 2, 2, 0]
+    assert not np.array_equal(found.counts[:, 1], entered["model"].counts[:, 1])
 
 
 def test_scores_carry_the_statement_that_came_before(task, fitted, entered):
@@ -236,6 +256,22 @@ def test_sums_on_record():
     assert found[2009 - START_YEAR, 0] == pytest.approx(5.2, abs=0.1)
     sizes = sizes_on_record(imposed(2009), 4000, np.random.default_rng(0))
     assert 0.0 < np.median(sizes.log_median) < 1.0  # the geometric mean of five is near 1.7
+
+
+def test_a_rolling_backtest_says_what_its_draws_are_worth(made, tmp_path):
+    directory, _ = made
+    words = ("--train-until", 1998, "--test-until", 2000, "--quick", "--rolling", "--workers", 1,
+             "--fit", directory / "fit", "--out", tmp_path)  # fmt: skip
+    done = backtest(*words)
+    assert done.exit_code == 0, done.output
+    manifest = json.loads((tmp_path / "manifest.json").read_text("utf-8"))
+    draws = manifest["draws"]
+    assert f"{draws} draws at the end of 1999" in done.output
+    assert manifest["effective_draws"][0] == draws
+    assert 1.0 <= manifest["left_by_weights"][1] <= manifest["effective_draws"][1] <= draws
+    with (tmp_path / "scores.csv").open(encoding="utf-8") as stream:
+        joint = [r for r in csv.DictReader(stream) if r["score"] == "joint log density"]
+    assert {row["competitor"] for row in joint} == set(VARIANTS)
 
 
 def backtest(*words):

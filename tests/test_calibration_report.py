@@ -59,6 +59,8 @@ def test_what_cannot_be_told_comes_first(html):
     assert "Numbers told by their priors: 2 of 3" in cannot
     assert "openness, Kazakhstan" in cannot
     assert "budget, Russia-0.44" in cannot  # the anchors
+    assert "Coverage times 0.7: 1 of 1 numbers move" in cannot
+    assert "budget, Russia (+1.2)" in cannot or "budget, Russia (+1.3)" in cannot
     assert "1 other numbers move by less than 0.15" in cannot
     assert html.index('id="cannot"') < html.index('id="tells"')
 

@@ -97,16 +97,18 @@ def _rolling() -> str:
     if not ROLLING.is_dir():
         return ""
     told = json.loads((ROLLING / "manifest.json").read_text("utf-8"))
-    worth = ", ".join(
-        f"{told['cut'] + 1 + n}: {value:.0f}" for n, value in enumerate(told["effective_draws"])
+    years = range(told["cut"] + 1, told["test_until"] + 1)
+    left, worth = (
+        ", ".join(f"{year}: {n:.0f}" for year, n in zip(years, told[what], strict=True))
+        for what in ("left_by_weights", "effective_draws")
     )
     return (
         "\n## Each year from the end of the one before\n\n"
-        "`--rolling`: all competitors know the record to the year before. The model's draws are "
-        "not fitted again but weighted by the density that they gave to the years since the cut; "
-        f"of {told['draws']:,} draws these weights leave in effect ({worth}), and a forecast is "
-        f"made from {told['draws_used']} of them. Where few are left the parameters are hardly "
-        "varied, and the interval does not know of it.\n\n"
+        "`--rolling`: all competitors know the record to the year before. The model is not fitted "
+        f"again; {told['draws']:,} draws of its fit are carried from year to year, weighted by "
+        "what came, resampled, and moved. The weights of the last year left so many in effect for "
+        f"the forecast of each ({left}), and after the moves there are {worth}; a forecast is made "
+        f"from {told['draws_used']} of them.\n\n"
         + _competitors(rows(ROLLING))
         + _findings(ROLLING, rows(ROLLING))
     )

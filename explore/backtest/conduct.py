@@ -21,13 +21,12 @@ from .forecast import (
     VARIANTS,
     Forecast,
     Task,
-    Worth,
     by_baselines,
     by_model,
     documented,
-    worth_of,
 )
 from .power import Power, power
+from .rolling import Renewed
 from .sums import yearly_sums
 
 FUTURES: Final = 40
@@ -43,7 +42,6 @@ def enter(
     positions: Mapping[str, np.ndarray],
     seed: int,
     tell: Callable[[str], None] | None = None,
-    worth: Mapping[str, Worth | None] | None = None,
 ) -> dict[str, Forecast]:
     """Forecasts of the model, its ablations and the baselines, with as many samples each.
 
@@ -51,35 +49,18 @@ def enter(
     ----------
     task : Task
     positions : mapping of str to ndarray of float64 [draw, dimension]
-        Draws from the posterior of the model and of each ablation.
+        Draws from the posterior of the model and of each ablation; rolling, those of
+        :mod:`.rolling`, with an origin before.
     seed : int
     tell : callable, optional
         Called with what is forecast next.
-    worth : mapping of str to Worth, optional
-        Of the draws of each, as :func:`weigh` has it: needed by a rolling task.
     """
     found = {}
     for name, zero in VARIANTS.items():
         if tell is not None:
             tell(f"{name}, seed {seed}")
-        own = None if worth is None else worth[name]
-        found[name] = by_model(task, positions[name], seed, zero, own)
+        found[name] = by_model(task, positions[name], seed, zero)
     return {**found, **by_baselines(task, len(found[MODEL].counts), seed)}
-
-
-def weigh(
-    task: Task,
-    positions: Mapping[str, np.ndarray],
-    seed: int,
-    tell: Callable[[str], None] | None = None,
-) -> dict[str, Worth | None]:
-    """What the draws of the model and of each ablation are worth at each origin."""
-    found: dict[str, Worth | None] = dict.fromkeys(VARIANTS)
-    for name, zero in VARIANTS.items() if task.rolling else ():
-        if tell is not None:
-            tell(f"{name}: {len(positions[name]):,} draws weighted by the years since {task.cut}")
-        found[name] = worth_of(task, positions[name], seed, zero)
-    return found
 
 
 def state_power(task: Task, entered: Entrants, positions: np.ndarray, seed: int) -> Power:
@@ -106,7 +87,10 @@ def state_power(task: Task, entered: Entrants, positions: np.ndarray, seed: int)
 
 
 def score(
-    task: Task, tries: Mapping[int, Entrants], stated: Power
+    task: Task,
+    tries: Mapping[int, Entrants],
+    stated: Power,
+    followed: Mapping[str, Renewed] | None = None,
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Score every competitor by every seed.
 
@@ -117,6 +101,8 @@ def score(
         Forecasts by seed.
     stated : Power
         The statement that was made before; its digest stands in every row.
+    followed : mapping of str to Renewed, optional
+        Draws of the model and of each ablation that kept up with the record; rolling only.
 
     Returns
     -------
@@ -136,7 +122,7 @@ def score(
     tables = by_seed(yearly(found, counts, sums) for found in tries.values())
     samples = {seed: {n: one.counts for n, one in found.items()} for seed, found in tries.items()}
     rows = score_rows(tables, first) + pit_rows(samples, counts, first)
-    rows += density_rows(tries[first], first)
+    rows += density_rows(followed or {}, first)
     pooled = {
         name: np.concatenate([found[name] for found in samples.values()]) for name in samples[first]
     }
@@ -158,15 +144,12 @@ def yearly(
     }
 
 
-def density_rows(found: Entrants, seed: int) -> list[dict[str, Any]]:
+def density_rows(followed: Mapping[str, Renewed], seed: int) -> list[dict[str, Any]]:
     """Log density of the years one after the other: of the ablations against the model."""
     rows = []
-    own = found[MODEL].densities
-    for name, one in found.items():
-        if one.densities is None or own is None:
-            continue
+    for name, one in followed.items():
         place = {"competitor": name, "score": "joint log density", "by": "all", "key": "all"}
-        told = gained((one.densities - own)[np.newaxis], seed)
+        told = gained((one.densities - followed[MODEL].densities)[np.newaxis], seed)
         rows.append(
             {**place, **over_seeds(one.densities.sum(keepdims=True)), "best": MODEL, **told}
         )

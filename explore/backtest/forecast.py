@@ -1,9 +1,8 @@
 """Forecasts: samples of the documented packages after a cut, by the model and by baselines.
 
 From a fixed origin the evidence is frozen once. Rolling, every year is forecast from the end of
-the year before: the evidence is frozen there, the worlds are filtered to there, and the draws
-of the parameters, fitted at the first cut, are weighted by the density that they gave to the
-years since (importance sampling in place of a fit for every year).
+the year before: the evidence is frozen there, the worlds are filtered to there, and so are the
+draws of the parameters (:mod:`.rolling`).
 """
 
 from __future__ import annotations
@@ -11,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
-from scipy.special import logsumexp
 
 from ...calibration.asof import COVERAGE, Frozen, frozen, packages_as_of
 from ...calibration.filter import filtered
-from ...calibration.packages import as_history
 from ...calibration.target import Target
 from ...model.engine import simulate_from
 from ...model.errors import InputError
@@ -107,17 +104,10 @@ class Forecast:
     counts : ndarray of int64 [sample, year, state, patron, form]
     sums : ndarray of float64 [sample, year, patron]
         USD million of documented assistance whose sum is told.
-    densities : ndarray of float64 [year] or None
-        Log density of what was documented in each year given the years before, areas, sums and
-        all: of the model's variants, rolling only.
-    effective : ndarray of float64 [year] or None
-        Effective number of the weighted draws from which each year was forecast.
     """
 
     counts: np.ndarray
     sums: np.ndarray
-    densities: np.ndarray | None = None
-    effective: np.ndarray | None = None
 
 
 def by_baselines(task: Task, samples: int, seed: int) -> dict[str, Forecast]:
@@ -140,77 +130,39 @@ def by_baselines(task: Task, samples: int, seed: int) -> dict[str, Forecast]:
     }
 
 
-class Worth(NamedTuple):
-    """What draws of the parameters are worth at each origin.
-
-    Attributes
-    ----------
-    shares : ndarray of float64 [origin, draw]
-        In proportion to the density that a draw gave to the years since the cut.
-    densities : ndarray of float64 [origin]
-        Log density of the year after each origin, given the years before.
-    """
-
-    shares: np.ndarray
-    densities: np.ndarray
-
-
-def worth_of(task: Task, positions: np.ndarray, seed: int, zero: Collection[str] = ()) -> Worth:
-    """Weigh draws of the posterior at the cut by each year that comes after it."""
-    weights = np.zeros(len(positions))
-    shares, densities = [], []
-    for cut, _ in task.origins():
-        shares.append(np.exp(weights - logsumexp(weights)))
-        gained = density_of_next(task.frozen(cut), positions, task.particles, seed, zero)
-        densities.append(logsumexp(gained, b=shares[-1]))
-        if np.isfinite(gained).any():
-            weights = weights + gained
-    return Worth(np.array(shares), np.array(densities))
-
-
 def by_model(
     task: Task,
     positions: np.ndarray,
     seed: int,
     zero: Collection[str] = (),
-    worth: Worth | None = None,
 ) -> Forecast:
     """Forecast of the model, or of one of its ablations.
 
     Parameters
     ----------
     task : Task
-    positions : ndarray of float64 [draw, dimension]
-        Draws from a posterior at the first cut, that of :func:`ablated`, in prior standard
-        deviations; ``task.draws`` of them are taken, or all if they are fewer.
+    positions : ndarray of float64 [draw, dimension], or [origin, draw, dimension]
+        Draws from the posterior at the cut, or at each origin, that of :func:`ablated`, in prior
+        standard deviations; ``task.draws`` of them are taken, or all if they are fewer.
     seed : int
     zero : collection of str
         Quantities that are set to zero.
-    worth : Worth, optional
-        What the draws are worth at each origin; all alike without it.
 
     Returns
     -------
     Forecast
         With ``task.runs`` samples for each draw.
     """
-    parts, totals, effective = [], [], []
-    alike = np.full(len(positions), 1.0 / len(positions))
-    for number, (cut, last) in enumerate(task.origins()):
+    parts, totals = [], []
+    for number, (cut, _) in enumerate(task.origins()):
         found = task.frozen(cut)
-        shares = alike if worth is None else worth.shares[number]
+        own = positions[number] if positions.ndim == 3 else positions
+        chosen = np.linspace(0, len(own) - 1, min(task.draws, len(own))).round().astype(int)
+        ahead, sizes = continued(found, own[chosen], task, seed, zero)
         rng = np.random.default_rng([seed, cut])
-        chosen = positions[systematic(shares, min(task.draws, len(positions)), rng)]
-        ahead, sizes = continued(found, chosen, task, seed, zero)
         parts.append(ahead)
         totals.append(draw_sums(ahead, sizes, told_share(found.packages), rng))
-        effective.append(np.full(last - cut, 1.0 / (shares**2).sum()))
-    return Forecast(
-        np.concatenate(parts, axis=1),
-        np.concatenate(totals, axis=1),
-        None if worth is None else worth.densities,
-        np.concatenate(effective),
-    )
+    return Forecast(np.concatenate(parts, axis=1), np.concatenate(totals, axis=1))
 
 
 def continued(
@@ -251,27 +203,6 @@ def continued(
     )
 
 
-def density_of_next(
-    found: Frozen, positions: np.ndarray, particles: int, seed: int, zero: Collection[str]
-) -> np.ndarray:
-    """Log density that each draw gave to the year after the cut, with drivers as of the cut."""
-    target = ablated(found.target(particles), zero)
-    history = as_history(packages_as_of(found.cut + 1))
-    return np.array(
-        [
-            filtered(
-                target.at(position),
-                history,
-                found.cut + 1,
-                particles,
-                luck,
-                target.sums,
-            ).increments[-1]
-            for position, luck in zip(positions, lucks(seed, positions), strict=True)
-        ]
-    )
-
-
 def lucks(seed: int, positions: np.ndarray) -> list[int]:
     """Keys of the filter's luck for each draw, unlike those of any other seed."""
     found: list[int] = np.random.default_rng([seed, 3]).integers(1, 2**62, len(positions)).tolist()
@@ -295,14 +226,6 @@ def without(tables: Tables, zero: Collection[str]) -> Tables:
         width = int(np.prod(quantities()[name].shape, dtype=int))
         flat[:, OFFSET[name] : OFFSET[name] + width] = 0.0
     return Tables(flat)
-
-
-def systematic(shares: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Places drawn in proportion to their shares (Kitagawa 1996); evenly where all are alike."""
-    if np.ptp(shares) == 0.0:
-        return np.linspace(0, len(shares) - 1, count).round().astype(np.int64)
-    marks = (np.arange(count) + rng.random()) / count
-    return np.minimum(np.searchsorted(np.cumsum(shares), marks), len(shares) - 1)
 
 
 def documented(task: Task) -> tuple[np.ndarray, np.ndarray]:

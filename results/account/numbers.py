@@ -10,6 +10,7 @@ from typing import Any, Final
 from markupsafe import Markup, escape
 
 from ...model.names import PATRON_NAMES, STATE_NAMES
+from ..judged import coverage_in_words
 from .files import number, table
 
 AT: Final = ("-2", "-1", "+0", "+1", "+2")
@@ -156,6 +157,13 @@ def _moved(name: str) -> str:
     """An anchor and by how many prior standard deviations its prior is moved."""
     address, _, shift = name.partition(":")
     return f"{plain(address)}, {shift} sd" if shift else plain(address)
+
+
+def judged(reference: Path | None) -> list[str]:
+    """What depends on how far the sources are judged to reach, in words; empty if not found."""
+    folder = None if reference is None else reference / "coverage"
+    rows = table(folder, "coverage.csv", ("factor", "address", "shift"))
+    return list(coverage_in_words(rows, plain))
 
 
 def missing(page: Path | None) -> list[str]:

@@ -13,7 +13,16 @@ from ..files import write_atomic
 from ..html import render
 from ..style import Note
 from .held import external
-from .numbers import Number, anchors, by_how_much_is_told, ends, middle, plain, plain_sentence
+from .numbers import (
+    Number,
+    anchors,
+    by_how_much_is_told,
+    ends,
+    judged,
+    middle,
+    plain,
+    plain_sentence,
+)
 from .sections import again, backtests, believe, claims, numbers_figure, predictive
 
 SECTIONS: Final = (
@@ -97,6 +106,7 @@ def page(inputs: Inputs) -> bytes:
         worded=lambda text: plain_sentence(text, [one.address for one in numbers]),
         plain=plain,
         anchors=anchors(inputs.fit),
+        judged=judged(inputs.reference),
         missing=inputs.missing,
         figures=[] if not numbers else [numbers_figure(numbers, note)],
         believe=believe(inputs.manifest, inputs.fit, inputs.reference, note),

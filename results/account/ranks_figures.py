@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Final
 
 import numpy as np
@@ -99,9 +100,9 @@ def recovery(ranks: Ranks, note: Note) -> Figure:
     )
     with styled():
         figure, axes = panels(
-            down, ACROSS, (9.6, 1.95 + 1.42 * down),
+            down, ACROSS, (9.6, 1.95 + 1.5 * down),
             ("Known values, and what the fit says", reading), note,
-            Margins(left=0.45, top=1.3, bottom=0.8), gaps=(0.14, 0.32),
+            Margins(left=0.45, top=1.3, bottom=0.8), gaps=(0.14, 0.4),
         )  # fmt: skip
         for panel in axes.ravel()[len(order) :]:
             panel.set_visible(False)
@@ -117,7 +118,8 @@ def recovery(ranks: Ranks, note: Note) -> Figure:
             panel.set_xticks([-2, 0, 2])
             panel.set_yticks([-2, 0, 2])
             panel.tick_params(labelleft=place % ACROSS == 0)
-            panel.set_title(plain(ranks.estimated[n]), size=6.4, loc="left", pad=2.5)
+            name = textwrap.fill(plain(ranks.estimated[n]), 26)
+            panel.set_title(name, size=6.4, loc="left", pad=2.5, linespacing=1.0)
             if len(truth) > 2 and truth.std() > 0.0 and mean.std() > 0.0:
                 told = np.corrcoef(truth, mean)[0, 1]
                 panel.text(0.95, 0.04, f"r {told:.2f}", transform=panel.transAxes, ha="right",

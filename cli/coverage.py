@@ -1,0 +1,126 @@
+"""``steppe calibrate coverage``: the fit, had the sources been judged to reach less far or more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from .run import Seed
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ..calibration.target import Target
+
+DIRECTORY: Final = Path("steppe-coverage")
+TABLE: Final = "coverage.csv"
+
+
+def coverage(
+    factor: Annotated[
+        list[float] | None,
+        typer.Option(help="By which all coverage is multiplied; 0.7 and 1.3 by default."),
+    ] = None,
+    fit: Annotated[
+        Path | None,
+        typer.Option(help="Directory of a fit that has more draws than are installed."),
+    ] = None,
+    draws: Annotated[int, typer.Option(min=20, help="Draws that are carried, at most.")] = 500,
+    seed: Seed = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; they change no bit.")] = 2,
+    out: Annotated[
+        Path | None, typer.Option(help="Directory of the results; steppe-coverage by default.")
+    ] = None,
+) -> None:
+    """Vary how far the sources are judged to reach, and see what the fitted numbers do.
+
+    Coverage was judged with the counts in view and is in no band. The draws are carried to the
+    posterior under another coverage; asking again goes on from what was carried.
+    """
+    from ..calibration.judged import FACTORS, as_rows, draw_rows, varied
+    from ..calibration.renew import MOVES
+    from ..model.errors import InputError
+    from ..results.files import canonical, write_atomic
+    from ..results.judged import coverage_in_words
+
+    factors = tuple(factor or FACTORS)
+    for one in factors:
+        if not 0.2 <= one <= 5.0:
+            raise InputError(
+                "coverage is not varied so far from the fitted one", field="--factor", found=one,
+                allowed="0.2 to 5",
+            )  # fmt: skip
+    target, positions, of = _fitted(fit, draws)
+    directory = out or DIRECTORY
+    typer.echo(f"{len(positions)} draws of {of} are carried to coverage times "
+               f"{', '.join(f'{one:g}' for one in sorted({1.0, *factors}))}")  # fmt: skip
+    found = varied(target, positions, factors, seed, workers, directory / "carried", typer.echo)
+    head, *rows = as_rows(target, found)
+    write_atomic(directory / TABLE, _csv([head, *rows]))
+    for one, swarm in found.items():
+        write_atomic(directory / f"draws-{one:g}.csv", _csv(draw_rows(target, swarm)))
+    manifest = {
+        "badge": "exploration: coverage other than it was judged", "command": _command(
+            factors, fit, draws, seed
+        ), "of": of, "until": target.until, "particles": target.particles, "seed": seed,
+        "draws": len(positions), "moves": MOVES,
+        "effective": {f"{one:g}": round(swarm.effective, 1) for one, swarm in found.items()},
+        "memory": {f"{one:g}": round(swarm.memory, 3) for one, swarm in found.items()},
+    }  # fmt: skip
+    write_atomic(directory / "manifest.json", canonical(manifest))
+    for line in coverage_in_words([dict(zip(head, row, strict=True)) for row in rows]):
+        typer.echo(f"{line}.")
+    typer.echo(f"All numbers: {directory / TABLE}")
+
+
+def _command(factors: Sequence[float], fit: Path | None, draws: int, seed: int) -> str:
+    """What a person types to have the results again."""
+    words = "".join(f" --factor {one:g}" for one in factors)
+    words += "" if fit is None else " --fit FIT"
+    return f"steppe calibrate coverage{words} --draws {draws} --seed {seed}"
+
+
+def _csv(rows: Sequence[Sequence[str]]) -> bytes:
+    import csv
+    import io
+
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
+
+
+def _fitted(fit: Path | None, count: int) -> tuple[Target, np.ndarray, str]:
+    """Posterior density, draws from it, and whose they are."""
+    import numpy as np
+
+    from ..calibration import fit as fits
+    from ..calibration.diagnose import spread_evenly
+    from ..calibration.installed import installed, standardised
+    from ..calibration.target import record_target
+    from ..model.errors import InputError
+    from ..model.quantities import parameters
+    from .backtest import read_plan
+
+    if fit is not None:
+        import json
+
+        plan, particles = read_plan(fit / fits.PLAN)
+        until = int(json.loads((fit / fits.PLAN).read_text("utf-8"))["until"])
+        target = record_target(until, particles)
+        fits.claim(fit, target, plan)
+        kept = fits.draws(fit, plan, len(target.entries))
+        return target, spread_evenly(kept, count), "a fit"
+    posterior = installed()
+    if posterior is None:
+        raise InputError("no posterior is installed", todo="run 'steppe calibrate'")
+    target = record_target(posterior.manifest.until, posterior.manifest.particles)
+    columns = []
+    for entry in target.entries:
+        prior = parameters()[entry.family].prior
+        assert prior is not None
+        values = posterior.draws[entry.address][:count]
+        columns.append(standardised(values, prior, entry.centre))
+    return target, np.column_stack(columns), "the installed posterior"
