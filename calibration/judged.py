@@ -2,7 +2,7 @@
 
 How far the sources reach in each year (``coverage``) was judged, with the counts in view, and
 stands in no band. Here all of it is multiplied by a factor, and the draws of the fit are carried
-to the posterior under it (:mod:`.renew`) by way of factors in between.
+to the posterior under it (:mod:`.renew`).
 """
 
 from __future__ import annotations
@@ -22,12 +22,10 @@ import numpy as np
 from ..model.quantities import parameters
 from ..model.tables import OFFSET, Tables
 from .probe import probe
-from .renew import MOVES, Swarm, begin, carry, kept
+from .renew import LEAST, MOVES, Swarm, begin, carry, kept
 from .target import Target
 
 FACTORS: Final = (0.7, 1.3)
-STEPS: Final = 3
-"""Densities on the way from the fitted coverage to another."""
 
 
 def with_coverage(tables: Tables, factor: float) -> Tables:
@@ -54,19 +52,17 @@ def under_coverage(
         By which all coverage is multiplied; 1 gives what moves alone do to the draws.
     seed : int
     folder : path, optional
-        Where each density on the way is kept, to go on from.
+        Where they are kept, to go on from.
     """
     name = hashlib.sha256(positions.tobytes())
-    name.update(f"{probe(target)} {target.particles} {seed} {MOVES} {STEPS} {factor}".encode())
+    name.update(f"{probe(target)} {target.particles} {seed} {MOVES} {LEAST} {factor}".encode())
     places = [
-        folder and folder / f"{factor:g}-{step}-{name.hexdigest()[:12]}.npz"
-        for step in range(STEPS + 1)
+        folder and folder / f"{what}-{factor:g}-{name.hexdigest()[:12]}.npz"
+        for what in ("begun", "carried")
     ]
+    other = replace(target, tables=with_coverage(target.tables, factor))
     swarm = kept(places[0], partial(begin, target, positions, seed, 0))
-    for step in range(1, STEPS + 1):
-        on_the_way = replace(target, tables=with_coverage(target.tables, factor ** (step / STEPS)))
-        swarm = kept(places[step], partial(carry, on_the_way, swarm, seed, step))
-    return swarm
+    return kept(places[1], partial(carry, target, other, swarm, seed, 1))
 
 
 def varied(

@@ -4,10 +4,10 @@ A sequential Monte Carlo sampler on pairs of a position and the luck of its esti
 *Biometrika* 89; Chopin, Jacob and Papaspiliopoulos 2013, *JRSS* B 75). Draws are weighted by the
 new density over the old, resampled, and each is then moved by a few iterations of the chains of
 :mod:`.sampler`, which leave the new density as it is. Weights alone leave ever fewer draws; the
-moves spread them out again.
+moves spread them out again. Where the two densities lie far apart the way is made in stages.
 
-It makes no fit: draws begin where a fit that has passed its gates left them, and the two densities
-must be close. How much luck is left in what it gives is told by :attr:`Swarm.effective`.
+It makes no fit: draws begin where a fit that has passed its gates left them. How much luck is left
+in what it gives is told by :attr:`Swarm.effective`.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ MOVES: Final = 5
 """Iterations of the chains after each resampling."""
 SETTLED: Final = 10
 """Times that new luck is proposed to a draw that comes without."""
+LEAST: Final = 1.0 / 3.0
+"""Share of the draws that the weights of a stage must leave in effect."""
+HALVINGS: Final = 40
 BEGUN, RESAMPLED = 2**23, 2**23 + 1
 """Iterations whose addresses name the luck of the beginning and of the resampling."""
-Tell = Callable[[int, int], None]
-"""Called with iterations done, and of how many."""
 
 
 class Swarm(NamedTuple):
@@ -43,14 +44,17 @@ class Swarm(NamedTuple):
     value : ndarray of float64 [draw]
         Estimate of the log density.
     left : float
-        Draws that the last weights left in effect (Kish 1965), before any was moved.
+        Draws that weights left in effect (Kish 1965), before any was moved: the least of all
+        stages.
     memory : float
         Mean squared correlation, over the dimensions, between the draws before and after they
-        were moved: 1 if none moved, 0 if they are as good as new.
+        were moved: 1 if none moved, 0 if they are as good as new; the largest of all stages.
     effective : float
         Draws in effect. Copies of one draw agree by ``memory`` after their moves, so that ``n``
         draws are worth ``n / (1 + (n / left - 1) memory)``, the design effect of clusters. A guide:
         with few moves between densities that are far apart it is too high, up to twice.
+    stages : float
+        Densities in between on the last way, and its end.
     """
 
     position: np.ndarray
@@ -59,6 +63,7 @@ class Swarm(NamedTuple):
     left: float
     memory: float
     effective: float
+    stages: float = 0.0
 
 
 def kept(path: Path | None, make: Callable[[], Swarm]) -> Swarm:
@@ -115,53 +120,132 @@ def begin(density: Density, positions: np.ndarray, seed: int, number: int) -> Sw
 
 
 def carry(
-    density: Density, swarm: Swarm, seed: int, number: int, moves: int = MOVES,
-    tell: Tell | None = None,
+    old: Density, new: Density, swarm: Swarm, seed: int, number: int,
+    moves: int = MOVES, least: float = LEAST,
 ) -> Swarm:  # fmt: skip
-    """Carry draws to another density.
+    """Carry draws from one density to another.
+
+    Where the weights of the new one would leave too few draws, the way is made in stages: the log
+    density of a stage is a mixture of the two estimates under the same luck, so that it starts
+    and ends at the right density of positions and luck together.
 
     Parameters
     ----------
-    density : callable
-        Log of the estimated density to go to.
+    old, new : callable
+        Logs of the estimated densities: that of the draws, and the one to go to.
     swarm : Swarm
-        Draws from a density that is close to it.
     seed, number : int
-        Address of the luck; another number for each density on the way.
+        Address of the luck; another number for each density that is gone to.
     moves : int
-        Iterations of the chains.
-    tell : callable, optional
+        Iterations of the chains at each stage.
+    least : float
+        Share of the draws that the weights of a stage must leave in effect; 0 for one stage.
 
     Raises
     ------
     InputError
-        If the density is zero at all draws.
+        If the new density is zero at all draws.
     """
-    pairs = zip(swarm.position, swarm.luck, strict=True)
-    value = np.array([density(z, int(luck)) for z, luck in pairs])
-    gained = value - swarm.value
-    if not np.isfinite(gained).any():
-        raise InputError("none of the draws can have brought forth the record", field="draws",
-                         found=len(gained), todo="begin with more draws")  # fmt: skip
-    shares = np.exp(gained - gained.max())
-    shares /= shares.sum()
-    size, left = len(shares), 1.0 / float((shares**2).sum())
-    chosen = systematic(shares, size, generator(seed, number, RESAMPLED))
+    size, share, stages = len(swarm.position), 0.0, 0
+    swarm = swarm._replace(left=float(size), memory=0.0)
+    start = swarm.value
+    end = np.array([new(z, int(u)) for z, u in zip(swarm.position, swarm.luck, strict=True)])
+    while share < 1.0:
+        with np.errstate(invalid="ignore"):
+            gained = np.where(np.isneginf(end), -np.inf, end - start)
+        if not np.isfinite(gained).any():
+            raise InputError("none of the draws can have brought forth the record", field="draws",
+                             found=size, todo="begin with more draws")  # fmt: skip
+        further = next_share(gained, share, least)
+        way = Way(old, new, further)
+        swarm = _renewed(way, swarm, (further - share) * gained, seed, number, moves, stages)
+        pairs = [way.both(z, int(u)) for z, u in zip(swarm.position, swarm.luck, strict=True)]
+        start, end = (np.array(values) for values in zip(*pairs, strict=True))
+        share, stages = further, stages + 1
+    return swarm._replace(value=end, stages=float(stages))
+
+
+class Way:
+    """Log density at a share of the way between two, which remembers what it has estimated."""
+
+    def __init__(self, old: Density, new: Density, share: float) -> None:
+        self.old, self.new, self.share = old, new, share
+        self._known: dict[tuple[int, bytes], tuple[float, float]] = {}
+
+    def both(self, position: np.ndarray, luck: int) -> tuple[float, float]:
+        """Both log densities; that of the end alone, and no number, at the end of the way."""
+        key = luck, position.tobytes()
+        if key not in self._known:
+            start = np.nan if self.share == 1.0 else self.old(position, luck)
+            self._known[key] = start, self.new(position, luck)
+        return self._known[key]
+
+    def __call__(self, position: np.ndarray, luck: int) -> float:
+        """Log density here, up to a constant."""
+        start, end = self.both(position, luck)
+        if self.share == 1.0:
+            return end
+        return -np.inf if -np.inf in (start, end) else start + self.share * (end - start)
+
+
+def next_share(gained: np.ndarray, share: float, least: float) -> float:
+    """How far the weights carry: to the end, or as far as they leave enough draws in effect.
+
+    Parameters
+    ----------
+    gained : ndarray of float64 [draw]
+        What the whole way adds to the log density of each draw.
+    share : float
+        Share of the way that is done.
+    least : float
+        Share of the draws that must be left (Jasra, Stephens, Doucet and Tsagaris 2011,
+        *Scandinavian Journal of Statistics* 38).
+    """
+    enough = least * np.isfinite(gained).sum()
+    if left_by(shares_of((1.0 - share) * gained)) >= enough:
+        return 1.0
+    low, high = 0.0, 1.0 - share
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        if left_by(shares_of(middle * gained)) >= enough:
+            low = middle
+        else:
+            high = middle
+    return share + high
+
+
+def shares_of(logs: np.ndarray) -> np.ndarray:
+    """Weights from their logs; they sum to one."""
+    weights = np.exp(logs - logs.max())
+    return np.asarray(weights / weights.sum())
+
+
+def left_by(shares: np.ndarray) -> float:
+    """Draws that weights leave in effect (Kish 1965)."""
+    return 1.0 / float((shares**2).sum())
+
+
+def _renewed(
+    way: Way, swarm: Swarm, logs: np.ndarray, seed: int, number: int, moves: int, stage: int
+) -> Swarm:
+    """One stage: weigh by some logs, resample, move."""
+    shares, size = shares_of(logs), len(swarm.position)
+    left = left_by(shares)
+    chosen = systematic(shares, size, generator(seed, number, RESAMPLED + stage))
     centre, factor = normal_of(swarm.position, shares)
+    before, luck = swarm.position[chosen], swarm.luck[chosen]
+    value = np.array([way(z, int(u)) for z, u in zip(before, luck, strict=True)])
     group = Group(
-        swarm.position[chosen], value[chosen], swarm.luck[chosen], swarm.position[chosen], centre,
-        factor, np.empty((0, len(centre) + 1)),
+        before.copy(), value, luck, before.copy(), centre, factor,
+        np.empty((0, len(centre) + 1)), stage * moves,
     )  # fmt: skip
-    before = group.position.copy()
-    for done in range(moves):
-        step(density, group, seed, number, mix=BOLD)
-        if tell is not None:
-            tell(done + 1, moves)
+    for _ in range(moves):
+        step(way, group, seed, number, mix=BOLD)
     memory = agreement(before, group.position)
     in_effect = left * swarm.effective / size
     return Swarm(
-        group.position, group.luck, group.value, left, memory,
-        size / (1.0 + (size / in_effect - 1.0) * memory),
+        group.position, group.luck, group.value, min(left, swarm.left),
+        max(memory, swarm.memory), size / (1.0 + (size / in_effect - 1.0) * memory),
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from .moves import (
 )
 from .overrule import VERDICTS, overrule
 from .questions import Question, answer, questions, shown
-from .setup import declared, setup
+from .setup import in_reach, setup
 from .single import single
 from .summary import Sides, continued, sides, summarise, ties
 from .sweep import MOST_POINTS, sweep, values_of
@@ -141,7 +141,7 @@ class Answers:
     def sweep(self, move: Move, pairs: Pairs, dropped: Event) -> bytes:
         """Answer to /api/sweep."""
         ground = self.engine.grounds.get(move.start)
-        known = {entry["address"]: entry for entry in declared()}
+        known = {entry["address"]: entry for entry in in_reach(ground)}
         address = value_of(pairs, "lever") or ""
         entry = known.get(address, {})
         kind = (

@@ -7,8 +7,11 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import Any, Final
 
+import numpy as np
+
 from ..calibration.basis import grounds
 from ..calibration.installed import Learned, installed, learned, told_by
+from ..explore.draws import column
 from ..model.names import (
     AREA_NAMES,
     AREAS,
@@ -54,11 +57,29 @@ def declared() -> list[dict[str, Any]]:
     return found
 
 
+def in_reach(ground: Ground) -> list[dict[str, Any]]:
+    """Levers of which every value can be computed: no factor takes a draw out of its bounds."""
+    return [{**entry, "high": _highest(entry, ground)} for entry in declared()]
+
+
+def _highest(entry: dict[str, Any], ground: Ground) -> float:
+    """End of a lever's scale: the declared one, or the last step that all draws allow."""
+    if entry["kind"] != "factor":
+        return float(entry["high"])
+    entries = expand(entry["address"])
+    _, bound = quantities()[addresses()[entries[0]][0]].bounds
+    ahead = slice(max(entry["from"], ground.first) - START_YEAR, None)
+    top = max(float(ground.flats[:, ahead, column(one)].max()) for one in entries)
+    if top * entry["high"] <= bound:
+        return float(entry["high"])
+    return round(float(np.floor(bound / top / entry["step"] + 1e-9)) * entry["step"], 10)
+
+
 def levers(ground: Ground) -> list[dict[str, Any]]:
     """Levers with what the model says of them."""
     known = learned(installed())
     bases = {found.address: found.basis for found in grounds()}
-    return [_lever(entry, ground, known, bases) for entry in declared()]
+    return [_lever(entry, ground, known, bases) for entry in in_reach(ground)]
 
 
 def _lever(

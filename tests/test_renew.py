@@ -35,7 +35,9 @@ def drawn(count=800):
 def carried(moves, steps=4):
     swarm = begin(between(0.0), drawn(), 1, 0)
     for number in range(1, steps + 1):
-        swarm = carry(between(number / steps), swarm, 1, number, moves)
+        way = between((number - 1) / steps), between(number / steps)
+        swarm = carry(*way, swarm, 1, number, moves)
+        assert swarm.stages == 1.0
     return swarm
 
 
@@ -65,12 +67,37 @@ def test_effective_draws_tell_the_error_of_a_mean(moves):
         rng = np.random.default_rng([9, seed])
         swarm = begin(between(0.0), rng.standard_normal((120, 3)), seed, 0)
         for number in (1, 2):
-            swarm = carry(between(number / 2), swarm, seed, number, moves)
+            way = between((number - 1) / 2), between(number / 2)
+            swarm = carry(*way, swarm, seed, number, moves, least=0.0)
         away.append((swarm.position.mean(axis=0) - GOAL) / NARROW)
         promised.append(1.0 / swarm.effective)
     told = np.mean(np.square(away)) / np.mean(promised)
     assert 0.7 < told < 1.4 if moves else told > 1.4
     assert np.mean(promised) == pytest.approx(1.0 / 120, rel=0.1) if moves else True
+
+
+@pytest.mark.parametrize("least", [1 / 3, 0.0])
+def test_a_long_way_is_made_in_stages(least):
+    """Six standard deviations away, where the weights alone leave a draw or two; with all in one
+    stage (the negative control) the draws stay where these few were, and say so."""
+    far = 4.0 * GOAL
+
+    def end(position, luck):
+        return float(-0.5 * (((position - far) / NARROW) ** 2).sum())
+
+    swarm = carry(between(0.0), end, begin(between(0.0), drawn(), 1, 0), 1, 1, moves=3, least=least)
+    away = np.abs((swarm.position.mean(axis=0) - far) / NARROW).max()
+    if least:
+        assert swarm.stages > 4
+        assert swarm.left > 0.3 * 800
+        assert away < 0.15
+        assert swarm.position.std(axis=0) == pytest.approx(NARROW, rel=0.12)
+        assert swarm.effective > 400
+    else:
+        assert swarm.stages == 1
+        assert swarm.left < 3
+        assert away > 0.3
+        assert swarm.effective < 200
 
 
 def test_noise_of_the_estimate_leaves_the_answer():
@@ -83,7 +110,7 @@ def test_noise_of_the_estimate_leaves_the_answer():
     )
     excess = begun.value - [between(1.0)(z, 0) for z in begun.position]
     assert excess.mean() == pytest.approx(0.45, abs=0.12)  # of the tilted noise; -0.5 untilted
-    moved = carry(noisy, begun, 1, 1)
+    moved = carry(noisy, noisy, begun, 1, 1)
     assert moved.left == pytest.approx(1200.0)
     assert moved.position.mean(axis=0) == pytest.approx(GOAL, abs=0.1)
     assert moved.position.std(axis=0) == pytest.approx(NARROW, rel=0.1)
@@ -115,7 +142,7 @@ def test_draws_that_cannot_be_are_refused():
         begin(nothing, drawn(4), 1, 0)
     swarm = begin(between(0.0), drawn(4), 1, 0)
     with pytest.raises(InputError, match="none of the draws"):
-        carry(nothing, swarm, 1, 1)
+        carry(between(0.0), nothing, swarm, 1, 1)
 
 
 def test_systematic_resampling_keeps_the_shares():

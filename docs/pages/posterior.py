@@ -9,12 +9,15 @@ from typing import Any
 
 from steppe.model.quantities import parameters
 from steppe.results.anchors import anchors_in_words
+from steppe.results.judged import coverage_in_words
 
 from .cells import table
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference" / "calibration"
 NARROWED = 0.3
 """Contraction from which on a number is said to be narrowed."""
+LISTED = 0.3
+"""Posterior standard deviations from which on a move under another coverage is listed."""
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -65,6 +68,7 @@ def page() -> str:
         + f"\n## What the record tells something of: {len(data)}\n\n"
         + _numbers(data)
         + _anchors()
+        + _judged()
         + _profiles(told)
     )  # fmt: skip
 
@@ -127,6 +131,49 @@ def _anchors() -> str:
         "(`steppe calibrate check`), offers and packages whether documented or not:\n\n"
         + "".join(f"- {line}.\n" for line in anchors_in_words(varied))
     )
+
+
+def _judged() -> str:
+    """What depends on coverage, where it has been varied."""
+    folder = REFERENCE.with_name("coverage")
+    if not folder.is_dir():
+        return ""
+    told = json.loads((folder / "manifest.json").read_text("utf-8"))
+    with (folder / "coverage.csv").open(newline="", encoding="utf-8") as stream:
+        found = list(csv.DictReader(stream))
+    worth = ", ".join(f"{factor}: {n:.0f}" for factor, n in told["effective"].items())
+    factors = [factor for factor in told["effective"] if float(factor) != 1.0]
+    cells = {(row["factor"], row["address"]): row for row in found}
+    names = [
+        row["address"] for row in found
+        if row["factor"] == "1"
+        and any(abs(float(cells[f, row["address"]]["shift"])) >= LISTED for f in factors)
+    ]  # fmt: skip
+    return (
+        "\n## What depends on how far the sources are judged to reach\n\n"
+        f"`{told['command']}`: all coverage multiplied by a factor, and {told['draws']} draws of "
+        f"the fit carried to the posterior under it (in effect {worth}). "
+        "[How it is done](../calibration.md#coverage-judged-otherwise).\n\n"
+        + "".join(f"- {line}.\n" for line in coverage_in_words(found, lambda a: f"`{a}`"))
+        + f"\nNumbers whose means move by {LISTED} posterior standard deviations or more, and what "
+        "they then are (median, 90%):\n\n"
+        + table(
+            ("number", "as judged", *(f"times {f}" for f in factors),
+             *(f"moves by, times {f}" for f in factors)),
+            [
+                (
+                    f"`{name}`",
+                    *(_interval(cells[f, name]) for f in ("1", *factors)),
+                    *(f"{float(cells[f, name]['shift']):+.2f}" for f in factors),
+                )
+                for name in names
+            ],
+        )
+    )  # fmt: skip
+
+
+def _interval(row: dict[str, str]) -> str:
+    return f"{row['median']} ({row['q05']} to {row['q95']})"
 
 
 def _profiles(told: list[dict[str, str]]) -> str:

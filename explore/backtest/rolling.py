@@ -22,7 +22,8 @@ from scipy.special import logsumexp
 from ...calibration.asof import Frozen, packages_as_of
 from ...calibration.filter import filtered
 from ...calibration.packages import as_history
-from ...calibration.renew import MOVES, Swarm, begin, carry, kept
+from ...calibration.renew import LEAST, MOVES, Swarm, begin, carry, kept
+from ...calibration.target import Target
 from .forecast import VARIANTS, Task, ablated
 
 
@@ -73,16 +74,19 @@ def renewed(
         Where each origin is kept, to go on from; other draws, evidence or efforts have other files.
     tell : callable, optional
     """
+    target: Target | None = None
     swarms: list[Swarm] = []
     densities = []
     name = hashlib.sha256(positions.tobytes())
     for cut, _ in task.origins():
         found = task.frozen(cut)
-        name.update(f"{found.digest} {task.particles} {seed} {MOVES} {sorted(zero)}".encode())
-        target = ablated(found.target_to_cut(task.particles), zero)
+        name.update(
+            f"{found.digest} {task.particles} {seed} {MOVES} {LEAST} {sorted(zero)}".encode()
+        )
+        before, target = target, ablated(found.target_to_cut(task.particles), zero)
         make = partial(begin, target, positions, seed, cut)
-        if swarms:
-            make = partial(carry, target, swarms[-1], seed, cut)
+        if before is not None:
+            make = partial(carry, before, target, swarms[-1], seed, cut)
         if tell is not None:
             tell(f"{len(positions):,} draws at the end of {cut}")
         place = None if folder is None else folder / f"{cut}-{name.hexdigest()[:12]}.npz"
