@@ -14,8 +14,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import shutil
 from collections.abc import Callable
@@ -37,7 +35,8 @@ from .diagnose import (
     inference_data,
     spread_evenly,
 )
-from .fit import Plan, draws, identity, provenance, replace_file, sample
+from .files import csv_bytes, replace_file
+from .fit import Plan, draws, identity, provenance, sample
 from .identify import anchored, as_rows, identify
 from .installed import DRAWS, MANIFEST, Gate
 from .sampler import ARCHIVED_EVERY
@@ -202,7 +201,7 @@ def write(
         [f"{entry.value(float(z)):.6g}" for entry, z in zip(entries, row, strict=True)]
         for row in kept
     ]
-    replace_file(folder / DRAWS, _csv([[entry.address for entry in entries], *rows]))
+    replace_file(folder / DRAWS, csv_bytes([[entry.address for entry in entries], *rows]))
     manifest = {
         **identity(fit.target, fit.plan),
         **provenance(),
@@ -211,11 +210,11 @@ def write(
         "gates": [gate.model_dump() for gate in fit.gates],
     }
     replace_file(folder / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
-    replace_file(fit.directory / "diagnostics.csv", _csv(diagnostics(fit)))
+    replace_file(fit.directory / "diagnostics.csv", csv_bytes(diagnostics(fit)))
     flat = fit.draws.reshape(-1, fit.draws.shape[2])
     told = identify(fit.target, flat, profiles, tell)
-    replace_file(fit.directory / "told.csv", _csv(as_rows(told)))
-    replace_file(fit.directory / "anchors.csv", _csv(anchored(fit.target, flat)))
+    replace_file(fit.directory / "told.csv", csv_bytes(as_rows(told)))
+    replace_file(fit.directory / "anchors.csv", csv_bytes(anchored(fit.target, flat)))
     data = inference_data(fit.target, fit.plan, fit.draws)
     data.to_netcdf(str(fit.directory / "inference.nc"))
     plots.trace(data, fit.directory / "trace.png")
@@ -288,9 +287,3 @@ def with_changes(effort: Effort, iterations: int | None, particles: int | None) 
         )  # fmt: skip
     given = {"iterations": iterations, "particles": particles}
     return replace(effort, **{name: n for name, n in given.items() if n is not None})
-
-
-def _csv(rows: list[list[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()

@@ -21,7 +21,9 @@ import numpy as np
 
 from ..model.compiled import folder_digest, sources_digest
 from ..model.errors import InputError
-from . import arrays
+from .files import load as load_arrays
+from .files import replace_file
+from .files import save as save_arrays
 from .probe import probe
 from .sampler import ARCHIVED_EVERY, Group, fit_reference, generator, settle, start, step
 from .target import Target
@@ -228,7 +230,7 @@ def pool_reference(plan: Plan, directory: Path) -> None:
         return
     groups = [load(directory / f"group-{number}.npz") for number in range(plan.groups)]
     centre, factor = fit_reference(np.concatenate([group.tried for group in groups]))
-    arrays.save(path, centre=centre, factor=factor)
+    save_arrays(path, centre=centre, factor=factor)
 
 
 def load_reference(directory: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -239,7 +241,7 @@ def load_reference(directory: Path) -> tuple[np.ndarray, np.ndarray]:
     InputError
         If it is damaged.
     """
-    found = arrays.load(
+    found = load_arrays(
         directory / REFERENCE, ("centre", "factor"), "the reference of the moves",
         "remove the directory: the fit begins anew",
     )  # fmt: skip
@@ -280,7 +282,7 @@ def draws(directory: Path, plan: Plan, dimensions: int) -> np.ndarray:
 
 def save(path: Path, group: Group) -> None:
     """Replace a group's file."""
-    arrays.save(
+    save_arrays(
         path, iteration=np.int64(group.iteration), **{name: getattr(group, name) for name in FIELDS}
     )
 
@@ -293,15 +295,8 @@ def load(path: Path) -> Group:
     InputError
         If it is damaged.
     """
-    found = arrays.load(
+    found = load_arrays(
         path, ("iteration", *FIELDS), "the file of a group of chains",
         "remove it: the group begins anew",
     )  # fmt: skip
     return Group(**{**found, "iteration": int(found["iteration"])})
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Replace a file whole, or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)

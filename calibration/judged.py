@@ -22,10 +22,14 @@ import numpy as np
 from ..model.quantities import parameters
 from ..model.tables import OFFSET, Tables
 from .probe import probe
-from .renew import LEAST, MOVES, Swarm, begin, carry, kept
+from .renew import LEAST, MOVES, Swarm, begin, carry, in_effect, kept, kernel
 from .target import Target
 
 FACTORS: Final = (0.7, 1.3)
+SWARMS: Final = 2
+"""Swarms that are carried apart, whose distance tells how many draws they are worth."""
+ADDRESS: Final = 2**20
+"""First number of the luck, beyond those of the groups of a fit."""
 
 
 def with_coverage(tables: Tables, factor: float) -> Tables:
@@ -38,15 +42,31 @@ def with_coverage(tables: Tables, factor: float) -> Tables:
     return Tables(flat)
 
 
+def begun(
+    target: Target, positions: np.ndarray, seed: int, folder: Path | None = None
+) -> list[Swarm]:
+    """Draws with luck, in :data:`SWARMS` swarms that are kept apart."""
+    found = []
+    for number in range(SWARMS):
+        own = positions[number::SWARMS]
+        place = _place(folder, "begun", target, own, seed, 1.0)
+        found.append(kept(place, partial(begin, target, own, seed, ADDRESS + number)))
+    return found
+
+
 def under_coverage(
-    target: Target, positions: np.ndarray, factor: float, seed: int, folder: Path | None = None
-) -> Swarm:
+    target: Target,
+    swarms: Sequence[Swarm],
+    factor: float,
+    seed: int,
+    folder: Path | None = None,
+) -> list[Swarm]:
     """Draws from the posterior under another coverage.
 
     Parameters
     ----------
     target : Target
-    positions : ndarray of float64 [draw, entry]
+    swarms : sequence of Swarm
         Draws from its posterior.
     factor : float
         By which all coverage is multiplied; 1 gives what moves alone do to the draws.
@@ -54,15 +74,28 @@ def under_coverage(
     folder : path, optional
         Where they are kept, to go on from.
     """
-    name = hashlib.sha256(positions.tobytes())
-    name.update(f"{probe(target)} {target.particles} {seed} {MOVES} {LEAST} {factor}".encode())
-    places = [
-        folder and folder / f"{what}-{factor:g}-{name.hexdigest()[:12]}.npz"
-        for what in ("begun", "carried")
-    ]
     other = replace(target, tables=with_coverage(target.tables, factor))
-    swarm = kept(places[0], partial(begin, target, positions, seed, 0))
-    return kept(places[1], partial(carry, target, other, swarm, seed, 1))
+    found = []
+    for number, swarm in enumerate(swarms):
+        place = _place(folder, f"{factor:g}", other, swarm.position, seed, factor)
+        make = partial(carry, target, other, swarm, seed, ADDRESS + SWARMS + number)
+        found.append(kept(place, make))
+    return found
+
+
+def _place(
+    folder: Path | None, what: str, target: Target, positions: np.ndarray, seed: int, factor: float
+) -> Path | None:
+    """File of carried draws, named by all that they hang on."""
+    if folder is None:
+        return None
+    name = hashlib.sha256(positions.tobytes())
+    for column in (*target.history, *(target.sums or ())):
+        name.update(column.tobytes())
+    efforts = (probe(target), target.until, target.particles, target.names, seed, MOVES, LEAST,
+               factor, kernel())  # fmt: skip
+    name.update(repr(efforts).encode())
+    return folder / f"{what}-{name.hexdigest()[:12]}.npz"
 
 
 def varied(
@@ -73,27 +106,35 @@ def varied(
     workers: int = 1,
     folder: Path | None = None,
     tell: Callable[[str], None] | None = None,
-) -> dict[float, Swarm]:
+) -> dict[float, list[Swarm]]:
     """:func:`under_coverage` for several factors, and 1 beside them.
 
     ``tell`` is called when the draws have arrived at one.
     """
     every = sorted({1.0, *factors})
+    swarms = begun(target, positions, seed, folder)
+    if tell is not None:
+        tell("the luck of the draws has settled")
     found = {}
     with contextlib.ExitStack() as stack:
         run: Callable[..., Any] = map
         if workers > 1:
             context = get_context("spawn")
             run = stack.enter_context(ProcessPoolExecutor(workers, mp_context=context)).map
-        work = partial(under_coverage, target, positions, seed=seed, folder=folder)
-        for factor, swarm in zip(every, run(work, every), strict=True):
-            found[factor] = swarm
+        work = partial(under_coverage, target, swarms, seed=seed, folder=folder)
+        for factor, arrived in zip(every, run(work, every), strict=True):
+            found[factor] = arrived
             if tell is not None:
-                tell(f"coverage times {factor:g}: {swarm.effective:.0f} draws in effect")
+                tell(f"coverage times {factor:g}: {in_effect(arrived):.0f} draws in effect")
     return found
 
 
-def as_rows(target: Target, swarms: dict[float, Swarm]) -> list[list[str]]:
+def positions_of(swarms: Sequence[Swarm]) -> np.ndarray:
+    """Draws of all swarms."""
+    return np.concatenate([one.position for one in swarms])
+
+
+def as_rows(target: Target, found: dict[float, list[Swarm]]) -> list[list[str]]:
     """Table of what depends on the judged coverage.
 
     A row for each factor and number: ``factor, address, unit``, ``q05, median, q95`` in the
@@ -102,24 +143,25 @@ def as_rows(target: Target, swarms: dict[float, Swarm]) -> list[list[str]]:
     ``effective``, the number of draws in effect.
     """
     head = ["factor", "address", "unit", "q05", "median", "q95", "shift", "spread", "effective"]
-    rows, base = [head], swarms[1.0].position
-    for factor, swarm in swarms.items():
+    rows, base = [head], positions_of(found[1.0])
+    for factor, swarms in found.items():
+        worth = in_effect(swarms)
         for n, entry in enumerate(target.entries):
-            z = swarm.position[:, n]
+            z = positions_of(swarms)[:, n]
             rows.append(
                 [
                     f"{factor:g}", entry.address, parameters()[entry.family].unit,
                     *(f"{entry.value(float(q)):.4g}" for q in np.quantile(z, (0.05, 0.5, 0.95))),
                     f"{(z.mean() - base[:, n].mean()) / base[:, n].std():.2f}",
-                    f"{z.std() / base[:, n].std():.2f}", f"{swarm.effective:.0f}",
+                    f"{z.std() / base[:, n].std():.2f}", f"{worth:.0f}",
                 ]
             )  # fmt: skip
     return rows
 
 
-def draw_rows(target: Target, swarm: Swarm) -> list[list[str]]:
+def draw_rows(target: Target, swarms: Sequence[Swarm]) -> list[list[str]]:
     """Draws as a table that a scenario can name as its file: a column a number, a row a draw."""
     return [[entry.address for entry in target.entries]] + [
         [f"{entry.value(float(z)):.6g}" for entry, z in zip(target.entries, row, strict=True)]
-        for row in swarm.position
+        for row in positions_of(swarms)
     ]

@@ -6,28 +6,33 @@ new density over the old, resampled, and each is then moved by a few iterations 
 :mod:`.sampler`, which leave the new density as it is. Weights alone leave ever fewer draws; the
 moves spread them out again. Where the two densities lie far apart the way is made in stages.
 
-It makes no fit: draws begin where a fit that has passed its gates left them. How much luck is left
-in what it gives is told by :attr:`Swarm.effective`.
+It makes no fit: draws begin where a fit that has passed its gates left them. How much chance is in
+the answer is told by carrying several swarms apart from each other (:func:`in_effect`): the moves
+take their scale and direction from the very draws, and so keep some of their error, which no
+look at a single swarm shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from ..model.errors import InputError
-from . import arrays
+from .files import load, save
+from .fit import abandoned
 from .sampler import BOLD, WIDENED, Density, Group, generator, step
 
 MOVES: Final = 5
-"""Iterations of the chains after each resampling."""
-SETTLED: Final = 10
+"""Iterations of the chains at each stage."""
+REFRESHES: Final = 10
 """Times that new luck is proposed to a draw that comes without."""
-LEAST: Final = 1.0 / 3.0
+LEAST: Final = 0.5
 """Share of the draws that the weights of a stage must leave in effect."""
+FEWEST: Final = 5
 HALVINGS: Final = 40
 BEGUN, RESAMPLED = 2**23, 2**23 + 1
 """Iterations whose addresses name the luck of the beginning and of the resampling."""
@@ -44,26 +49,17 @@ class Swarm(NamedTuple):
     value : ndarray of float64 [draw]
         Estimate of the log density.
     left : float
-        Draws that weights left in effect (Kish 1965), before any was moved: the least of all
-        stages.
-    memory : float
-        Mean squared correlation, over the dimensions, between the draws before and after they
-        were moved: 1 if none moved, 0 if they are as good as new; the largest of all stages.
-    effective : float
-        Draws in effect. Copies of one draw agree by ``memory`` after their moves, so that ``n``
-        draws are worth ``n / (1 + (n / left - 1) memory)``, the design effect of clusters. A guide:
-        with few moves between densities that are far apart it is too high, up to twice.
-    stages : float
-        Densities in between on the last way, and its end.
+        Draws that the weights of the whole last way would have left in effect (Kish 1965), in one
+        stage and without moves.
+    stages : int
+        Densities on the last way, its end among them.
     """
 
     position: np.ndarray
     luck: np.ndarray
     value: np.ndarray
     left: float
-    memory: float
-    effective: float
-    stages: float = 0.0
+    stages: int
 
 
 def kept(path: Path | None, make: Callable[[], Swarm]) -> Swarm:
@@ -74,15 +70,23 @@ def kept(path: Path | None, make: Callable[[], Swarm]) -> Swarm:
     InputError
         If the file is damaged.
     """
-    if path is not None and path.is_file():
-        found = arrays.load(
+    if path is None:
+        return make()
+    if path.is_file():
+        found: dict[str, Any] = load(
             path, Swarm._fields, "the file of carried draws", "remove it: they are carried anew"
         )
-        return Swarm(*(a if a.ndim else float(a) for a in found.values()))  # type: ignore[arg-type]
+        return Swarm(**{**found, "left": float(found["left"]), "stages": int(found["stages"])})
     swarm = make()
-    if path is not None:
-        arrays.save(path, **swarm._asdict())
+    save(path, **swarm._asdict())
     return swarm
+
+
+def kernel() -> str:
+    """Digest of how draws are moved: kept files of another code are not gone on from."""
+    here = Path(__file__)
+    texts = (here.read_bytes(), here.with_name("sampler.py").read_bytes())
+    return hashlib.sha256(b"".join(texts)).hexdigest()[:16]
 
 
 def begin(density: Density, positions: np.ndarray, seed: int, number: int) -> Swarm:
@@ -99,12 +103,19 @@ def begin(density: Density, positions: np.ndarray, seed: int, number: int) -> Sw
     Raises
     ------
     InputError
-        If the density is zero at a draw.
+        If there are fewer than :data:`FEWEST` draws, or the density is zero at one.
     """
+    if len(positions) < FEWEST:
+        raise InputError(
+            "too few draws to be carried", field="draws", found=len(positions),
+            allowed=f"{FEWEST} or more",
+        )  # fmt: skip
+    positions = np.ascontiguousarray(positions)  # sums over a row hang on its strides
     rng = generator(seed, number, BEGUN)
     luck = rng.integers(1, 2**62, len(positions))
     value = np.array([density(z, int(u)) for z, u in zip(positions, luck, strict=True)])
-    for _ in range(SETTLED):
+    for _ in range(REFRESHES):
+        _see_to_parent()
         for n, z in enumerate(positions):
             other = int(rng.integers(1, 2**62))
             found = density(z, other)
@@ -115,8 +126,7 @@ def begin(density: Density, positions: np.ndarray, seed: int, number: int) -> Sw
             "a draw cannot have brought forth the record", field="draw",
             found=int(np.argmin(np.isfinite(value))), todo="fit again, or with more particles",
         )  # fmt: skip
-    size = float(len(positions))
-    return Swarm(positions.copy(), luck, value, size, 1.0, size)
+    return Swarm(positions.copy(), luck, value, float(len(positions)), 0)
 
 
 def carry(
@@ -146,23 +156,34 @@ def carry(
     InputError
         If the new density is zero at all draws.
     """
-    size, share, stages = len(swarm.position), 0.0, 0
-    swarm = swarm._replace(left=float(size), memory=0.0)
     start = swarm.value
     end = np.array([new(z, int(u)) for z, u in zip(swarm.position, swarm.luck, strict=True)])
+    left, share, stage = np.nan, 0.0, 0
     while share < 1.0:
         with np.errstate(invalid="ignore"):
             gained = np.where(np.isneginf(end), -np.inf, end - start)
         if not np.isfinite(gained).any():
             raise InputError("none of the draws can have brought forth the record", field="draws",
-                             found=size, todo="begin with more draws")  # fmt: skip
+                             found=len(gained), todo="fit anew at the later date")  # fmt: skip
+        left = left_by(shares_of(gained)) if stage == 0 else left
         further = next_share(gained, share, least)
+        shares = shares_of((further - share) * gained)
+        chosen = systematic(shares, len(shares), generator(seed, number, RESAMPLED + stage))
         way = Way(old, new, further)
-        swarm = _renewed(way, swarm, (further - share) * gained, seed, number, moves, stages)
-        pairs = [way.both(z, int(u)) for z, u in zip(swarm.position, swarm.luck, strict=True)]
+        way.remember(swarm.position[chosen], swarm.luck[chosen], start[chosen], end[chosen])
+        group = Group(
+            swarm.position[chosen], np.array(way.known(swarm.position[chosen], swarm.luck[chosen])),
+            swarm.luck[chosen], swarm.position[chosen], *normal_of(swarm.position, shares),
+            np.empty((0, swarm.position.shape[1] + 1)), stage * moves,
+        )  # fmt: skip
+        for _ in range(moves):
+            _see_to_parent()
+            step(way, group, seed, number, mix=BOLD)
+        pairs = [way.both(z, int(u)) for z, u in zip(group.position, group.luck, strict=True)]
         start, end = (np.array(values) for values in zip(*pairs, strict=True))
-        share, stages = further, stages + 1
-    return swarm._replace(value=end, stages=float(stages))
+        share, stage = further, stage + 1
+        swarm = Swarm(group.position, group.luck, end, left, stage)
+    return swarm
 
 
 class Way:
@@ -172,13 +193,24 @@ class Way:
         self.old, self.new, self.share = old, new, share
         self._known: dict[tuple[int, bytes], tuple[float, float]] = {}
 
+    def remember(
+        self, positions: np.ndarray, lucks: np.ndarray, start: np.ndarray, end: np.ndarray
+    ) -> None:
+        """Take both log densities of some draws as known."""
+        for z, luck, one, other in zip(positions, lucks, start, end, strict=True):
+            self._known[int(luck), z.tobytes()] = float(one), float(other)
+
     def both(self, position: np.ndarray, luck: int) -> tuple[float, float]:
-        """Both log densities; that of the end alone, and no number, at the end of the way."""
+        """Both log densities; for what is first met at the end of the way, only the second."""
         key = luck, position.tobytes()
         if key not in self._known:
             start = np.nan if self.share == 1.0 else self.old(position, luck)
             self._known[key] = start, self.new(position, luck)
         return self._known[key]
+
+    def known(self, positions: np.ndarray, lucks: np.ndarray) -> list[float]:
+        """Log density of some draws."""
+        return [self(z, int(luck)) for z, luck in zip(positions, lucks, strict=True)]
 
     def __call__(self, position: np.ndarray, luck: int) -> float:
         """Log density here, up to a constant."""
@@ -225,28 +257,23 @@ def left_by(shares: np.ndarray) -> float:
     return 1.0 / float((shares**2).sum())
 
 
-def _renewed(
-    way: Way, swarm: Swarm, logs: np.ndarray, seed: int, number: int, moves: int, stage: int
-) -> Swarm:
-    """One stage: weigh by some logs, resample, move."""
-    shares, size = shares_of(logs), len(swarm.position)
-    left = left_by(shares)
-    chosen = systematic(shares, size, generator(seed, number, RESAMPLED + stage))
-    centre, factor = normal_of(swarm.position, shares)
-    before, luck = swarm.position[chosen], swarm.luck[chosen]
-    value = np.array([way(z, int(u)) for z, u in zip(before, luck, strict=True)])
-    group = Group(
-        before.copy(), value, luck, before.copy(), centre, factor,
-        np.empty((0, len(centre) + 1)), stage * moves,
-    )  # fmt: skip
-    for _ in range(moves):
-        step(way, group, seed, number, mix=BOLD)
-    memory = agreement(before, group.position)
-    in_effect = left * swarm.effective / size
-    return Swarm(
-        group.position, group.luck, group.value, min(left, swarm.left),
-        max(memory, swarm.memory), size / (1.0 + (size / in_effect - 1.0) * memory),
-    )  # fmt: skip
+def in_effect(swarms: Sequence[Swarm]) -> float:
+    """Draws in effect of swarms that were carried apart from each other, taken together.
+
+    From how far their means lie apart, against how far their draws do, over all dimensions: what
+    so many independent draws would give. At least one for each swarm, at most all. Two swarms
+    of forty dimensions tell it to about a quarter. What all have in common, as a way that is
+    too short to forget where they came from, it does not see.
+    """
+    size = sum(len(one.position) for one in swarms)
+    within = np.mean([one.position.var(axis=0) for one in swarms])
+    apart = np.var([one.position.mean(axis=0) for one in swarms], axis=0, ddof=1).mean()
+    return float(np.clip(len(swarms) * within / max(apart, 1e-300), len(swarms), size))
+
+
+def _see_to_parent() -> None:
+    if abandoned():
+        raise SystemExit("the process that this one works for is gone")
 
 
 def normal_of(positions: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -262,14 +289,6 @@ def normal_of(positions: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np
     spread = (away * shares[:, None]).T @ away
     drawn = (draws * spread + dimension * np.eye(dimension)) / (draws + dimension)
     return centre, np.linalg.cholesky(WIDENED**2 * drawn)
-
-
-def agreement(before: np.ndarray, after: np.ndarray) -> float:
-    """Mean over the dimensions of the squared correlation of draws before and after."""
-    spread = before.std(axis=0) * after.std(axis=0)
-    together = ((before - before.mean(axis=0)) * (after - after.mean(axis=0))).mean(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return float(np.mean(np.where(spread > 0.0, together / spread, 1.0) ** 2))
 
 
 def systematic(shares: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:

@@ -27,7 +27,7 @@ from scipy.stats import chisquare
 
 from ..model.errors import InputError
 from .diagnose import LEAST_ESS, MOST_RHAT, Convergence, convergence
-from .fit import replace_file
+from .files import replace_file
 from .judged import with_coverage
 from .probe import probe
 from .sampler import ARCHIVED_EVERY, BOLD, fit_reference, generator, settle, start, step

@@ -7,14 +7,13 @@ of them ``records.csv``, a row a record, and ``manifest.json``, how all were mad
 from __future__ import annotations
 
 import csv
-import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from ..model.errors import InputError
-from .fit import replace_file
+from .files import csv_bytes, replace_file
 from .sbc import OF_A_FIT, OF_AN_ENTRY, record_file
 
 RECORDS: Final = "records.csv"
@@ -47,12 +46,10 @@ def write_table(records: Path, out: Path) -> Path:
     """
     found = read(records)
     settings: dict[str, Any] = found[0]["check"]
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows(found, settings["estimated"]))
     aside = sum(one["set_aside"] for one in found)
     told = {**settings, "records": len(found), "set_aside": aside}
     out.mkdir(parents=True, exist_ok=True)
-    replace_file(out / RECORDS, text.getvalue().encode())
+    replace_file(out / RECORDS, csv_bytes(rows(found, settings["estimated"])))
     replace_file(out / MANIFEST, (json.dumps(told, indent=1, sort_keys=True) + "\n").encode())
     return out / RECORDS
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..calibration.fit import Plan
     from ..explore.backtest.forecast import Task
     from ..explore.backtest.power import Power
-    from ..explore.backtest.rolling import Renewed
+    from ..explore.backtest.rolling import Followed
 
 DIRECTORY: Final = Path("steppe-backtest")
 SEEDS: Final = 5
@@ -75,7 +75,7 @@ def backtest(
     from ..explore.backtest.conduct import KEYS, enter, score, state_power
     from ..explore.backtest.forecast import MODEL
     from ..explore.backtest.leaks import check_no_leak, training
-    from ..explore.backtest.rolling import renew_all
+    from ..explore.backtest.rolling import follow_all
     from ..results.files import canonical, write_atomic
 
     task = make_task(train_until, test_until, rolling, drivers_known, coverage_frozen, quick)
@@ -92,7 +92,7 @@ def backtest(
     write_atomic(directory / "power.json", canonical(statement(stated)))
     typer.echo(f"Before the scores: {stated.in_words()}\n")
     seeds = [(seed + n) % KEYS for n in range(2 if quick else SEEDS)]
-    followed = renew_all(task, positions, seed, workers, directory / "followed", typer.echo)
+    followed = follow_all(task, positions, seed, workers, directory / "followed", typer.echo)
     known = {name: one.positions for name, one in followed.items()} or positions
     tries = {
         key: before if task == fixed and key == seed else enter(task, known, key, typer.echo)
@@ -100,13 +100,13 @@ def backtest(
     }
     rows, cells = score(task, tries, stated, followed)
     claim, kept = badge(made[MODEL]), len(positions[MODEL])
-    samples, in_effect = len(tries[seed][MODEL].counts), in_numbers(followed, "effective")
+    samples, in_effect = len(tries[seed][MODEL].counts), least_effective(followed)
     manifest = {
         "badge": claim, "cut": task.cut, "test_until": task.last, "rolling": task.rolling,
         "known_beyond_the_cut": list(task.given), "training": read, "fit": made.pop(MODEL),
         "ablations": made, "draws": kept, "draws_used": samples // task.runs, "samples": samples,
         "seeds": seeds, "power": stated.digest,
-        "effective_draws": in_effect, "left_by_weights": in_numbers(followed, "left"),
+        "effective_draws": in_effect, "followed": in_numbers(followed),
     }  # fmt: skip
     write(directory, rows, cells, canonical(manifest))
     for line in few_draws(task, in_effect, kept):
@@ -279,13 +279,21 @@ def statement(stated: Power) -> dict[str, Any]:
     return {**asdict(stated), "digest": stated.digest, "words": stated.in_words()}
 
 
-def in_numbers(followed: Mapping[str, Renewed], what: str) -> list[float]:
-    """Effective numbers of the model's draws from which each year was forecast; rolling only."""
-    from ..explore.backtest.forecast import MODEL
+def least_effective(followed: Mapping[str, Followed]) -> list[float]:
+    """Fewest draws in effect, of the model and its ablations, from which each year was forecast."""
+    each = zip(*(one.effective for one in followed.values()), strict=True)
+    return [round(float(min(year)), 1) for year in each]
 
-    if MODEL not in followed:
-        return []
-    return [round(float(n), 2) for n in getattr(followed[MODEL], what)]
+
+def in_numbers(followed: Mapping[str, Followed]) -> dict[str, dict[str, list[float]]]:
+    """How the draws of each variant kept up with the record, by origin."""
+    return {
+        name: {
+            what: [round(float(n), 1) for n in getattr(one, what)]
+            for what in ("effective", "left", "stages")
+        }
+        for name, one in followed.items()
+    }
 
 
 def few_draws(task: Task, found: Sequence[float], draws: int) -> Iterable[str]:
@@ -295,8 +303,8 @@ def few_draws(task: Task, found: Sequence[float], draws: int) -> Iterable[str]:
     least = min(found, default=float(draws))
     if least < min(FEW, 0.5 * draws):
         yield (
-            f"Note: the draws from which {task.years[found.index(least)]} is forecast are worth "
-            f"{least:.0f} of {draws}: parameters are hardly varied there."
+            f"Note: some of the draws from which {task.years[found.index(least)]} is forecast are "
+            f"worth {least:.0f} of {draws}: parameters are hardly varied there."
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -40,8 +40,9 @@ def coverage(
     Coverage was judged with the counts in view and is in no band. The draws are carried to the
     posterior under another coverage; asking again goes on from what was carried.
     """
+    from ..calibration.files import csv_bytes
     from ..calibration.judged import FACTORS, as_rows, draw_rows, varied
-    from ..calibration.renew import MOVES
+    from ..calibration.renew import MOVES, in_effect
     from ..model.errors import InputError
     from ..results.files import canonical, write_atomic
     from ..results.judged import coverage_in_words
@@ -55,20 +56,27 @@ def coverage(
             )  # fmt: skip
     target, positions, of = _fitted(fit, draws)
     directory = out or DIRECTORY
-    typer.echo(f"{len(positions)} draws of {of} are carried to coverage times "
+    typer.echo(f"{len(positions)} draws of {of['from']} are carried to coverage times "
                f"{', '.join(f'{one:g}' for one in sorted({1.0, *factors}))}")  # fmt: skip
     found = varied(target, positions, factors, seed, workers, directory / "carried", typer.echo)
     head, *rows = as_rows(target, found)
-    write_atomic(directory / TABLE, _csv([head, *rows]))
-    for one, swarm in found.items():
-        write_atomic(directory / f"draws-{one:g}.csv", _csv(draw_rows(target, swarm)))
+    for old in directory.glob("draws-*.csv"):
+        old.unlink()
+    write_atomic(directory / TABLE, csv_bytes([head, *rows]))
+    for one, swarms in found.items():
+        write_atomic(directory / f"draws-{one:g}.csv", csv_bytes(draw_rows(target, swarms)))
     manifest = {
-        "badge": "exploration: coverage other than it was judged", "command": _command(
-            factors, fit, draws, seed
-        ), "of": of, "until": target.until, "particles": target.particles, "seed": seed,
+        "badge": "exploration: coverage other than it was judged",
+        "command": _command(factors, fit, draws, seed), "of": of, "seed": seed,
         "draws": len(positions), "moves": MOVES,
-        "effective": {f"{one:g}": round(swarm.effective, 1) for one, swarm in found.items()},
-        "memory": {f"{one:g}": round(swarm.memory, 3) for one, swarm in found.items()},
+        "followed": {
+            f"{one:g}": {
+                "effective": round(in_effect(swarms), 1),
+                "left": round(sum(swarm.left for swarm in swarms), 1),
+                "stages": max(swarm.stages for swarm in swarms),
+            }
+            for one, swarms in found.items()
+        },
     }  # fmt: skip
     write_atomic(directory / "manifest.json", canonical(manifest))
     for line in coverage_in_words([dict(zip(head, row, strict=True)) for row in rows]):
@@ -83,44 +91,60 @@ def _command(factors: Sequence[float], fit: Path | None, draws: int, seed: int) 
     return f"steppe calibrate coverage{words} --draws {draws} --seed {seed}"
 
 
-def _csv(rows: Sequence[Sequence[str]]) -> bytes:
-    import csv
-    import io
+def _fitted(fit: Path | None, count: int) -> tuple[Target, np.ndarray, dict[str, Any]]:
+    """Posterior density, draws from it, and what is to be said of them.
 
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()
-
-
-def _fitted(fit: Path | None, count: int) -> tuple[Target, np.ndarray, str]:
-    """Posterior density, draws from it, and whose they are."""
+    Raises
+    ------
+    InputError
+        If the draws are of another record or model, or of a fit that has not passed its pilot.
+    """
     import numpy as np
 
     from ..calibration import fit as fits
+    from ..calibration.calibrate import gates_of
     from ..calibration.diagnose import spread_evenly
     from ..calibration.installed import installed, standardised
+    from ..calibration.probe import probe
     from ..calibration.target import record_target
     from ..model.errors import InputError
     from ..model.quantities import parameters
     from .backtest import read_plan
 
     if fit is not None:
-        import json
-
         plan, particles = read_plan(fit / fits.PLAN)
-        until = int(json.loads((fit / fits.PLAN).read_text("utf-8"))["until"])
-        target = record_target(until, particles)
+        target = record_target(_until(fit / fits.PLAN), particles)
         fits.claim(fit, target, plan)
         kept = fits.draws(fit, plan, len(target.entries))
-        return target, spread_evenly(kept, count), "a fit"
+        if kept.shape[1] == 0:
+            raise InputError("the fit has not passed its pilot", file=str(fit))
+        passed = all(gate.passed for gate in gates_of(target, kept))
+        told = {"from": "a fit", "passed": passed, **fits.identity(target, plan)}
+        return target, spread_evenly(kept, count), told
     posterior = installed()
     if posterior is None:
         raise InputError("no posterior is installed", todo="run 'steppe calibrate'")
-    target = record_target(posterior.manifest.until, posterior.manifest.particles)
+    made = posterior.manifest
+    target = record_target(made.until, made.particles)
+    if tuple(probe(target)) != made.probe:
+        raise InputError(
+            "the installed posterior is of another record or model", field="probe",
+            found=str(list(made.probe)), allowed=str(probe(target)),
+            todo="run 'steppe calibrate', or name a fit with --fit",
+        )  # fmt: skip
     columns = []
     for entry in target.entries:
         prior = parameters()[entry.family].prior
         assert prior is not None
         values = posterior.draws[entry.address][:count]
         columns.append(standardised(values, prior, entry.centre))
-    return target, np.column_stack(columns), "the installed posterior"
+    told = {"from": "the installed posterior", "passed": posterior.passed, "until": made.until,
+            "digest": posterior.digest}  # fmt: skip
+    return target, np.column_stack(columns), told
+
+
+def _until(plan: Path) -> int:
+    """Last year that a fit has read."""
+    import json
+
+    return int(json.loads(plan.read_text("utf-8"))["until"])

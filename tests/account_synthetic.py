@@ -101,7 +101,7 @@ def reference(folder):
     simulated(folder / "sbc-wrong", wrong=True)
     write_csv(
         folder / "coverage" / "coverage.csv",
-        [{"factor": factor, "address": "budget.russia", "shift": shift}
+        [{"factor": factor, "address": "budget.russia", "shift": shift, "effective": 200}
          for factor, shift in (("0.7", 1.25), ("1", 0.0), ("1.3", -0.75))],
     )  # fmt: skip
     write_json(

@@ -21,7 +21,7 @@ from steppe.explore.backtest.competition import total_rows
 from steppe.explore.backtest.conduct import density_rows, enter, score, state_power
 from steppe.explore.backtest.forecast import VARIANTS, Task
 from steppe.explore.backtest.leaks import check_no_leak
-from steppe.explore.backtest.rolling import renew_all, renewed
+from steppe.explore.backtest.rolling import follow, follow_all
 from steppe.explore.backtest.sums import Sizes, draw_sums, sizes_on_record, sums_on_record
 from steppe.model.errors import InputError
 from steppe.model.names import FORMS, PATRONS, START_YEAR, STATES
@@ -32,7 +32,7 @@ CUT, LAST = 2001, 2003
 @pytest.fixture(scope="module")
 def positions():
     dimensions = len(frozen(CUT).target(1).entries)
-    return 0.3 * np.random.default_rng(1).standard_normal((6, dimensions))
+    return 0.3 * np.random.default_rng(1).standard_normal((10, dimensions))
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +77,8 @@ def test_exposure_of_joint_exercises_is_that_of_exercises():
 def test_every_competitor_forecasts_every_cell(entered, positions):
     assert set(entered) == {*VARIANTS, *BASELINES}
     for name, found in entered.items():
-        assert found.counts.shape == (48, 2, len(STATES), len(PATRONS), len(FORMS)), name
-        assert found.sums.shape == (48, 2, len(PATRONS)), name
+        assert found.counts.shape == (80, 2, len(STATES), len(PATRONS), len(FORMS)), name
+        assert found.sums.shape == (80, 2, len(PATRONS)), name
         assert found.counts.sum() > 0, name
 
 
@@ -125,7 +125,7 @@ def test_what_comes_after_the_cut_changes_no_forecast(task, positions, entered, 
     monkeypatch.setattr("steppe.calibration.asof.imposed", withheld)
     anew = Task(CUT, LAST, particles=12, runs=8)
     assert np.array_equal(forecast.by_model(anew, positions, 1).counts, entered["model"].counts)
-    found = forecast.by_baselines(anew, 48, 1)
+    found = forecast.by_baselines(anew, 80, 1)
     assert np.array_equal(found["Hawkes"].counts, entered["Hawkes"].counts)
     with pytest.raises(AssertionError):
         forecast.documented(anew)
@@ -137,41 +137,74 @@ def following():
 
 
 @pytest.fixture(scope="module")
-def followed(following, fitted):
-    return renew_all(following, fitted, 1)
+def followed(following, fitted, tmp_path_factory):
+    return follow_all(following, fitted, 1, 1, tmp_path_factory.mktemp("followed"))
 
 
 def test_draws_follow_the_record(following, positions, followed):
     """They begin where the fit left them; later ones are of the density at their own origin."""
     own = followed["model"]
     assert own.positions.shape == (2, *positions.shape)
-    assert np.array_equal(own.positions[0], positions)
-    assert own.left[0] == own.effective[0] == len(positions)
+    assert np.array_equal(own.positions[0], np.concatenate([positions[::2], positions[1::2]]))
+    assert own.left[0] == len(positions)
     assert 1.0 <= own.left[1] < len(positions)
+    assert own.stages.tolist()[0] == 0 < own.stages[1]
     assert np.isfinite(own.densities).all()
+    assert (own.errors > 0.0).all()
+    [swarm, _] = follow(following, positions, 1)[1]
     at_home = following.frozen(CUT + 1).target_to_cut(12)
     assert at_home.until == CUT + 1
+    pairs = zip(swarm.position, swarm.luck, strict=True)
+    assert swarm.value == pytest.approx([at_home(z, int(luck)) for z, luck in pairs])
 
 
-def test_kept_origins_are_gone_on_from(following, fitted, followed, tmp_path):
-    """Nothing is computed again, no bit differs, and other draws have other files."""
-    one = fitted["model"]
-    first = renewed(following, one, 1, folder=tmp_path)
-    times = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    again = renewed(following, one, 1, folder=tmp_path)
-    assert times == {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    for kept in (first, again):
-        for mine, theirs in zip(kept, followed["model"], strict=True):
-            assert np.array_equal(mine, theirs)
-    last = sorted(tmp_path.iterdir())[-1]
-    last.unlink()
-    resumed = renewed(following, one, 1, folder=tmp_path)
-    assert np.array_equal(resumed.positions, first.positions)
-    renewed(following, one + 0.01, 1, folder=tmp_path)
-    assert len(list(tmp_path.iterdir())) == 4
-    last.write_bytes(b"")
+def test_processes_change_no_bit(following, fitted, followed, tmp_path):
+    again = follow_all(following, fitted, 1, 2, tmp_path)
+    assert list(again) == list(followed)
+    for name, one in again.items():
+        for mine, theirs in zip(one, followed[name], strict=True):
+            assert np.array_equal(mine, theirs), name
+
+
+def test_kept_origins_are_gone_on_from(following, positions, tmp_path):
+    """Nothing that is kept is computed again, no bit differs, and other draws have other files."""
+
+    def followed_to(draws):
+        return follow(following, draws, 1, folder=tmp_path)
+
+    def files():
+        return {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+
+    first, times = followed_to(positions), files()
+    assert len(times) == 4
+    again = followed_to(positions)
+    assert files() == times
+    (tmp_path / max(name for name in times if "foreseen" not in name)).unlink()
+    resumed = followed_to(positions)
+    for one, other in ((first, again), (first, resumed)):
+        for (swarm, told), (same, tells) in zip(one, other, strict=True):
+            assert np.array_equal(told, tells)
+            assert np.array_equal(swarm.position, same.position)
+    followed_to(positions + 0.01)
+    assert len(files()) == 8
+    for path in tmp_path.glob("*foreseen*"):
+        path.write_bytes(b"")
     with pytest.raises(InputError, match="damaged"):
-        renewed(following, one, 1, folder=tmp_path)
+        followed_to(positions)
+
+
+def test_an_impossible_record_says_when(following, positions, monkeypatch):
+    monkeypatch.setattr("steppe.calibration.renew.REFRESHES", 0)
+    monkeypatch.setattr("steppe.calibration.target.Target.__call__", lambda *_: -np.inf)
+    with pytest.raises(InputError, match=f"draws at the end of {CUT}: .*brought forth"):
+        follow(following, positions, 1)
+
+
+def test_draws_must_be_of_the_origins(task, following, positions, followed):
+    with pytest.raises(ValueError, match="each origin"):
+        forecast.by_model(following, positions, 1)
+    with pytest.raises(ValueError, match="each origin"):
+        forecast.by_model(task, followed["model"].positions, 1)
 
 
 def test_a_forecast_takes_as_many_draws_as_asked(positions):
@@ -189,7 +222,9 @@ def test_the_joint_density_is_of_the_ablations_against_the_model(followed):
 
 
 def test_the_first_year_is_the_same_from_a_fixed_and_a_rolling_origin(following, entered, followed):
-    found = forecast.by_model(following, followed["model"].positions, 1)
+    back = np.argsort([0, 2, 4, 6, 8, 1, 3, 5, 7, 9])
+    in_order = followed["model"].positions[:, back]
+    found = forecast.by_model(following, in_order, 1)
     assert np.array_equal(found.counts[:, 0], entered["model"].counts[:, 0])
     assert not np.array_equal(found.counts[:, 1], entered["model"].counts[:, 1])
 
@@ -266,12 +301,19 @@ def test_a_rolling_backtest_says_what_its_draws_are_worth(made, tmp_path):
     assert done.exit_code == 0, done.output
     manifest = json.loads((tmp_path / "manifest.json").read_text("utf-8"))
     draws = manifest["draws"]
-    assert f"{draws} draws at the end of 1999" in done.output
-    assert manifest["effective_draws"][0] == draws
-    assert 1.0 <= manifest["left_by_weights"][1] <= manifest["effective_draws"][1] <= draws
+    assert f"swarm 2 of 2: {draws // 2} draws at the end of 1999" in done.output
+    own = manifest["followed"]["model"]
+    assert own["left"][0] == draws
+    assert (
+        2
+        <= min(one["effective"][1] for one in manifest["followed"].values())
+        == (manifest["effective_draws"][1])
+    )
     with (tmp_path / "scores.csv").open(encoding="utf-8") as stream:
         joint = [r for r in csv.DictReader(stream) if r["score"] == "joint log density"]
     assert {row["competitor"] for row in joint} == set(VARIANTS)
+    assert all(float(row["seed_sd"]) > 0.0 for row in joint)
+    assert "by the luck of the draws" in " ".join(done.output.split())
 
 
 def backtest(*words):

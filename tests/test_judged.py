@@ -8,7 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from steppe.calibration.fit import Plan, sample
-from steppe.calibration.judged import as_rows, under_coverage, varied, with_coverage
+from steppe.calibration.judged import as_rows, positions_of, varied, with_coverage
+from steppe.calibration.sampler import fit_reference, settle, start, step
 from steppe.calibration.target import record_target
 from steppe.cli.main import app
 from steppe.model.errors import InputError
@@ -34,32 +35,59 @@ def test_coverage_is_multiplied_and_nothing_else(target):
         assert np.array_equal(found[name], target.tables[name])
 
 
-def test_with_less_coverage_more_is_offered(target):
-    """Fewer packages are told of, so that there have been more; at factor one nothing moves."""
-    positions = np.random.default_rng(3).standard_normal((150, 2))
+@pytest.fixture(scope="module")
+def positions(target):
+    """Draws from the posterior of the two numbers, by a chain of its own."""
+    rng = np.random.default_rng(3)
+    group = start(target, rng.standard_normal((12, 2)), 1, 0, 4)
+    drawn = []
+    for n in range(180):
+        step(target, group, 1, 0, 60)
+        if n == 60:
+            settle(target, group, fit_reference(group.tried), 1, 0)
+        if n >= 80:
+            drawn.append(group.position.copy())
+    return np.concatenate(drawn)[::2]
+
+
+def test_with_less_coverage_more_is_offered(target, positions):
+    """Fewer packages are told of, so that there have been more; at factor one the draws stay
+    draws from the posterior that they came from."""
     found = varied(target, positions, (0.3,))
-    less, same = found[0.3].position[:, 0], found[1.0].position[:, 0]
+    less, same = positions_of(found[0.3])[:, 0], positions_of(found[1.0])[:, 0]
     assert less.mean() - same.mean() > 0.4
+    assert same.mean() == pytest.approx(positions[:, 0].mean(), abs=0.25)
+    assert same.std() == pytest.approx(positions[:, 0].std(), rel=0.25)
     head, *rows = as_rows(target, found)
     table = [dict(zip(head, row, strict=True)) for row in rows]
     assert [row["factor"] for row in table] == ["0.3", "0.3", "1", "1"]
-    own = [row for row in table if row["factor"] == "1"]
-    assert {row["shift"] for row in own} == {"0.00"}
-    assert {row["spread"] for row in own} == {"1.00"}
     [told] = coverage_in_words(table)
     assert told.startswith("Coverage times 0.3: 1 of 2 numbers move")
     assert "opportunity_rate (+" in told
 
 
-def test_what_was_carried_is_gone_on_from(target, tmp_path):
-    positions = np.random.default_rng(3).standard_normal((20, 2))
-    first = under_coverage(target, positions, 0.8, 1, tmp_path)
-    files = sorted(tmp_path.iterdir())
-    assert [path.name.partition("-")[0] for path in files] == ["begun", "carried"]
-    files[-1].unlink()
-    again = under_coverage(target, positions, 0.8, 1, tmp_path)
-    for mine, theirs in zip(first, again, strict=True):
-        assert np.array_equal(mine, theirs)
+def test_a_shift_that_luck_can_make_is_not_named():
+    row = {"factor": "0.7", "address": "budget.russia", "shift": "0.6", "effective": "200"}
+    same = {**row, "factor": "1", "shift": "0.0"}
+    assert "budget.russia (+0.6)" in next(coverage_in_words([row, same]))
+    few = {**row, "effective": "8"}
+    assert "0 of 1 numbers" in next(coverage_in_words([few, same]))
+
+
+def test_what_was_carried_is_gone_on_from(target, positions, tmp_path):
+    first = varied(target, positions[:40], (0.8,), folder=tmp_path)
+    files = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert sorted(path.name.partition("-")[0] for path in files) == [
+        "0.8", "0.8", "1", "1", "begun", "begun"
+    ]  # fmt: skip
+    next(iter(tmp_path.glob("0.8-*"))).unlink()
+    again = varied(target, positions[:40], (0.8,), folder=tmp_path)
+    for factor in first:
+        assert np.array_equal(positions_of(first[factor]), positions_of(again[factor]))
+    same = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert sum(files[path] != same[path] for path in files) == 1
+    varied(target, positions[:40] + 0.01, (0.8,), folder=tmp_path)
+    assert len(list(tmp_path.iterdir())) == 12
 
 
 def test_the_command_writes_what_it_says(tmp_path):
@@ -77,8 +105,9 @@ def test_the_command_writes_what_it_says(tmp_path):
     rows = list(csv.DictReader(files[0].decode().splitlines()))
     assert len(rows) == 2 * len(record_target(1995, 3).entries)
     manifest = json.loads((tmp_path / "a" / "manifest.json").read_text("utf-8"))
-    assert manifest["until"] == 1995
-    assert set(manifest["effective"]) == {"0.9", "1"}
+    assert manifest["of"]["until"] == 1995
+    assert set(manifest["followed"]) == {"0.9", "1"}
+    assert manifest["of"]["passed"] is False
     draws = (tmp_path / "a" / "draws-0.9.csv").read_text("utf-8").splitlines()
     assert len(draws) == 1 + 20
     assert draws[0].startswith("opportunity_rate,")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from steppe.calibration.renew import agreement, begin, carry, normal_of, systematic
+from steppe.calibration.renew import begin, carry, in_effect, kept, normal_of, systematic
 from steppe.model.errors import InputError
 
 START, GOAL = np.zeros(3), np.array([1.5, -1.0, 0.5])
@@ -45,75 +45,98 @@ def test_draws_arrive_at_a_known_density():
     swarm = carried(moves=5)
     assert swarm.position.mean(axis=0) == pytest.approx(GOAL, abs=0.12)
     assert swarm.position.std(axis=0) == pytest.approx(NARROW, rel=0.12)
-    assert swarm.memory < 0.3
     assert len(np.unique(swarm.position, axis=0)) > 780
-    assert swarm.effective > 0.7 * len(swarm.position)
 
 
-def test_without_moves_few_draws_are_left_and_it_says_so():
+def test_without_moves_few_draws_are_left():
     """Negative control: weights alone."""
-    swarm = carried(moves=0)
-    distinct = len(np.unique(swarm.position, axis=0))
-    assert swarm.memory == pytest.approx(1.0)
-    assert distinct < 250
-    assert swarm.effective < 250
+    assert len(np.unique(carried(moves=0).position, axis=0)) < 250
 
 
-@pytest.mark.parametrize("moves", [5, 0])
-def test_effective_draws_tell_the_error_of_a_mean(moves):
-    """Over sixty swarms: within a third with moves; without, even less is known than is said."""
-    away, promised = [], []
-    for seed in range(60):
-        rng = np.random.default_rng([9, seed])
-        swarm = begin(between(0.0), rng.standard_normal((120, 3)), seed, 0)
-        for number in (1, 2):
-            way = between((number - 1) / 2), between(number / 2)
-            swarm = carry(*way, swarm, seed, number, moves, least=0.0)
-        away.append((swarm.position.mean(axis=0) - GOAL) / NARROW)
-        promised.append(1.0 / swarm.effective)
-    told = np.mean(np.square(away)) / np.mean(promised)
-    assert 0.7 < told < 1.4 if moves else told > 1.4
-    assert np.mean(promised) == pytest.approx(1.0 / 120, rel=0.1) if moves else True
-
-
-@pytest.mark.parametrize("least", [1 / 3, 0.0])
+@pytest.mark.parametrize("least", [0.5, 0.0])
 def test_a_long_way_is_made_in_stages(least):
     """Six standard deviations away, where the weights alone leave a draw or two; with all in one
-    stage (the negative control) the draws stay where these few were, and say so."""
+    stage (the negative control) the draws stay where these few were."""
     far = 4.0 * GOAL
 
     def end(position, luck):
         return float(-0.5 * (((position - far) / NARROW) ** 2).sum())
 
-    swarm = carry(between(0.0), end, begin(between(0.0), drawn(), 1, 0), 1, 1, moves=3, least=least)
+    begun = begin(between(0.0), drawn(), 1, 0)
+    swarm = carry(between(0.0), end, begun, 1, 1, moves=3, least=least)
     away = np.abs((swarm.position.mean(axis=0) - far) / NARROW).max()
+    assert swarm.left < 3
     if least:
         assert swarm.stages > 4
-        assert swarm.left > 0.3 * 800
         assert away < 0.15
         assert swarm.position.std(axis=0) == pytest.approx(NARROW, rel=0.12)
-        assert swarm.effective > 400
     else:
         assert swarm.stages == 1
-        assert swarm.left < 3
         assert away > 0.3
-        assert swarm.effective < 200
+
+
+@pytest.mark.parametrize("moves", [1, 6])
+def test_swarms_that_part_tell_the_error_of_their_means(moves):
+    """In twenty dimensions, where most moves change a few: squared errors over sixteen pairs are
+    those of so many independent draws, within two fifths, whether few are in effect or many."""
+    rng = np.random.default_rng(2)
+    goal, narrow = 0.5 * rng.standard_normal(20), np.exp(-0.4 * rng.random(20))
+
+    def start(position, luck):
+        return float(-0.5 * position @ position)
+
+    def end(position, luck):
+        return float(-0.5 * (((position - goal) / narrow) ** 2).sum())
+
+    away, promised = [], []
+    for seed in range(16):
+        pair = [
+            carry(start, end, begin(start, rng.standard_normal((80, 20)), seed, n), seed, n, moves)
+            for n in range(2)
+        ]
+        middle = np.mean([one.position.mean(axis=0) for one in pair], axis=0)
+        away.append(np.mean(((middle - goal) / narrow) ** 2))
+        promised.append(1.0 / in_effect(pair))
+    assert 0.6 < np.mean(away) / np.mean(promised) < 1.4
+    worth = 1.0 / np.mean(promised)
+    assert worth < 60 if moves == 1 else worth > 60
+
+
+def test_swarms_that_agree_are_worth_all_their_draws():
+    begun = begin(between(0.0), drawn(), 1, 0)
+    assert in_effect([begun, begun]) == 1600
+    far = begun._replace(position=begun.position + 50.0)
+    assert in_effect([begun, far]) == 2
+
+
+def rough(position, luck):
+    """The start of the way with noise of its own."""
+    return between(0.0)(position, luck) + noisy(position, luck) - between(1.0)(position, luck)
 
 
 def test_noise_of_the_estimate_leaves_the_answer():
-    """Draws without luck of their own are given some; with the mere estimate of one luck, they
-    would go where it happens to be high."""
+    """From a noisy density to another, in stages; a biased one (the negative control) moves it."""
+
+    def biased(position, luck):
+        return noisy(position, luck) + 0.8 * position[0]
+
+    begun = begin(rough, drawn(1200), 1, 0)
+    for end, shift in ((noisy, 0.0), (biased, 0.8 * NARROW[0] ** 2)):
+        swarm = carry(rough, end, begun, 1, 1)
+        assert swarm.stages > 1
+        expected = GOAL + np.array([shift, 0.0, 0.0])
+        assert swarm.position.mean(axis=0) == pytest.approx(expected, abs=0.1)
+        assert swarm.position.std(axis=0) == pytest.approx(NARROW, rel=0.12)
+
+
+def test_luck_that_is_given_settles():
+    """The estimates are those of draws and luck together, higher than with any luck."""
     rng = np.random.default_rng(6)
     begun = begin(noisy, GOAL + NARROW * rng.standard_normal((1200, 3)), 1, 0)
-    assert np.mean([noisy(z, int(u)) for z, u in zip(begun.position, begun.luck, strict=True)]) == (
-        pytest.approx(begun.value.mean())
-    )
+    pairs = zip(begun.position, begun.luck, strict=True)
+    assert [noisy(z, int(u)) for z, u in pairs] == begun.value.tolist()
     excess = begun.value - [between(1.0)(z, 0) for z in begun.position]
-    assert excess.mean() == pytest.approx(0.45, abs=0.12)  # of the tilted noise; -0.5 untilted
-    moved = carry(noisy, noisy, begun, 1, 1)
-    assert moved.left == pytest.approx(1200.0)
-    assert moved.position.mean(axis=0) == pytest.approx(GOAL, abs=0.1)
-    assert moved.position.std(axis=0) == pytest.approx(NARROW, rel=0.1)
+    assert excess.mean() == pytest.approx(0.45, abs=0.12)  # the variance's half; less it at first
 
 
 def test_the_reference_of_many_draws_is_their_normal():
@@ -126,21 +149,15 @@ def test_the_reference_of_many_draws_is_their_normal():
     assert np.diag(few) / 1.1 == pytest.approx(np.sqrt(0.5))  # as many draws as the prior's
 
 
-def test_agreement_of_draws_before_and_after():
-    before = np.random.default_rng(0).standard_normal((4000, 2))
-    assert agreement(before, before) == pytest.approx(1.0)
-    assert agreement(before, np.random.default_rng(1).standard_normal((4000, 2))) < 0.01
-    half = before * [1.0, 0.0] + np.random.default_rng(1).standard_normal((4000, 2)) * [0.0, 1.0]
-    assert agreement(before, half) == pytest.approx(0.5, abs=0.01)
-
-
 def test_draws_that_cannot_be_are_refused():
     def nothing(position, luck):
         return -np.inf
 
     with pytest.raises(InputError, match="cannot have brought forth"):
-        begin(nothing, drawn(4), 1, 0)
-    swarm = begin(between(0.0), drawn(4), 1, 0)
+        begin(nothing, drawn(8), 1, 0)
+    with pytest.raises(InputError, match="5 or more"):
+        begin(between(0.0), drawn(4), 1, 0)
+    swarm = begin(between(0.0), drawn(8), 1, 0)
     with pytest.raises(InputError, match="none of the draws"):
         carry(between(0.0), nothing, swarm, 1, 1)
 
@@ -151,3 +168,22 @@ def test_systematic_resampling_keeps_the_shares():
     assert np.bincount(places, minlength=4).tolist() == [2, 1, 1, 0]
     places = systematic(np.array([0.5, 0.25, 0.25, 0.0]), 8, rng)
     assert np.bincount(places, minlength=4).tolist() == [4, 2, 2, 0]
+
+
+def test_a_file_is_gone_on_from_and_a_damaged_one_told(tmp_path):
+    path = tmp_path / "deep" / "swarm.npz"
+    made = []
+
+    def make():
+        made.append(1)
+        return begin(between(0.0), drawn(8), 1, 0)
+
+    first, again = kept(path, make), kept(path, make)
+    assert len(made) == 1
+    assert [p.name for p in path.parent.iterdir()] == ["swarm.npz"]
+    for one, other in zip(first, again, strict=True):
+        assert np.array_equal(one, other)
+        assert type(one) is type(other)
+    path.write_bytes(b"")
+    with pytest.raises(InputError, match="damaged"):
+        kept(path, make)

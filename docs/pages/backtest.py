@@ -97,18 +97,29 @@ def _rolling() -> str:
     if not ROLLING.is_dir():
         return ""
     told = json.loads((ROLLING / "manifest.json").read_text("utf-8"))
-    years = range(told["cut"] + 1, told["test_until"] + 1)
-    left, worth = (
-        ", ".join(f"{year}: {n:.0f}" for year, n in zip(years, told[what], strict=True))
-        for what in ("left_by_weights", "effective_draws")
-    )
+    own = told["followed"]["model"]
+    lines = [
+        (str(told["cut"] + 1 + n), f"{left:.0f}", f"{stages:.0f}", f"{worth:.0f}", f"{least:.0f}")
+        for n, (left, stages, worth, least) in enumerate(
+            zip(own["left"], own["stages"], own["effective"], told["effective_draws"], strict=True)
+        )
+    ]
     return (
         "\n## Each year from the end of the one before\n\n"
         "`--rolling`: all competitors know the record to the year before. The model is not fitted "
-        f"again; {told['draws']:,} draws of its fit are carried from year to year, weighted by "
-        "what came, resampled, and moved. The weights of the last year left so many in effect for "
-        f"the forecast of each ({left}), and after the moves there are {worth}; a forecast is made "
-        f"from {told['draws_used']} of them.\n\n"
+        f"again; {told['draws']:,} draws of its fit are carried from year to year, and a forecast "
+        f"is made from {told['draws_used']} of them.\n\n"
+        + table(
+            (
+                "forecast",
+                "draws that weights alone would leave",
+                "stages on the way",
+                "draws in effect",
+                "the fewest of any variant",
+            ),
+            lines,
+        )
+        + "\n"
         + _competitors(rows(ROLLING))
         + _findings(ROLLING, rows(ROLLING))
     )

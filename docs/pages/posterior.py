@@ -141,8 +141,8 @@ def _judged() -> str:
     told = json.loads((folder / "manifest.json").read_text("utf-8"))
     with (folder / "coverage.csv").open(newline="", encoding="utf-8") as stream:
         found = list(csv.DictReader(stream))
-    worth = ", ".join(f"{factor}: {n:.0f}" for factor, n in told["effective"].items())
-    factors = [factor for factor in told["effective"] if float(factor) != 1.0]
+    worth = ", ".join(f"{f}: {one['effective']:.0f}" for f, one in told["followed"].items())
+    factors = [factor for factor in told["followed"] if float(factor) != 1.0]
     cells = {(row["factor"], row["address"]): row for row in found}
     names = [
         row["address"] for row in found

@@ -26,7 +26,7 @@ from .forecast import (
     documented,
 )
 from .power import Power, power
-from .rolling import Renewed
+from .rolling import Followed
 from .sums import yearly_sums
 
 FUTURES: Final = 40
@@ -90,7 +90,7 @@ def score(
     task: Task,
     tries: Mapping[int, Entrants],
     stated: Power,
-    followed: Mapping[str, Renewed] | None = None,
+    followed: Mapping[str, Followed] | None = None,
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Score every competitor by every seed.
 
@@ -101,7 +101,7 @@ def score(
         Forecasts by seed.
     stated : Power
         The statement that was made before; its digest stands in every row.
-    followed : mapping of str to Renewed, optional
+    followed : mapping of str to Followed, optional
         Draws of the model and of each ablation that kept up with the record; rolling only.
 
     Returns
@@ -144,13 +144,19 @@ def yearly(
     }
 
 
-def density_rows(followed: Mapping[str, Renewed], seed: int) -> list[dict[str, Any]]:
-    """Log density of the years one after the other: of the ablations against the model."""
+def density_rows(followed: Mapping[str, Followed], seed: int) -> list[dict[str, Any]]:
+    """Log density of the years one after the other: of the ablations against the model.
+
+    ``seed_sd`` and ``gain_sd`` are by the luck of the draws, which have one seed.
+    """
     rows = []
     for name, one in followed.items():
         place = {"competitor": name, "score": "joint log density", "by": "all", "key": "all"}
         told = gained((one.densities - followed[MODEL].densities)[np.newaxis], seed)
+        luck = float(np.sqrt((one.errors**2).sum()))
+        other = 0.0 if name == MODEL else float(np.sqrt((followed[MODEL].errors ** 2).sum()))
         rows.append(
-            {**place, **over_seeds(one.densities.sum(keepdims=True)), "best": MODEL, **told}
-        )
+            {**place, **over_seeds(one.densities.sum(keepdims=True)), "best": MODEL, **told,
+             "seed_sd": luck, "gain_sd": 0.0 if name == MODEL else float(np.hypot(luck, other))}
+        )  # fmt: skip
     return rows

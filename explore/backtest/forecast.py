@@ -153,10 +153,12 @@ def by_model(
     Forecast
         With ``task.runs`` samples for each draw.
     """
+    if task.rolling != (positions.ndim == 3):
+        raise ValueError("a rolling forecast takes draws for each origin, another one set of them")
     parts, totals = [], []
     for number, (cut, _) in enumerate(task.origins()):
         found = task.frozen(cut)
-        own = positions[number] if positions.ndim == 3 else positions
+        own = positions[number] if task.rolling else positions
         chosen = np.linspace(0, len(own) - 1, min(task.draws, len(own))).round().astype(int)
         ahead, sizes = continued(found, own[chosen], task, seed, zero)
         rng = np.random.default_rng([seed, cut])

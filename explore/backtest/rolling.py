@@ -3,63 +3,88 @@
 From each origin on, every year is forecast from the end of the year before: the evidence is frozen
 there, and the draws must be from the posterior there. A fit for each year would take hours; instead
 the draws of the fit at the first cut are carried from each origin to the next
-(:mod:`steppe.calibration.renew`).
+(:mod:`steppe.calibration.renew`), in :data:`SWARMS` swarms apart from each other, which tell by
+how far they part how much chance is in it.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from scipy.special import logsumexp
 
 from ...calibration.asof import Frozen, packages_as_of
+from ...calibration.files import load, save
 from ...calibration.filter import filtered
 from ...calibration.packages import as_history
-from ...calibration.renew import LEAST, MOVES, Swarm, begin, carry, kept
+from ...calibration.probe import probe
+from ...calibration.renew import (
+    LEAST,
+    MOVES,
+    Swarm,
+    begin,
+    carry,
+    in_effect,
+    kept,
+    kernel,
+    left_by,
+    shares_of,
+)
 from ...calibration.target import Target
+from ...model.errors import InputError
 from .forecast import VARIANTS, Task, ablated
 
+SWARMS: Final = 2
+"""Swarms that are carried apart from each other."""
+FURTHER: Final = 2**61
+"""Between the keys of the luck of two swarms."""
+Tell = Callable[[str], None]
+"""Called with what is done next."""
 
-class Renewed(NamedTuple):
+
+class Followed(NamedTuple):
     """Draws at each origin, and what they foresaw.
 
     Attributes
     ----------
     positions : ndarray of float64 [origin, draw, dimension]
     densities : ndarray of float64 [origin]
-        Log density of what was documented in the year after each origin, given the years before;
-        areas, sums and all.
-    left, effective : ndarray of float64 [origin]
-        Draws in effect before and after they were moved: see
-        :class:`~steppe.calibration.renew.Swarm`.
+        Log density of the packages that were documented in the year after each origin, given the
+        record before it: their areas, participants and amounts.
+    errors : ndarray of float64 [origin]
+        Standard deviation of each by the luck of the draws.
+    effective : ndarray of float64 [origin]
+        Draws in effect: :func:`~steppe.calibration.renew.in_effect`.
+    left : ndarray of float64 [origin]
+        Draws that weights alone would have left of those of the origin before.
+    stages : ndarray of int64 [origin]
+        Stages of the way from the origin before.
     """
 
     positions: np.ndarray
     densities: np.ndarray
-    left: np.ndarray
+    errors: np.ndarray
     effective: np.ndarray
+    left: np.ndarray
+    stages: np.ndarray
 
 
-Tell = Callable[[str], None]
-"""Called with what is done next."""
-
-
-def renewed(
+def follow(
     task: Task,
     positions: np.ndarray,
     seed: int,
     zero: Collection[str] = (),
     folder: Path | None = None,
     tell: Tell | None = None,
-) -> Renewed:
-    """Carry draws of the posterior at the cut from each origin to the next.
+) -> list[tuple[Swarm, np.ndarray]]:
+    """Carry one swarm from each origin to the next.
 
     Parameters
     ----------
@@ -71,77 +96,134 @@ def renewed(
     zero : collection of str
         Quantities that are set to zero.
     folder : path, optional
-        Where each origin is kept, to go on from; other draws, evidence or efforts have other files.
+        Where each origin is kept, to go on from; other draws, evidence, models or efforts have
+        other files.
     tell : callable, optional
+
+    Returns
+    -------
+    list of (Swarm, ndarray of float64 [draw])
+        At each origin, with the log density that each draw gave to the year after it.
+
+    Raises
+    ------
+    InputError
+        If no draw can have brought forth the record to an origin.
     """
     target: Target | None = None
-    swarms: list[Swarm] = []
-    densities = []
+    found: list[tuple[Swarm, np.ndarray]] = []
     name = hashlib.sha256(positions.tobytes())
+    name.update(f"{task.particles} {seed} {MOVES} {LEAST} {kernel()} {sorted(zero)}".encode())
     for cut, _ in task.origins():
-        found = task.frozen(cut)
-        name.update(
-            f"{found.digest} {task.particles} {seed} {MOVES} {LEAST} {sorted(zero)}".encode()
-        )
-        before, target = target, ablated(found.target_to_cut(task.particles), zero)
+        known = task.frozen(cut)
+        before, target = target, ablated(known.target_to_cut(task.particles), zero)
+        name.update(f"{known.digest} {probe(target)}".encode())
         make = partial(begin, target, positions, seed, cut)
         if before is not None:
-            make = partial(carry, before, target, swarms[-1], seed, cut)
+            make = partial(carry, before, target, found[-1][0], seed, cut)
         if tell is not None:
             tell(f"{len(positions):,} draws at the end of {cut}")
-        place = None if folder is None else folder / f"{cut}-{name.hexdigest()[:12]}.npz"
-        swarms.append(kept(place, make))
-        densities.append(ahead(found, swarms[-1], task.particles, zero))
-    return Renewed(
-        np.array([one.position for one in swarms]), np.array(densities),
-        np.array([one.left for one in swarms]), np.array([one.effective for one in swarms]),
-    )  # fmt: skip
+        swarm = kept(_place(folder, f"{cut}-{name.hexdigest()[:12]}"), partial(_at, cut, make))
+        found.append((swarm, ahead(known, swarm, task.particles, zero, folder, name.copy())))
+    return found
 
 
-def ahead(found: Frozen, swarm: Swarm, particles: int, zero: Collection[str]) -> float:
-    """Log density that draws gave to the year after the cut, with drivers as of the cut."""
-    target = ablated(found.target(particles), zero)
-    year = found.cut + 1
+def ahead(
+    known: Frozen,
+    swarm: Swarm,
+    particles: int,
+    zero: Collection[str],
+    folder: Path | None,
+    name: hashlib._Hash,
+) -> np.ndarray:
+    """Log density that each draw gave to the year after the cut, with drivers as of the cut."""
+    target = ablated(known.target(particles), zero)
+    year = known.cut + 1
     history = as_history(packages_as_of(year))
-    told = [
-        filtered(target.at(z), history, year, particles, int(luck), target.sums).increments[-1]
-        for z, luck in zip(swarm.position, swarm.luck, strict=True)
-    ]
-    return float(logsumexp(told) - np.log(len(told)))
+    for column in history:
+        name.update(column.tobytes())
+    path = _place(folder, f"{year}-foreseen-{name.hexdigest()[:12]}")
+    if path is not None and path.is_file():
+        told = load(path, ("told",), "the file of densities", "remove it: it is made anew")
+        return told["told"]
+    found = np.array(
+        [
+            filtered(target.at(z), history, year, particles, int(luck), target.sums).increments[-1]
+            for z, luck in zip(swarm.position, swarm.luck, strict=True)
+        ]
+    )
+    if path is not None:
+        save(path, told=found)
+    return found
 
 
-def renew_all(
+def _at(cut: int, make: Callable[[], Swarm]) -> Swarm:
+    """Make a swarm; an error says at which origin."""
+    try:
+        return make()
+    except InputError as error:
+        raise InputError(str(error), field=f"draws at the end of {cut}") from error
+
+
+def _place(folder: Path | None, name: str) -> Path | None:
+    return None if folder is None else folder / f"{name}.npz"
+
+
+def together(swarms: Sequence[Sequence[tuple[Swarm, np.ndarray]]]) -> Followed:
+    """What swarms that were carried apart come to, taken together."""
+    columns: list[list[np.ndarray | float]] = [[] for _ in Followed._fields]
+    for origin in zip(*swarms, strict=True):
+        own = [swarm for swarm, _ in origin]
+        told = np.concatenate([densities for _, densities in origin])
+        effective = in_effect(own)
+        spread = len(told) / left_by(shares_of(told)) - 1.0
+        values = (
+            np.concatenate([one.position for one in own]), logsumexp(told) - np.log(len(told)),
+            np.sqrt(spread / effective), effective, sum(one.left for one in own),
+            max(one.stages for one in own),
+        )  # fmt: skip
+        for column, value in zip(columns, values, strict=True):
+            column.append(value)
+    return Followed(*(np.array(column) for column in columns))
+
+
+def follow_all(
     task: Task,
     positions: Mapping[str, np.ndarray],
     seed: int,
     workers: int = 1,
     folder: Path | None = None,
     tell: Tell | None = None,
-) -> dict[str, Renewed]:
-    """:func:`renewed` for the model and each ablation; nothing unless the task is rolling."""
+) -> dict[str, Followed]:
+    """Draws of the model and of each ablation at each origin; nothing unless the task is rolling.
+
+    Every other draw goes into the same swarm, so that each is spread over the whole fit.
+    """
     if not task.rolling:
         return {}
     jobs = {
-        name: partial(
-            renewed, task, positions[name], seed, zero,
-            None if folder is None else folder / name.replace(" ", "-"),
+        (name, number): partial(
+            follow, task, positions[name][number::SWARMS], seed + number * FURTHER, zero,
+            None if folder is None else folder / name.replace(" ", "-") / str(number),
         )
         for name, zero in VARIANTS.items()
+        for number in range(SWARMS)
     }  # fmt: skip
+    found: dict[tuple[str, int], list[tuple[Swarm, np.ndarray]]] = {}
     if workers == 1:
-        return {
-            name: job(tell=None if tell is None else _named(tell, name))
-            for name, job in jobs.items()
-        }
-    found = {}
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting = {pool.submit(job): name for name, job in jobs.items()}
-        for future in as_completed(waiting):
-            found[waiting[future]] = future.result()
-            if tell is not None:
-                tell(f"{waiting[future]}: carried to the end of {task.last - 1}")
-    return {name: found[name] for name in jobs}
+        for (name, number), job in jobs.items():
+            found[name, number] = job(tell=tell and _named(tell, name, number))
+    else:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            waiting: dict[tuple[str, int], Future[list[tuple[Swarm, np.ndarray]]]] = {
+                key: pool.submit(job) for key, job in jobs.items()
+            }
+            for key, future in waiting.items():
+                found[key] = future.result()
+                if tell is not None:
+                    _named(tell, *key)(f"carried to the end of {task.last - 1}")
+    return {name: together([found[name, number] for number in range(SWARMS)]) for name in VARIANTS}
 
 
-def _named(tell: Tell, name: str) -> Tell:
-    return lambda what: tell(f"{name}: {what}")
+def _named(tell: Tell, name: str, number: int) -> Tell:
+    return lambda what: tell(f"{name}, swarm {number + 1} of {SWARMS}: {what}")

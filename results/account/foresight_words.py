@@ -23,7 +23,7 @@ JOINT: Final = "joint log density"
 AGAINST: Final = "log against the model"
 """Score of the model without a mechanism, less that with it."""
 FEW: Final = 20.0
-"""Draws in effect below which a difference between fits may be luck of the weights."""
+"""Draws in effect below which a difference between fits may be luck of the draws."""
 SEEDS: Final = 2.0
 """Standard deviations over seeds below which a difference is luck of the computer."""
 
@@ -40,7 +40,7 @@ def mechanisms(
     power : mapping of str to float
         By competitor, the share of futures in which the model is clearly better if it is right.
     effective : sequence of float
-        Draws that were in effect forecast from in each year, where they were weighted.
+        Draws in effect from which each year was forecast, where they followed the record.
     """
     few = min(effective, default=FEW) < FEW
     joint = {row["competitor"]: row for row in rows if row["score"] == JOINT}
@@ -52,7 +52,7 @@ def mechanisms(
         told = "no use and no harm is seen"
         if sure and few:
             told = (
-                f"no finding, since from {min(effective):.0f} draws in effect luck of the weights "
+                f"no finding, since from {min(effective):.0f} draws in effect luck of the draws "
                 "can do as much"
             )
         elif sure:
@@ -66,8 +66,9 @@ def mechanisms(
         density = ""
         if (own := joint.get(row["competitor"])) is not None:
             density = (
-                f" Of areas, sums and participants as well (joint log density) it is "
-                f"{nats(own['gain'])} ({interval(own['low'], own['high'])})."
+                f" Of areas, participants and amounts as well (joint log density) it is "
+                f"{nats(own['gain'])} ({interval(own['low'], own['high'])}; standard deviation by "
+                f"the luck of the draws {float(own['gain_sd']):.1f})."
             )
         yield (
             f"Without {name} the log score is {nats(gain)} ({interval(low, high)}; standard "

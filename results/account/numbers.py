@@ -162,7 +162,7 @@ def _moved(name: str) -> str:
 def judged(reference: Path | None) -> list[str]:
     """What depends on how far the sources are judged to reach, in words; empty if not found."""
     folder = None if reference is None else reference / "coverage"
-    rows = table(folder, "coverage.csv", ("factor", "address", "shift"))
+    rows = table(folder, "coverage.csv", ("factor", "address", "shift", "effective"))
     return list(coverage_in_words(rows, plain))
 
 

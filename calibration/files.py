@@ -1,10 +1,12 @@
-"""Files of named arrays that long work is gone on from: whole, or not there."""
+"""Files that long work leaves and goes on from: each is there whole, or not at all."""
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +15,34 @@ from numpy.typing import ArrayLike
 from ..model.errors import InputError
 
 
+def replace_file(path: Path, content: bytes) -> None:
+    """Replace a file whole, or not at all."""
+    part = _part(path)
+    part.write_bytes(content)
+    part.replace(path)
+
+
+def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
+    """Rows as CSV."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
+
+
 def save(path: Path, **arrays: ArrayLike) -> None:
     """Replace a file of arrays, and make its directory."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
+    part = _part(path)
     with part.open("wb") as stream:
         np.savez(stream, **{name: np.asarray(array) for name, array in arrays.items()})
         stream.flush()
         os.fsync(stream.fileno())
     part.replace(path)
+
+
+def _part(path: Path) -> Path:
+    """Where a file is written before it is put in place: no other process writes there."""
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
 
 
 def load(path: Path, names: Iterable[str], what: str, todo: str) -> dict[str, np.ndarray]:
