@@ -34,7 +34,7 @@ def save(path: Path, **arrays: ArrayLike) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = _part(path)
     with part.open("wb") as stream:
-        np.savez(stream, **{name: np.asarray(array) for name, array in arrays.items()})
+        np.savez(stream, **arrays)  # type: ignore[arg-type]
         stream.flush()
         os.fsync(stream.fileno())
     part.replace(path)

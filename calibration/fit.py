@@ -299,4 +299,5 @@ def load(path: Path) -> Group:
         path, ("iteration", *FIELDS), "the file of a group of chains",
         "remove it: the group begins anew",
     )  # fmt: skip
-    return Group(**{**found, "iteration": int(found["iteration"])})
+    iteration = int(found.pop("iteration"))
+    return Group(**found, iteration=iteration)

@@ -72,7 +72,8 @@ def _highest(entry: dict[str, Any], ground: Ground) -> float:
     top = max(float(ground.flats[:, ahead, column(one)].max()) for one in entries)
     if top * entry["high"] <= bound:
         return float(entry["high"])
-    return round(float(np.floor(bound / top / entry["step"] + 1e-9)) * entry["step"], 10)
+    step = float(entry["step"])
+    return round(float(np.floor(bound / top / step + 1e-9)) * step, 10)
 
 
 def levers(ground: Ground) -> list[dict[str, Any]]:
