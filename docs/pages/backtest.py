@@ -97,6 +97,12 @@ def _rolling() -> str:
     if not ROLLING.is_dir():
         return ""
     told = json.loads((ROLLING / "manifest.json").read_text("utf-8"))
+    if "followed" not in told:
+        return (
+            "\n## Each year from the end of the one before\n\n"
+            "`--rolling` has not been run with the present fit and the present way of carrying "
+            "draws.\n"
+        )
     own = told["followed"]["model"]
     lines = [
         (str(told["cut"] + 1 + n), f"{left:.0f}", f"{stages:.0f}", f"{worth:.0f}", f"{least:.0f}")

@@ -65,11 +65,13 @@ def mechanisms(
         name = row["competitor"].removeprefix("no ")
         density = ""
         if (own := joint.get(row["competitor"])) is not None:
+            luck = float(own["gain_sd"])
             density = (
                 f" Of areas, participants and amounts as well (joint log density) it is "
-                f"{nats(own['gain'])} ({interval(own['low'], own['high'])}; standard deviation by "
-                f"the luck of the draws {float(own['gain_sd']):.1f})."
-            )
+                f"{nats(own['gain'])} ({interval(own['low'], own['high'])}"
+                + (f"; standard deviation by the luck of the draws {luck:.1f})." if luck == luck
+                   else ").")
+            )  # fmt: skip
         yield (
             f"Without {name} the log score is {nats(gain)} ({interval(low, high)}; standard "
             f"deviation over seeds {row['gain_sd']:.1f}): {told}.{density}"
