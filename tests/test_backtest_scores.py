@@ -251,9 +251,13 @@ def test_few_weighted_draws_are_no_finding():
 def test_the_joint_density_is_told_beside_the_log_score():
     row = {"competitor": "no threat", "score": "log against the model", "gain": -1.0, "low": -2.0,
            "high": 1.0, "gain_sd": 0.1}  # fmt: skip
-    joint = {**row, "score": "joint log density", "gain": 0.9, "low": 0.2, "high": 1.5}
+    joint = {**row, "score": "joint log density", "gain": 0.9, "low": 0.2, "high": 1.5,
+             "gain_sd": 0.3}  # fmt: skip
     (text,) = foresight_words.mechanisms([row, joint], {})
-    assert text.endswith("(joint log density) it is 0.9 nats better (90% interval +0.2 to +1.5).")
+    told = "(joint log density) it is 0.9 nats better (90% interval +0.2 to +1.5"
+    assert text.endswith(f"{told}; standard deviation by the luck of the draws 0.3).")
+    (text,) = foresight_words.mechanisms([row, {**joint, "gain_sd": float("nan")}], {})
+    assert text.endswith(f"{told}).")
 
 
 def test_clear_losses_are_told_in_every_score():
