@@ -47,7 +47,7 @@ def test_ranks_of_the_truth_are_uniform(target, records, tmp_path):
 
 def test_a_wrong_likelihood_fails(target, tmp_path):
     """Negative control: with half the coverage believed, budgets come out too high."""
-    wrong = sbc.Check(**{**vars(CHECK), "wrong": True})
+    wrong = replace(CHECK, iterations=360, wrong=True)
     found = sbc.run(target, wrong, range(16), tmp_path, workers=2)
     assert pull(found)[0] < -3.5 or pull(found)[1:3].min() < -3.5
 
