@@ -197,11 +197,7 @@ def write(
     folder.mkdir(exist_ok=True)
     entries = fit.target.entries
     kept = spread_evenly(fit.draws, KEPT)
-    rows = [
-        [f"{entry.value(float(z)):.6g}" for entry, z in zip(entries, row, strict=True)]
-        for row in kept
-    ]
-    replace_file(folder / DRAWS, csv_bytes([[entry.address for entry in entries], *rows]))
+    replace_file(folder / DRAWS, csv_bytes(fit.target.draw_rows(kept)))
     manifest = {
         **identity(fit.target, fit.plan),
         **provenance(),

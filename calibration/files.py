@@ -41,8 +41,8 @@ def save(path: Path, **arrays: ArrayLike) -> None:
 
 
 def _part(path: Path) -> Path:
-    """Where a file is written before it is put in place: no other process writes there."""
-    return path.with_name(f".{path.name}.{os.getpid()}.part")
+    """Where a file is written before it is put in place; what a kill leaves is written over."""
+    return path.with_name(f".{path.name}.part")
 
 
 def load(path: Path, names: Iterable[str], what: str, todo: str) -> dict[str, np.ndarray]:

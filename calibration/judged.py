@@ -157,11 +157,3 @@ def as_rows(target: Target, found: dict[float, list[Swarm]]) -> list[list[str]]:
                 ]
             )  # fmt: skip
     return rows
-
-
-def draw_rows(target: Target, swarms: Sequence[Swarm]) -> list[list[str]]:
-    """Draws as a table that a scenario can name as its file: a column a number, a row a draw."""
-    return [[entry.address for entry in target.entries]] + [
-        [f"{entry.value(float(z)):.6g}" for entry, z in zip(target.entries, row, strict=True)]
-        for row in positions_of(swarms)
-    ]

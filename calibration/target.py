@@ -161,6 +161,16 @@ class Target:
         flat.flags.writeable = False
         return Tables(flat)
 
+    def draw_rows(self, positions: np.ndarray) -> list[list[str]]:
+        """Positions as a table that a scenario can name as its file.
+
+        Addresses in the first row, and a row for each position with values in their own units.
+        """
+        return [[entry.address for entry in self.entries]] + [
+            [f"{e.value(float(z)):.6g}" for e, z in zip(self.entries, row, strict=True)]
+            for row in positions
+        ]
+
     def log_likelihood(self, position: np.ndarray, luck: int) -> float:
         """Log of an unbiased estimate of the record's likelihood."""
         found = filtered(

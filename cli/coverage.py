@@ -41,7 +41,7 @@ def coverage(
     posterior under another coverage; asking again goes on from what was carried.
     """
     from ..calibration.files import csv_bytes
-    from ..calibration.judged import FACTORS, as_rows, draw_rows, varied
+    from ..calibration.judged import FACTORS, as_rows, positions_of, varied
     from ..calibration.renew import MOVES, in_effect
     from ..model.errors import InputError
     from ..results.files import canonical, write_atomic
@@ -64,7 +64,9 @@ def coverage(
         old.unlink()
     write_atomic(directory / TABLE, csv_bytes([head, *rows]))
     for one, swarms in found.items():
-        write_atomic(directory / f"draws-{one:g}.csv", csv_bytes(draw_rows(target, swarms)))
+        write_atomic(
+            directory / f"draws-{one:g}.csv", csv_bytes(target.draw_rows(positions_of(swarms)))
+        )
     manifest = {
         "badge": "exploration: coverage other than it was judged",
         "command": _command(factors, fit, draws, seed), "of": of, "seed": seed,
