@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from importlib.resources import files
 from multiprocessing import get_context, parent_process
 from pathlib import Path
@@ -90,6 +90,25 @@ def provenance() -> dict[str, str]:
         "model": sources_digest(),
         "filter": folder_digest(Path(str(files("steppe.calibration.filter")))),
     }
+
+
+def read_plan(directory: Path) -> tuple[Plan, int, int]:
+    """Plan of a fit, its number of particles, and the last year that it has read.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    path = directory / PLAN
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        plan = Plan(**{field.name: found[field.name] for field in fields(Plan)})
+        return plan, int(found["particles"]), int(found["until"])
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise InputError(
+            "not the plan of a fit", file=str(path), todo="name a directory that a fit wrote"
+        ) from error
 
 
 def claim(directory: Path, target: Target, plan: Plan) -> None:

@@ -22,12 +22,10 @@ import numpy as np
 from ..model.quantities import parameters
 from ..model.tables import OFFSET, Tables
 from .probe import probe
-from .renew import LEAST, MOVES, Swarm, begin, carry, in_effect, kept, kernel
+from .renew import LEAST, MOVES, SWARMS, Swarm, begin, carry, in_effect, kept, kernel
 from .target import Target
 
 FACTORS: Final = (0.7, 1.3)
-SWARMS: Final = 2
-"""Swarms that are carried apart, whose distance tells how many draws they are worth."""
 ADDRESS: Final = 2**20
 """First number of the luck, beyond those of the groups of a fit."""
 

@@ -85,8 +85,8 @@ class Mix(NamedTuple):
 
 MIX: Final = Mix()
 BOLD: Final = Mix(0.8, (4, 12, ALL, ALL, ALL, ALL))
-"""For posteriors that the reference describes well: three in ten redraws of all directions are
-accepted, and each is worth many small moves."""
+"""For posteriors that the reference describes well: redraws of all directions are accepted often
+there, and each is worth many small moves."""
 
 
 @dataclass

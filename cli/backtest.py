@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,7 +14,6 @@ from .run import Seed
 if TYPE_CHECKING:
     import numpy as np
 
-    from ..calibration.fit import Plan
     from ..explore.backtest.forecast import Task
     from ..explore.backtest.power import Power
     from ..explore.backtest.rolling import Followed
@@ -199,7 +197,7 @@ def draws(
     from ..model.errors import InputError
 
     if given is not None:
-        folder, (plan, particles) = given, read_plan(given / fits.PLAN)
+        folder, (plan, particles, _) = given, fits.read_plan(given)
     elif quick:
         folder, particles, iterations = directory / "fit", task.particles, 60
         plan = fits.Plan(seed=seed, groups=1, chains=2, pilot=30, pilot_particles=particles)
@@ -247,29 +245,6 @@ def gates_in_words(made: Mapping[str, Any]) -> Iterable[str]:
         for gate in fit["gates"]:
             verdict = "passed" if gate["passed"] else "NOT PASSED"
             yield f"{name}: {gate['name']} {gate['value']:g} ({gate['allowed']}): {verdict}"
-
-
-def read_plan(path: Path) -> tuple[Plan, int]:
-    """Plan and number of particles of a fit.
-
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
-    from dataclasses import fields
-
-    from ..calibration.fit import Plan
-    from ..model.errors import InputError
-
-    try:
-        found = json.loads(path.read_text("utf-8"))
-        plan = Plan(**{field.name: found[field.name] for field in fields(Plan)})
-        return plan, int(found["particles"])
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(
-            "not the plan of a fit", file=str(path), todo="name a directory that a fit wrote"
-        ) from error
 
 
 def statement(stated: Power) -> dict[str, Any]:
@@ -348,8 +323,7 @@ def table(rows: Iterable[dict[str, Any]], task: Task, claim: str) -> Iterable[st
         )
     yield ""
     for row in listed:
-        spoken = row["by"] != "patron and form"
-        if row["competitor"] == "model" and row["score"] == "log" and spoken:
+        if row["competitor"] == "model" and row["score"] == "log":
             yield textwrap.fill(sentence(row), 100, initial_indent="- ", subsequent_indent="  ")
 
 
@@ -367,6 +341,7 @@ def findings(
     yield words.by_patron(totals, best)
     yield words.by_form(totals, best)
     yield from words.clear_losses(rows)
+    yield words.by_chance(rows)
     clear = {one.rival: one.clear for one in stated.contests}
     yield from words.mechanisms(rows, clear, worth)
 
@@ -394,4 +369,7 @@ def where(by: str, key: str) -> str:
         return f"{PATRON_NAMES[key]} as patron"
     if by == "form":
         return f"Form {key.replace('_', ' ')}"
+    if by == "patron and form":
+        patron, _, form = key.partition(".")
+        return f"{PATRON_NAMES[patron]}, form {form.replace('_', ' ')}"
     return {"all": "In all", "pledges": "Pledges (agreements and aid)", "events": "Events"}[key]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -67,6 +66,7 @@ def inputs_of(fit: Path | None, reference: Path | None, command: str) -> Inputs:
     from ..results.account.files import facts
     from ..results.account.numbers import missing
     from ..results.account.page import Inputs
+    from . import stale
     from .calibration_numbers import numbers_of_draws, numbers_of_table
 
     own = (fit or Path(str(files("steppe.calibration")))) / "posterior"
@@ -92,31 +92,12 @@ def inputs_of(fit: Path | None, reference: Path | None, command: str) -> Inputs:
         )
         found = None
     if found is not None:
-        notes += made_with_others(reference, found.digest)
+        notes += stale.notes(reference, found.digest)
     page = Path(str(files("steppe.results"))).parent.joinpath(*MISSING)
     return Inputs(
         numbers, told or manifest, "" if found is None else found.digest, tables, reference,
         missing(page), notes, command,
     )  # fmt: skip
-
-
-def made_with_others(reference: Path | None, digest: str) -> Iterator[str]:
-    """Sentence on reference results that were made with other draws than these."""
-    from ..results.account.files import facts
-
-    names = []
-    for name in ("predictive", "claims", "validate-example"):
-        told = facts(None if reference is None else reference / name, "manifest.json")
-        if told and digest not in digests_of_draws(told):
-            names.append(name)
-    if names:
-        yield f"Made with other draws of the parameters than those of this fit: {', '.join(names)}."
-
-
-def digests_of_draws(told: Mapping[str, Any]) -> set[Any]:
-    """Digests of the posteriors that a manifest names."""
-    parts = [one.get("parameters", {}).get("digest") for one in told.get("documents", ())]
-    return {told.get("posterior"), told.get("digests", {}).get("posterior"), *parts} - {None}
 
 
 def _must_be_directory(name: str, folder: Path | None) -> None:

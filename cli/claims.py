@@ -125,10 +125,9 @@ def draw(fit: Path | None, found: Frozen, runs: int) -> tuple[Draws, dict[str, A
 
     if fit is None:
         return installed_draws(runs)
-    from ..calibration.fit import PLAN
-    from .backtest import read_plan
+    from ..calibration.fit import read_plan
 
-    plan, particles = read_plan(fit / PLAN)
+    plan, particles, _ = read_plan(fit)
     return fitted_draws(fit, found, plan, particles, min(runs, 200))
 
 

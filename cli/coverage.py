@@ -111,11 +111,10 @@ def _fitted(fit: Path | None, count: int) -> tuple[Target, np.ndarray, dict[str,
     from ..calibration.target import record_target
     from ..model.errors import InputError
     from ..model.quantities import parameters
-    from .backtest import read_plan
 
     if fit is not None:
-        plan, particles = read_plan(fit / fits.PLAN)
-        target = record_target(_until(fit / fits.PLAN), particles)
+        plan, particles, until = fits.read_plan(fit)
+        target = record_target(until, particles)
         fits.claim(fit, target, plan)
         kept = fits.draws(fit, plan, len(target.entries))
         if kept.shape[1] == 0:
@@ -143,10 +142,3 @@ def _fitted(fit: Path | None, count: int) -> tuple[Target, np.ndarray, dict[str,
     told = {"from": "the installed posterior", "passed": posterior.passed, "until": made.until,
             "digest": posterior.digest}  # fmt: skip
     return target, np.column_stack(columns), told
-
-
-def _until(plan: Path) -> int:
-    """Last year that a fit has read."""
-    import json
-
-    return int(json.loads(plan.read_text("utf-8"))["until"])

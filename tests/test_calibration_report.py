@@ -1,5 +1,6 @@
 """The account of the calibration: known numbers stand on it, and what is absent is said."""
 
+import json
 import re
 import sys
 from html.parser import HTMLParser
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from steppe.cli import stale
 from steppe.cli.calibration_report import committed, inputs_of
 from steppe.cli.main import app, entry
 from steppe.model.errors import InputError
@@ -168,6 +170,18 @@ def test_results_of_other_draws_are_named(html):
     assert "predictive, claims, validate-example" in html
     found = page(inputs_of(None, committed(), "x")).decode()
     assert "Made with other draws" not in found
+
+
+@pytest.mark.parametrize("name", ["calibration", "backtest-2009", "backtest-2009-rolling"])
+def test_results_of_another_likelihood_are_named(tmp_path, name):
+    place = tmp_path / name / "manifest.json"
+    place.parent.mkdir()
+    told = json.loads((committed() / name / "manifest.json").read_text("utf-8"))
+    place.write_text(json.dumps(told))
+    assert list(stale.notes(tmp_path, "")) == []
+    told.get("fit", told)["probe"][0] += 1e-6
+    place.write_text(json.dumps(told))
+    assert [note.endswith(f"as it is now: {name}.") for note in stale.notes(tmp_path, "")] == [True]
 
 
 def test_the_command_writes_the_page_and_refuses_what_is_no_fit(tmp_path, monkeypatch, capsys):

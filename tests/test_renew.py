@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from steppe.calibration.renew import begin, carry, in_effect, kept, normal_of, systematic
+from steppe.calibration import renew
+from steppe.calibration.renew import begin, carry, in_effect, kept, kernel, normal_of, systematic
+from steppe.calibration.sampler import MIX
 from steppe.model.errors import InputError
 
 START, GOAL = np.zeros(3), np.array([1.5, -1.0, 0.5])
@@ -187,3 +189,11 @@ def test_a_file_is_gone_on_from_and_a_damaged_one_told(tmp_path):
     path.write_bytes(b"")
     with pytest.raises(InputError, match="damaged"):
         kept(path, make)
+
+
+@pytest.mark.parametrize(("name", "other"), [("REFRESHES", 9), ("WIDENED", 1.05), ("BOLD", MIX)])
+def test_the_kernel_is_known_by_what_it_does(monkeypatch, name, other):
+    known = kernel()
+    assert kernel() == known
+    monkeypatch.setattr(renew, name, other)
+    assert kernel() != known

@@ -71,7 +71,6 @@ def page() -> str:
         + "".join(
             f"- {sentence(row)}\n" for row in found
             if row["competitor"] == "model" and row["score"] == "log"
-            and row["by"] != "patron and form"
         )
         + "\n## The other scores of the model\n\n"
         + table(
@@ -86,7 +85,6 @@ def page() -> str:
                 )
                 for row in found
                 if row["competitor"] == "model" and row["score"] != "log"
-                and row["by"] != "patron and form"
             ],
         )
     )  # fmt: skip
@@ -160,8 +158,9 @@ def _findings(directory: Path, found: list[dict[str, Any]]) -> str:
     made = json.loads((directory / "manifest.json").read_text("utf-8"))
     worth = made["effective_draws"] if made["rolling"] else []
     told = [
-        *words.clear_losses(found), words.by_state(found, totals), words.by_patron(totals, best),
-        words.by_form(totals, best), *words.mechanisms(found, clear, worth),
+        *words.clear_losses(found), words.by_chance(found), words.by_state(found, totals),
+        words.by_patron(totals, best), words.by_form(totals, best),
+        *words.mechanisms(found, clear, worth),
     ]  # fmt: skip
     return (
         "\n"

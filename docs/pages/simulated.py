@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from steppe.calibration.diagnose import LEAST_ESS, MOST_RHAT
-from steppe.calibration.probe import probe
-from steppe.calibration.sbc import MAIN, judged, uniformity
-from steppe.calibration.target import entries, record_target
-from steppe.results.account.ranks import Ranks, bands, coverage, read
+from steppe.calibration.sbc import judged, uniformity
+from steppe.calibration.target import entries
+from steppe.cli.stale import likelihood_changed
+from steppe.results.account.ranks import Ranks, bands, coverage, read, recovery
 
 from .cells import table
 
@@ -38,6 +37,21 @@ def page() -> str:
                     f"{c['most']:.0%} (`{c['most_name']}`)", f"{c['low']:.0%} to {c['high']:.0%}",
                 )
                 for c in coverage(right)
+            ],
+        )
+        + "\n## How well the true values are given back\n\n"
+        + "Posterior means against the values that the records were made of, in prior standard "
+        "deviations; what the records tell most of first. A number of which they tell nothing has "
+        "a correlation near zero and a posterior as wide as its prior, 1. Records are drawn to "
+        f"{right.settings['until']}: the real one is longer and tells more.\n\n"
+        + table(
+            ("number", "correlation", "mean error", "its standard error", "posterior sd"),
+            [
+                (
+                    f"`{one['name']}`", f"{one['r']:.2f}", f"{one['bias']:+.2f}",
+                    f"{one['error']:.2f}", f"{one['sd']:.2f}",
+                )
+                for one in recovery(right)
             ],
         )
         + "\n## The control: a likelihood that believes in half the coverage\n\n"
@@ -69,8 +83,6 @@ def _command(told: dict[str, Any]) -> str:
 def _asked(found: Ranks) -> str:
     """Of which numbers and of which likelihood the check is."""
     told = found.settings
-    target = record_target(told["until"], told["particles"])
-    target = replace(target, names=MAIN) if told["main"] else target
     words = "All estimated numbers are asked of. "
     if told["main"]:
         left = len(entries()) - len(found.estimated)
@@ -78,7 +90,7 @@ def _asked(found: Ranks) -> str:
             f"Asked of are the {len(found.estimated)} numbers that the record tells most of; the "
             f"other {left} stand at the middle of their priors. "
         )
-    if told["probe"] != probe(target):
+    if likelihood_changed(told):
         words += (
             "**The likelihood has changed since**: at the places of its probe it has other values "
             "now. The check is of the one before. "

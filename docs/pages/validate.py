@@ -12,6 +12,7 @@ from steppe.explore.validate.vocabulary import OVER, QUANTITIES, RECORDS, STATIS
 from .cells import table
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference"
+ORDER = {"fail": 0, "unsure": 1, "pass": 2}
 
 
 def page() -> str:
@@ -61,6 +62,14 @@ def example(folder: str, words: str) -> str:
     """What the shipped example gives, as it is committed."""
     with (REFERENCE / folder / "results.csv").open(newline="", encoding="utf-8") as stream:
         rows = [row for row in csv.DictReader(stream) if not row["id"].startswith("shown-")]
+    rows.sort(key=lambda row: ORDER.get(row["verdict"], len(ORDER)))
+    ahead = [row for row in rows if row["standing"] == "out of the record"]
+    found = {name: sum(row["verdict"] == name for row in rows) for name in ORDER}
+    counted = (
+        f"Of {len(rows)} facts {found['fail']} fail, {found['unsure']} are unsure, {found['pass']} "
+        f"pass. {len(ahead)} are out of the record"
+        + (f", of which {sum(row['verdict'] == 'fail' for row in ahead)} fail." if ahead else ".")
+    )
     told = json.loads((REFERENCE / folder / "manifest.json").read_text("utf-8"))
 
     def cell(row: dict[str, str], name: str) -> str:
@@ -78,6 +87,7 @@ def example(folder: str, words: str) -> str:
         "fact", "stated", "band", "P(band)", "verdict", "median", "5% to 95%", "place", "rank",
         "beaten by", "standing",
     )  # fmt: skip
-    return f"`{' '.join(told['command'])}`, badge *{told['badge']}*. {words}\n\n" + table(
-        head, lines
+    return (
+        f"`{' '.join(told['command'])}`, badge *{told['badge']}*. {words}\n\n{counted}\n\n"
+        + table(head, lines)
     )

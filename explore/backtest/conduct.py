@@ -29,7 +29,7 @@ from .power import Power, power
 from .rolling import Followed
 from .sums import yearly_sums
 
-FUTURES: Final = 40
+FUTURES: Final = 500
 """Futures of the statement of power."""
 KEYS: Final = 2**63
 """Seeds are below."""

@@ -3,8 +3,8 @@
 From each origin on, every year is forecast from the end of the year before: the evidence is frozen
 there, and the draws must be from the posterior there. A fit for each year would take hours; instead
 the draws of the fit at the first cut are carried from each origin to the next
-(:mod:`steppe.calibration.renew`), in :data:`SWARMS` swarms apart from each other, which tell by
-how far they part how much chance is in it.
+(:mod:`steppe.calibration.renew`), in swarms apart from each other, which tell by how far they part
+how much chance is in it.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from ...calibration.probe import probe
 from ...calibration.renew import (
     LEAST,
     MOVES,
+    SWARMS,
     Swarm,
     begin,
     carry,
@@ -41,8 +42,6 @@ from ...calibration.target import Target
 from ...model.errors import InputError
 from .forecast import VARIANTS, Task, ablated
 
-SWARMS: Final = 2
-"""Swarms that are carried apart from each other."""
 FURTHER: Final = 2**61
 """Between the keys of the luck of two swarms."""
 Tell = Callable[[str], None]

@@ -74,19 +74,32 @@ def from_uniform(values: np.ndarray) -> float:
     return float(max(above.max(), (ordered - np.arange(count) / count).max())) if count else np.nan
 
 
-def interval_of_sum(
-    yearly: np.ndarray, rng: np.random.Generator, level: float = 0.9, block: int = BLOCK
-) -> tuple[float, float]:
-    """Interval of the sum of a series by a circular block bootstrap (Politis and Romano 1992).
+def stretch(blocks: float) -> float:
+    """How much further 90% intervals must reach where there are so few blocks.
 
-    Of several series, one for each seed, it is that of the sum of their mean; seeds are drawn
-    with replacement beside the years.
+    Quantiles of a bootstrap take the variance that they estimate as known. With blocks that are a
+    share ``b`` of the series the studentised sum has wider quantiles (Kiefer and Vogelsang 2005,
+    *Econometric Theory* 21, Bartlett's kernel, to which drawing blocks comes); their 95% one
+    over that of a normal.
+    """
+    b = 1.0 / blocks
+    return (1.6449 + 2.1859 * b + 0.3142 * b**2 - 0.3427 * b**3) / 1.6449
+
+
+def interval_of_sum(
+    yearly: np.ndarray, rng: np.random.Generator, block: int = BLOCK
+) -> tuple[float, float]:
+    """90% interval of the sum of a series by a circular block bootstrap (Politis and Romano 1992).
+
+    Its ends are those of the bootstrap, taken further from the sum by :func:`stretch`: of eight
+    independent years it then holds the true sum in 84 to 90 of 100 cases, without in 76 to 79
+    (``tests/test_backtest_scores.py``). Of several series, one for each seed, it is that of the
+    sum of their mean; seeds are drawn with replacement beside the years.
 
     Parameters
     ----------
     yearly : ndarray of float64 [year] or [seed, year]
     rng : Generator
-    level : float
     block : int
         Years that are drawn together; one where there are fewer than two blocks.
 
@@ -107,5 +120,6 @@ def interval_of_sum(
     if seeds > 1:
         drawn = rng.integers(0, seeds, (RESAMPLES, seeds))
     sums = series[drawn[:, :, None], places[:, None]].sum(axis=2).mean(axis=1)
-    low, high = np.quantile(sums, [0.5 * (1.0 - level), 0.5 * (1.0 + level)])
-    return float(low), float(high)
+    middle, further = float(series.sum(axis=1).mean()), stretch(years / block)
+    low, high = (middle + further * (float(q) - middle) for q in np.quantile(sums, (0.05, 0.95)))
+    return low, high

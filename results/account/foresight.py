@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from .files import Row, facts, number, table
-from .foresight_words import MODEL, SCORES, SHOWN, where
+from .foresight_words import MODEL, SCORES, SHOWN, signed, where
 
 COLUMNS: Final = ("competitor", "score", "by", "key", "value", "seed_sd", "best", "gain",
                   "gain_sd", "low", "high")  # fmt: skip
@@ -123,8 +123,8 @@ def by_group(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def told(row: Mapping[str, Any]) -> str:
     """A gain with its interval, and over whom."""
-    ends = "" if row["low"] != row["low"] else f" ({row['low']:+.2f} to {row['high']:+.2f})"
-    return f"{row['gain']:+.2f}{ends} over {row['best']}"
+    ends = "" if row["low"] != row["low"] else f" ({signed(row['low'])} to {signed(row['high'])})"
+    return f"{signed(row['gain'])}{ends} over {row['best']}"
 
 
 def clear(rows: Sequence[dict[str, Any]], kind: str) -> list[str]:

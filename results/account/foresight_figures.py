@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -52,7 +53,7 @@ def picture(found: Sequence[Backtest], note: Note) -> Figure:
                 panel.tick_params(labelbottom=True)
             line[0].set_yticks(place, [where({"by": by, "key": key}) for by, key in names])
         for panel, test in zip(axes[0], found, strict=True):
-            panel.set_title(test.title.replace("; ", ";\n"), loc="left", size=8)
+            panel.set_title(textwrap.fill(test.title, 36), loc="left", size=8)
         figure.legend(
             handles=[
                 Line2D([], [], color=colour, marker=marker, label=words,

@@ -8,7 +8,8 @@ from typing import Any, Final
 from ...model.names import PATRON_NAMES, STATE_NAMES
 
 MODEL: Final = "model"
-SHOWN: Final = ("all", "kind", "patron", "state", "form")
+PAIR: Final = "patron and form"
+SHOWN: Final = ("all", "kind", "patron", "state", "form", PAIR)
 """Groups of cells in the figure and the sentences, in this order."""
 SCORES: Final = {
     "log": "log score",
@@ -89,7 +90,8 @@ def clear_losses(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for row in rows:
         shown = row["score"] in SCORES and row["by"] in SHOWN
         if shown and row["competitor"] == MODEL and row["high"] < 0.0:
-            text = f"{where(row)} ({row['gain']:+.2f}, {row['low']:+.2f} to {row['high']:+.2f})"
+            gain, low, high = (signed(row[name]) for name in ("gain", "low", "high"))
+            text = f"{where(row)} ({gain}, {low} to {high})"
             found.setdefault(SCORES[row["score"]], []).append(text)
     for score, texts in found.items():
         yield f"Clear losses in the {score}: {'; '.join(texts)}."
@@ -97,27 +99,53 @@ def clear_losses(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield "No score of the model is clearly behind the best baseline."
 
 
+def by_chance(rows: Sequence[Mapping[str, Any]]) -> str:
+    """How many gains and losses are clear, beside how many would be by luck of the years."""
+    own = [
+        row for row in rows
+        if row["competitor"] == MODEL and row["score"] in SCORES and row["by"] in SHOWN
+        and row["low"] == row["low"]
+    ]  # fmt: skip
+    won, lost = sum(r["low"] > 0.0 for r in own), sum(r["high"] < 0.0 for r in own)
+    return (
+        f"Of {len(own)} gains and losses with an interval {lost} are clearly losses and {won} "
+        f"clearly gains. They overlap. Were the model as good as the baseline each time, about "
+        f"{round(0.05 * len(own))} of each would be clear by luck of the years."
+    )
+
+
 def by_state(rows: Sequence[Mapping[str, Any]], totals: Sequence[Mapping[str, Any]]) -> str:
-    """Of which states the gain in the log score comes, against the same baseline everywhere."""
+    """Of which states, and of which forms, the gain in the log score comes.
+
+    Against one and the same baseline everywhere: that which is best in all.
+    """
     logs = {
         (row["competitor"], row["by"], row["key"]): row for row in rows if row["score"] == "log"
     }
     whole = logs[MODEL, "all", "all"]
-    parts = {
-        key: logs[MODEL, "state", key]["value"] - logs[whole["best"], "state", key]["value"]
-        for key in STATE_NAMES
-    }
-    documented = {
-        key: sum(int(row["documented"]) for row in totals if row["state"] == key) for key in parts
-    }
-    order = sorted(parts, key=lambda key: -parts[key])
-    listed = ", ".join(
-        f"{STATE_NAMES[key]} {parts[key]:+.1f} ({documented[key]} documented)" for key in order
-    )
-    left = sum(parts.values()) - parts[order[0]]
+
+    def parts(by: str) -> list[tuple[str, float, int]]:
+        keys = [key for name, group, key in logs if name == MODEL and group == by]
+        found = [
+            (key, logs[MODEL, by, key]["value"] - logs[whole["best"], by, key]["value"],
+             sum(int(row["documented"]) for row in totals if row[by] == key))
+            for key in keys
+        ]  # fmt: skip
+        return sorted(found, key=lambda one: -one[1])
+
+    states, forms = parts("state"), parts("form")
+    left = sum(gain for _, gain, _ in states[1:])
+
+    def listed(by: str, found: Sequence[tuple[str, float, int]]) -> str:
+        return ", ".join(
+            f"{where({'by': by, 'key': key})} {gain:+.1f} ({count} documented)"
+            for key, gain, count in found
+        )
+
     return (
-        f"Of the {whole['gain']:+.1f} nats against {whole['best']}: {listed}. Without "
-        f"{STATE_NAMES[order[0]]} {left:+.1f} are left."
+        f"Of the {whole['gain']:+.1f} nats against {whole['best']}: {listed('state', states)}. "
+        f"Without {STATE_NAMES[states[0][0]]} {left:+.1f} are left. By form: "
+        f"{listed('form', forms)}."
     )
 
 
@@ -172,7 +200,17 @@ def where(row: Mapping[str, Any]) -> str:
     if row["by"] == "all":
         return "all packages"
     known = PATRON_NAMES | STATE_NAMES
-    return known.get(row["key"], str(row["key"]).replace("_", " "))
+    parts = str(row["key"]).split(".") if row["by"] == PAIR else [str(row["key"])]
+    return ", ".join(known.get(part, part.replace("_", " ")) for part in parts)
+
+
+def signed(value: float) -> str:
+    """Gain as text: two decimals, or one digit where it is small.
+
+    >>> signed(-1.116), signed(-0.0034), signed(0.0)
+    ('-1.12', '-0.003', '+0.00')
+    """
+    return f"{value:+.2f}" if abs(value) >= 0.05 or value == 0.0 else f"{value:+.1g}"
 
 
 def interval(low: float, high: float) -> str:

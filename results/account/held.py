@@ -24,6 +24,8 @@ VERDICTS: Final = {
 }
 """What later sources say of a claim: words, colour and marker."""
 SIGNS: Final = {"wider": "at most ", "proxy": "about "}
+FACTS: Final = ("validate-example", "validate-from-2009")
+"""Results on facts: where runs follow the record to its end, and where they are free from 2010."""
 LIKELY: Final = 2 / 3
 """Probability from which a claim is called likely; below one less it, unlikely."""
 
@@ -123,9 +125,9 @@ def in_unit(value: float, unit: str) -> str:
     return f"{value:,.0f}" if abs(value) >= 100.0 else f"{value:.3g}"
 
 
-def claims(reference: Path | None) -> dict[str, Any]:
+def claims(reference: Path | None, name: str = "claims") -> dict[str, Any]:
     """Claims of the documents: tested ones, those on the wrong side, scores; empty if absent."""
-    folder = None if reference is None else reference / "claims"
+    folder = None if reference is None else reference / name
     told = facts(folder, "manifest.json", ("scores", "badge", "seed"))
     needed = ("id", "claim", "document", "cut", "match", "probability", "low", "high", "model",
               "verdict", "compared", "reason")  # fmt: skip
@@ -200,9 +202,13 @@ def claims_picture(tested: Sequence[dict[str, Any]], note: Note) -> Figure:
     return figure
 
 
-def external(reference: Path | None) -> dict[str, Any]:
-    """Facts from outside with a pass band, failures first; empty if absent."""
-    folder = None if reference is None else reference / "validate-example"
+def external(reference: Path | None) -> list[dict[str, Any]]:
+    """Facts with a pass band, failures first, for each of :data:`FACTS` that is there."""
+    folders = [] if reference is None else [reference / name for name in FACTS]
+    return [found for folder in folders if (found := _facts(folder))]
+
+
+def _facts(folder: Path) -> dict[str, Any]:
     told = facts(folder, "manifest.json", ("badge", "runs", "seed"))
     needed = ("id", "value", "low", "high", "probability", "verdict", "median", "q05", "q95",
               "rank", "of", "beaten_by", "standing", "rests_on", "unit")  # fmt: skip
@@ -218,6 +224,7 @@ def external(reference: Path | None) -> dict[str, Any]:
             row[name] = in_unit(number(row[name], "results.csv", name), "")
     return {
         "manifest": told,
+        "imposed": told.get("known", {}).get("imposed", 0),
         "rows": rows,
         "counts": Counter(row["verdict"] for row in rows),
         "beaten": [row for row in rows if row["beaten_by"]],

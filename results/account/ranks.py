@@ -171,3 +171,26 @@ def coverage(ranks: Ranks) -> list[dict[str, Any]]:
              "most_name": ranks.estimated[int(share.argmax())], "low": low, "high": high}
         )  # fmt: skip
     return rows
+
+
+def recovery(ranks: Ranks) -> list[dict[str, Any]]:
+    """How well the fit gives back each number, those that the records tell most of first.
+
+    Returns
+    -------
+    list of dict
+        ``name``; ``r``, the correlation of posterior means with the truth; ``bias``, the mean of
+        what they are too high by, and ``error``, its standard error; ``sd``, the root mean square
+        of the posterior's standard deviation; all but ``r`` in prior standard deviations.
+    """
+    rows = []
+    for n, name in enumerate(ranks.estimated):
+        off = ranks.mean[:, n] - ranks.truth[:, n]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            r = np.corrcoef(ranks.truth[:, n], ranks.mean[:, n])[0, 1]
+        rows.append(
+            {"name": name, "r": float(r), "bias": float(off.mean()),
+             "error": float(off.std() / np.sqrt(len(off))),
+             "sd": float(np.sqrt((ranks.sd[:, n] ** 2).mean()))}
+        )  # fmt: skip
+    return sorted(rows, key=lambda row: row["sd"])

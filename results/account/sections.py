@@ -178,6 +178,7 @@ def _backtest(one: foresight.Backtest) -> dict[str, Any]:
         "groups": foresight.by_group(one.rows),
         "lost": foresight.clear(one.rows, "loss"),
         "won": foresight.clear(one.rows, "gain"),
+        "by_chance": foresight_words.by_chance(one.rows),
         "intervals": foresight.intervals(one.rows),
         "mechanisms": list(foresight_words.mechanisms(one.rows, one.clear_if_right, one.weighted)),
         **_totals(one),
@@ -217,6 +218,7 @@ def claims(reference: Path | None) -> dict[str, Any]:
         f"A mark a claim, by what later sources say of it. {len(found['wrong'])} lie on the wrong "
         "side of one half. The table below has all values.",
     )  # fmt: skip
+    found["at_its_date"] = held.claims(reference, "claims-2009")
     return found
 
 

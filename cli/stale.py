@@ -1,0 +1,75 @@
+"""Which reference results were made with another likelihood, or with other draws, than are now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+DRAWN: Final = ("predictive", "claims", "validate-example", "scenarios")
+"""Results of the installed draws."""
+
+
+def notes(reference: Path | None, digest: str) -> Iterator[str]:
+    """Sentences on reference results that do not go with the installed draws or with the model.
+
+    Parameters
+    ----------
+    reference : path, optional
+        Directory of the reference results.
+    digest : str
+        Of the installed draws.
+    """
+    if reference is None:
+        return
+    told = {folder.name: _manifest(folder) for folder in sorted(reference.glob("*/"))}
+    drawn = [name for name in DRAWN if told.get(name) and digest not in digests(told[name])]
+    if drawn:
+        yield f"Made with other draws of the parameters than those of this fit: {', '.join(drawn)}."
+    changed = [name for name, one in told.items() if likelihood_changed(one)]
+    if changed:
+        yield (
+            f"Made with another likelihood than that of the model as it is now: "
+            f"{', '.join(changed)}."
+        )
+
+
+def digests(told: Mapping[str, Any]) -> set[Any]:
+    """Digests of the posteriors that a manifest names."""
+    parts = [one.get("parameters", {}).get("digest") for one in told.get("documents", ())]
+    return {told.get("posterior"), told.get("digests", {}).get("posterior"), *parts} - {None}
+
+
+def likelihood_changed(told: Mapping[str, Any]) -> bool:
+    """Whether the likelihood gives other values now than those of the fit behind some results.
+
+    Of a fit to the record, of a check on simulated records, and of a backtest; others name no
+    probe.
+    """
+    fit = told.get("fit", told.get("of", told))
+    if not isinstance(fit, Mapping) or "probe" not in fit:
+        return False
+    now = _probed(told.get("cut"), fit["until"], fit["particles"], bool(fit.get("main")))
+    return now != tuple(fit["probe"])
+
+
+@cache
+def _probed(cut: int | None, until: int, particles: int, main: bool) -> tuple[float | None, ...]:
+    """Values of the likelihood as it is now."""
+    from ..calibration.asof import frozen
+    from ..calibration.probe import probe
+    from ..calibration.sbc import MAIN
+    from ..calibration.target import record_target
+
+    if cut is not None:
+        return tuple(probe(frozen(cut).target_to_cut(particles)))
+    target = record_target(until, particles)
+    return tuple(probe(replace(target, names=MAIN) if main else target))
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    from ..results.account.files import facts
+
+    return facts(folder, "manifest.json") or {}
