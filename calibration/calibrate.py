@@ -213,10 +213,18 @@ def write(
     replace_file(fit.directory / "anchors.csv", csv_bytes(anchored(fit.target, flat)))
     data = inference_data(fit.target, fit.plan, fit.draws)
     data.to_netcdf(str(fit.directory / "inference.nc"))
-    plots.trace(data, fit.directory / "trace.png")
+    badge = badge_of(fit)
+    plots.trace(data, fit.directory / "trace.png", badge)
     linked = [entries[n].address for n in plots.most_linked(flat)]
-    plots.pairs(data, linked, fit.directory / "pairs.png")
+    plots.pairs(data, linked, fit.directory / "pairs.png", badge)
     return folder
+
+
+def badge_of(fit: Judged) -> str:
+    """What figures of a fit may claim."""
+    if fit.passed:
+        return "explanation: the fit to the documented record passed its gates"
+    return "exploration: the fit to the documented record has not passed its gates"
 
 
 def diagnostics(fit: Judged) -> list[list[str]]:

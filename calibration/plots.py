@@ -19,7 +19,7 @@ PAIRED: Final = 5
 """Numbers in the pair plot."""
 
 
-def trace(data: arviz.InferenceData, path: Path) -> None:
+def trace(data: arviz.InferenceData, path: Path, badge: str) -> None:
     """Density and trace of every estimated number, one colour a chain."""
     names = list(data.posterior.data_vars)
     az = quiet_arviz()
@@ -34,10 +34,10 @@ def trace(data: arviz.InferenceData, path: Path) -> None:
             panel.set_title("")
             panel.set_title(name, fontsize=8, loc="left")
             panel.tick_params(labelsize=7)
-    _save(axes, path)
+    _save(axes, path, badge)
 
 
-def pairs(data: arviz.InferenceData, names: Sequence[str], path: Path) -> None:
+def pairs(data: arviz.InferenceData, names: Sequence[str], path: Path, badge: str) -> None:
     """Draws of some numbers against each other."""
     az = quiet_arviz()
     with _quietly():
@@ -45,11 +45,11 @@ def pairs(data: arviz.InferenceData, names: Sequence[str], path: Path) -> None:
             data, var_names=list(names), kind="scatter", figsize=(10, 10), textsize=8,
             scatter_kwargs={"alpha": 0.15, "s": 4}, marginals=True,
         )  # fmt: skip
-    _save(axes, path)
+    _save(axes, path, badge)
 
 
 def most_linked(draws: np.ndarray, count: int = PAIRED) -> list[int]:
-    """Numbers that hang together most: those of the largest correlations.
+    """Numbers that hang together most: those of the largest correlations, each with its partner.
 
     Parameters
     ----------
@@ -60,10 +60,10 @@ def most_linked(draws: np.ndarray, count: int = PAIRED) -> list[int]:
     order = np.dstack(np.unravel_index(np.argsort(-strength, axis=None), strength.shape))[0]
     found: list[int] = []
     for pair in order:
-        found += [int(n) for n in pair if int(n) not in found]
-        if len(found) >= min(count, draws.shape[1]):
-            break
-    return sorted(found[:count])
+        new = [int(n) for n in dict.fromkeys(pair) if int(n) not in found]
+        if len(found) + len(new) <= count:
+            found += new
+    return sorted(found)
 
 
 @contextmanager
@@ -74,10 +74,11 @@ def _quietly() -> Iterator[None]:
         yield
 
 
-def _save(axes: Any, path: Path) -> None:
+def _save(axes: Any, path: Path, badge: str) -> None:
     import matplotlib.pyplot as plt
 
     figure = np.atleast_1d(axes).ravel()[0].figure
     figure.tight_layout()
-    figure.savefig(path, dpi=90, metadata={"Software": None})
+    figure.text(0.01, 0.0, badge, va="top", fontsize=8, fontweight="bold")
+    figure.savefig(path, dpi=90, bbox_inches="tight", metadata={"Software": None})
     plt.close(figure)

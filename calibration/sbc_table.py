@@ -18,6 +18,7 @@ from .sbc import OF_A_FIT, OF_AN_ENTRY, record_file
 
 RECORDS: Final = "records.csv"
 MANIFEST: Final = "manifest.json"
+BADGE: Final = "exploration: the fit held against records that the model itself brought forth"
 WHOLE: Final = ("number", "packages", "noise", "set_aside", *OF_A_FIT)
 """What is told of a record as a whole; what comes of its fit is blank where it was set aside."""
 EACH: Final = ("truth", *OF_AN_ENTRY)
@@ -47,7 +48,7 @@ def write_table(records: Path, out: Path) -> Path:
     found = read(records)
     settings: dict[str, Any] = found[0]["check"]
     aside = sum(one["set_aside"] for one in found)
-    told = {**settings, "records": len(found), "set_aside": aside}
+    told = {**settings, "badge": BADGE, "records": len(found), "set_aside": aside}
     out.mkdir(parents=True, exist_ok=True)
     replace_file(out / RECORDS, csv_bytes(rows(found, settings["estimated"])))
     replace_file(out / MANIFEST, (json.dumps(told, indent=1, sort_keys=True) + "\n").encode())
@@ -69,6 +70,7 @@ def unpack(table: Path, records: Path) -> int:
         return 0
     try:
         settings = json.loads((table / MANIFEST).read_text("utf-8"))
+        settings.pop("badge", None)
         for counted in ("records", "set_aside"):
             settings.pop(counted)
         with (table / RECORDS).open(encoding="utf-8", newline="") as text:

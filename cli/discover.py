@@ -100,7 +100,8 @@ def discover(
     title = f"Where {wanted}"
     _draw(place, found, design, (title, f"{wanted}, in {share:.0%} of a point's runs or more"),
           note_of(manifest))  # fmt: skip
-    typer.echo(f"\nTables and pictures: {place}")
+    typer.echo(f"\nBadge: {manifest.badge}.")
+    typer.echo(f"Tables and pictures: {place}")
     for path, text in texts.items():
         _new_file(path, text)
 

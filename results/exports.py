@@ -48,7 +48,7 @@ def export(directory: Path, form: str, out: Path) -> list[Path]:
     Returns
     -------
     list of Path
-        What was written.
+        What was written; the manifest, with badge, seed and versions, stands beside it.
 
     Raises
     ------
@@ -59,7 +59,9 @@ def export(directory: Path, form: str, out: Path) -> list[Path]:
     if content is None:
         raise InputError("no results are here", file=str(directory), todo="name a run directory")
     manifest = read_manifest(content, str(directory / MANIFEST))
-    return FORMS[form](directory, manifest, out)
+    made = FORMS[form](directory, manifest, out)
+    write_atomic(out / f"{manifest.name}.{MANIFEST}", content)
+    return made
 
 
 def _tables(directory: Path) -> list[str]:

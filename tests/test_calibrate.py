@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from steppe.calibration import calibrate as cal
-from steppe.calibration import diagnose, identify
+from steppe.calibration import diagnose, identify, plots
 from steppe.calibration.installed import installed
 from steppe.calibration.target import Target, record_target
 from steppe.cli.main import app
@@ -147,3 +147,13 @@ def test_the_command_says_what_failed(tmp_path):
     assert "too few iterations to judge" in str(few.exception)
     other = CliRunner().invoke(app, [*words, "--seed", "9", "--out", str(tmp_path / "fit")])
     assert "the directory holds another fit" in str(other.exception)
+
+
+def test_numbers_of_the_pair_plot_stand_with_their_partners():
+    """Two pairs that hang together, and a third for which there is half a place."""
+    rng = np.random.default_rng(3)
+    draws = rng.standard_normal((4000, 8))
+    for one, other, share in ((1, 6, 0.95), (0, 4, 0.9), (2, 7, 0.8), (3, 1, 0.4)):
+        draws[:, one] = share * draws[:, other] + np.sqrt(1 - share**2) * draws[:, one]
+    assert plots.most_linked(draws, 5) == [0, 1, 3, 4, 6]
+    assert plots.most_linked(draws, 2) == [1, 6]

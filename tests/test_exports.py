@@ -1,5 +1,7 @@
 """Exports hold the numbers of the run, in forms that others read."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -49,6 +51,8 @@ def test_netcdf_is_the_store(run, tmp_path):
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 def test_tables_come_back(run, tmp_path, form):
     made = export(run.directory, form, tmp_path)
+    beside = json.loads((tmp_path / f"{run.manifest.name}.manifest.json").read_text("utf-8"))
+    assert beside["badge"] == run.manifest.badge
     assert {path.stem for path in made} == {
         path.stem for path in (run.directory / "tables").glob("*.parquet")
     }

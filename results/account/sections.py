@@ -231,10 +231,17 @@ def again(reference: Path | None) -> list[dict[str, Any]]:
         entries.append({
             "name": path.parent.name, "command": command_of(told),
             "seed": ", ".join(map(str, seeds)) if isinstance(seeds, list) else seeds,
-            "badge": str(told.get("badge", "")).partition(":")[0],
+            "badge": str(told.get("badge", "")).partition(":")[0] or word_of_fit(told),
             "digest": digest(path.read_bytes())[:16],
         })  # fmt: skip
     return entries
+
+
+def word_of_fit(told: Mapping[str, Any]) -> str:
+    """Word of the badge of a fit; blank for what is none."""
+    if "gates" not in told:
+        return ""
+    return "explanation" if all(gate["passed"] for gate in told["gates"]) else "exploration"
 
 
 def command_of(told: Mapping[str, Any]) -> str:
