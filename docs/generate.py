@@ -56,7 +56,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/validate.md": validate.page,
     "reference/variables.md": variables.page,
 }
-PICTURES: dict[str, pictures.Picture] = {"pictures/coverage.png": pictures.COVERAGE}
+PICTURES: dict[str, pictures.Picture] = pictures.PICTURES
 
 
 def contents() -> dict[str, str]:

@@ -58,6 +58,7 @@ def page() -> str:
         "Brier (lower is better). The seeds are of the forecasts: the fit is one.\n\n"
         + _competitors(found)
         + _findings(REFERENCE, found)
+        + "\n![Gains and losses over the best baseline by group](../pictures/gains.png)\n"
         + "\n## The same, if the reach of the sources is not known after the cut either\n\n"
         "`--coverage-frozen`: coverage was judged with the counts in view, so this is the stricter "
         "test.\n\n"

@@ -48,6 +48,7 @@ def page() -> str:
         "asks some of the same from 2009 with drivers that follow the record, and to 2035.\n\n"
         + _seen(told)
         + _how(told)
+        + "![Probability of every claim, by what later sources say](../pictures/claims.png)\n\n"
         + _scores(told["scores"], tested)
         + "".join(_document(short, tested, fitted_until(told)) for short in _documents(tested))
         + f"\n## Not evaluated: {len(silent)}\n\n"

@@ -57,6 +57,7 @@ def page() -> str:
                 for g in fit["gates"]
             ],
         )
+        + "\n![Every estimated number beside its prior](../pictures/numbers.png)\n"
         + _fixed()
         + f"\n## What the record cannot tell: {len(untold)} of {len(told)} numbers\n\n"
         "Studies should vary these, not rely on their bands.\n\n"
@@ -181,7 +182,9 @@ def _profiles(told: list[dict[str, str]]) -> str:
     return (
         "\n## Profiles of the likelihood\n\nLog likelihood at five values of each number, in prior "
         "standard deviations from its prior's median, less the best of the five; the other "
-        "numbers follow as in the posterior. The estimate's own noise is about one.\n\n"
+        "numbers follow as in the posterior, its prior included: a section along its ridge, "
+        "and no profile of the likelihood alone. Each value is the mean of four estimates by the "
+        "same luck at all five; the variance of one is the last gate above.\n\n"
         + table(
             ("number", *(name.removeprefix("profile_") for name in points)),
             [(f"`{row['address']}`", *(row[name] for name in points)) for row in told],

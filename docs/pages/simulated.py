@@ -26,6 +26,8 @@ def page() -> str:
         "# Whether the fit gives back what simulated records were made of\n\n"
         f"{_made(right)} [How it is done](../calibration.md#checks-on-records-that-the-model-"
         f"brought-forth).\n\n{_asked(right)}"
+        + "\n![Ranks of the true values less uniform ranks, and those of the control]"
+        "(../pictures/ranks.png)\n"
         + _ranks(right, wrong=False)
         + "\n## How often an interval holds the true value\n\n"
         + table(
@@ -44,6 +46,7 @@ def page() -> str:
         "deviations; what the records tell most of first. A number of which they tell nothing has "
         "a correlation near zero and a posterior as wide as its prior, 1. Records are drawn to "
         f"{right.settings['until']}: the real one is longer and tells more.\n\n"
+        "![Known values against what the fit says of them](../pictures/recovery.png)\n\n"
         + table(
             ("number", "correlation", "mean error", "its standard error", "posterior sd"),
             [
