@@ -22,8 +22,8 @@ LINKED: Final = 0.35
 NARROWED: Final = 0.25
 """Contraction from which words on a number say so, even where its prior tells it."""
 ANCHORS: Final = ("acceptance_constant.china", "acceptance_constant.russia")
-"""Declined offers are not on record, so offers and acceptance are seen as a product only:
-these constants are the assumed side of it."""
+"""Declined offers are hardly ever on record: what tells offers from acceptance is the form of the
+model, and these constants, whose priors are varied, set the level of acceptance."""
 LUCKS: Final = 4
 
 

@@ -28,11 +28,11 @@ from scipy.stats import chisquare
 from ..model.errors import InputError
 from .diagnose import LEAST_ESS, MOST_RHAT, Convergence, convergence
 from .files import replace_file
-from .judged import with_coverage
 from .probe import probe
 from .sampler import ARCHIVED_EVERY, BOLD, fit_reference, generator, settle, start, step
 from .simulated import simulated_record
 from .target import Target
+from .vary import with_coverage
 
 BINS: Final = 10
 LEAST_P: Final = 0.01
@@ -112,10 +112,9 @@ def one(target: Target, check: Check, number: int) -> dict[str, Any]:
     history, sums = simulated_record(
         target.at(position), check.seed + number, number, target.history, target.sums
     )
-    believed = Target(
-        with_coverage(target.tables, WRONG) if check.wrong else target.tables,
-        history, target.until, target.particles, target.names, sums,
-    )  # fmt: skip
+    believed = replace(target, history=history, sums=sums)
+    if check.wrong:
+        believed = with_coverage(believed, WRONG)
     found = fit(believed, check, number)
     known = {
         "number": number,

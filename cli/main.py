@@ -11,7 +11,6 @@ from .backtest import backtest
 from .calibration_report import report
 from .claims import claims
 from .compare import compare
-from .coverage import coverage
 from .discover import discover
 from .explain import explain
 from .export import export
@@ -24,6 +23,7 @@ from .sensitivity import sensitivity
 from .sweep import sweep
 from .tipping import tipping
 from .validate import validate
+from .vary import vary
 
 app = typer.Typer(
     name="steppe",
@@ -36,7 +36,7 @@ app = typer.Typer(
 app.add_typer(scenarios.app, name="scenarios", help="List, show, start and check scenarios.")
 app.add_typer(evidence.app, name="evidence", help="List, show and check the evidence.")
 calibrate.app.command()(check)
-calibrate.app.command()(coverage)
+calibrate.app.command()(vary)
 calibrate.app.command()(report)
 app.add_typer(calibrate.app, name="calibrate", help="Fit the model to the record.")
 app.add_typer(study.app, name="study", help="Run a whole what-if study into one report.")

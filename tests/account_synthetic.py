@@ -100,9 +100,11 @@ def reference(folder):
     simulated(folder / "sbc")
     simulated(folder / "sbc-wrong", wrong=True)
     write_csv(
-        folder / "coverage" / "coverage.csv",
-        [{"factor": factor, "address": "budget.russia", "shift": shift, "effective": 200}
-         for factor, shift in (("0.7", 1.25), ("1", 0.0), ("1.3", -0.75))],
+        folder / "varied" / "varied.csv",
+        [{"variant": name, "address": "budget.russia", "shift": shift, "prior_shift": shift,
+          "effective": 200}
+         for name, shift in (("as it is", 0.0), ("coverage times 0.7", 1.25),
+                             ("coverage times 1.3", -0.75))],
     )  # fmt: skip
     write_json(
         folder / "backtest-2009" / "manifest.json",

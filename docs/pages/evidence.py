@@ -71,7 +71,7 @@ def thin_part(record: Record) -> str:
         "external facts. A year without a row is not a year without events.\n"
         f"- {len(refused)} dated events are refusals, absences or endings. Declined "
         "offers are hardly ever recorded, so how often an offer is made and how often it is "
-        "accepted are seen only as a product: what separates them is assumed.\n"
+        "accepted is told apart by the rules of the model, not by refusals seen.\n"
         f"- {len(sums)} dated events have a sum of money. A pledge is not a delivery.\n"
         f"- Of {len(russian)} dated events of Russia and the CSTO {len(russian_own)} stand in the "
         "five documents: Moscow's side is external.\n"

@@ -9,7 +9,7 @@ from typing import Any
 
 from steppe.model.quantities import parameters
 from steppe.results.anchors import anchors_in_words
-from steppe.results.judged import coverage_in_words
+from steppe.results.varied import SAME, in_words, refusals_in_words
 
 from .cells import table
 
@@ -118,9 +118,12 @@ def _anchors() -> str:
     with (REFERENCE.with_name("predictive") / "anchors.csv").open(encoding="utf-8") as stream:
         varied = list(csv.DictReader(stream))
     return (
-        "\n## What depends on the assumed side of offers and acceptance\n\n"
-        "Declined offers are hardly ever on record, so how many offers there are and how many are "
-        "taken is seen as a product only. The constants of acceptance are the assumed side of it; "
+        "\n## Offers and acceptance\n\n"
+        "Declined offers are hardly ever on record. Where the fit tells how many offers there are "
+        "from how many are taken, the rules of the model do: acceptance is bounded and follows "
+        "what a state needs, offers follow attention and budget, and packages by state, area and "
+        f"form agree with some shares better than with others.{_without_refusals()} What other "
+        "rules of choice would say is not in any band. The constants of acceptance set the level; "
         "here their priors are moved by one standard deviation, down and up, and the draws "
         "weighted anew. The posterior means of these numbers then move by so many prior standard "
         f"deviations (those that move by 0.15 or more; the weights leave {left} draws):\n\n"
@@ -134,38 +137,51 @@ def _anchors() -> str:
     )
 
 
-def _judged() -> str:
-    """What depends on coverage, where it has been varied."""
-    folder = REFERENCE.with_name("coverage")
+def _varied() -> list[dict[str, str]]:
+    """Rows of what was varied of the record; none where it was not."""
+    folder = REFERENCE.with_name("varied")
     if not folder.is_dir():
+        return []
+    with (folder / "varied.csv").open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def _without_refusals() -> str:
+    told = refusals_in_words(_varied())
+    return f" {told} ([below](#what-depends-on-how-the-record-was-judged))." if told else ""
+
+
+def _judged() -> str:
+    """What depends on how the record was judged, where that has been varied."""
+    found = _varied()
+    if not found:
         return ""
-    told = json.loads((folder / "manifest.json").read_text("utf-8"))
-    with (folder / "coverage.csv").open(newline="", encoding="utf-8") as stream:
-        found = list(csv.DictReader(stream))
-    worth = ", ".join(f"{f}: {one['effective']:.0f}" for f, one in told["followed"].items())
-    factors = [factor for factor in told["followed"] if float(factor) != 1.0]
-    cells = {(row["factor"], row["address"]): row for row in found}
+    told = json.loads((REFERENCE.with_name("varied") / "manifest.json").read_text("utf-8"))
+    worth = "; ".join(f"{n}: {one['effective']:.0f}" for n, one in told["followed"].items())
+    others = [name for name in told["followed"] if name != SAME]
+    cells = {(row["variant"], row["address"]): row for row in found}
     names = [
         row["address"] for row in found
-        if row["factor"] == "1"
-        and any(abs(float(cells[f, row["address"]]["shift"])) >= LISTED for f in factors)
+        if row["variant"] == SAME
+        and any(abs(float(cells[name, row["address"]]["shift"])) >= LISTED for name in others)
     ]  # fmt: skip
     return (
-        "\n## What depends on how far the sources are judged to reach\n\n"
-        f"`{told['command']}`: all coverage multiplied by a factor, and {told['draws']} draws of "
-        f"the fit carried to the posterior under it (in effect {worth}). "
-        "[How it is done](../calibration.md#coverage-judged-otherwise).\n\n"
-        + "".join(f"- {line}.\n" for line in coverage_in_words(found, lambda a: f"`{a}`"))
-        + f"\nNumbers whose means move by {LISTED} posterior standard deviations or more, and what "
-        "they then are (median, 90%):\n\n"
+        "\n## What depends on how the record was judged\n\n"
+        f"`{told['command']}`: all coverage multiplied by a factor, or some rows left out, and "
+        f"{told['draws']} draws of the fit carried to the posterior under that (in effect "
+        f"{worth}). [How it is done](../calibration.md#the-record-judged-otherwise).\n\n"
+        + "".join(f"- {line}.\n" for line in in_words(found, lambda a: f"`{a}`"))
+        + f"\nNumbers whose means move by {LISTED} posterior standard deviations or more: what "
+        "they then are (median, 90%), and by how many they move:\n\n"
         + table(
-            ("number", "as judged", *(f"times {f}" for f in factors),
-             *(f"moves by, times {f}" for f in factors)),
+            ("number", SAME, *others),
             [
                 (
-                    f"`{name}`",
-                    *(_interval(cells[f, name]) for f in ("1", *factors)),
-                    *(f"{float(cells[f, name]['shift']):+.2f}" for f in factors),
+                    f"`{name}`", _interval(cells[SAME, name]),
+                    *(
+                        f"{_interval(cells[one, name])}; {float(cells[one, name]['shift']):+.2f}"
+                        for one in others
+                    ),
                 )
                 for name in names
             ],

@@ -10,7 +10,7 @@ from typing import Any, Final
 from markupsafe import Markup, escape
 
 from ...model.names import PATRON_NAMES, STATE_NAMES
-from ..judged import coverage_in_words
+from ..varied import in_words, refusals_in_words
 from .files import number, table
 
 AT: Final = ("-2", "-1", "+0", "+1", "+2")
@@ -159,11 +159,12 @@ def _moved(name: str) -> str:
     return f"{plain(address)}, {shift} sd" if shift else plain(address)
 
 
-def judged(reference: Path | None) -> list[str]:
-    """What depends on how far the sources are judged to reach, in words; empty if not found."""
-    folder = None if reference is None else reference / "coverage"
-    rows = table(folder, "coverage.csv", ("factor", "address", "shift", "effective"))
-    return list(coverage_in_words(rows, plain))
+def varied(reference: Path | None) -> list[str]:
+    """What depends on how the record was judged, in words; empty if not found."""
+    folder = None if reference is None else reference / "varied"
+    needed = ("variant", "address", "shift", "prior_shift", "effective")
+    rows = table(folder, "varied.csv", needed)
+    return [*in_words(rows, plain), *filter(None, [refusals_in_words(rows)])]
 
 
 def missing(page: Path | None) -> list[str]:

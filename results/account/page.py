@@ -18,10 +18,10 @@ from .numbers import (
     anchors,
     by_how_much_is_told,
     ends,
-    judged,
     middle,
     plain,
     plain_sentence,
+    varied,
 )
 from .sections import again, backtests, believe, claims, numbers_figure, predictive
 
@@ -106,7 +106,7 @@ def page(inputs: Inputs) -> bytes:
         worded=lambda text: plain_sentence(text, [one.address for one in numbers]),
         plain=plain,
         anchors=anchors(inputs.fit),
-        judged=judged(inputs.reference),
+        varied=varied(inputs.reference),
         missing=inputs.missing,
         figures=[] if not numbers else [numbers_figure(numbers, note)],
         believe=believe(inputs.manifest, inputs.fit, inputs.reference, note),

@@ -1,4 +1,4 @@
-"""``steppe calibrate coverage``: the fit, had the sources been judged to reach less far or more."""
+"""``steppe calibrate vary``: the fit, had the record been judged otherwise, or told less."""
 
 from __future__ import annotations
 
@@ -15,14 +15,22 @@ if TYPE_CHECKING:
 
     from ..calibration.target import Target
 
-DIRECTORY: Final = Path("steppe-coverage")
-TABLE: Final = "coverage.csv"
+DIRECTORY: Final = Path("steppe-vary")
+TABLE: Final = "varied.csv"
 
 
-def coverage(
+def vary(
     factor: Annotated[
         list[float] | None,
-        typer.Option(help="By which all coverage is multiplied; 0.7 and 1.3 by default."),
+        typer.Option(help="By which all coverage is multiplied; may be given again."),
+    ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Rows to leave out, absences (from joint exercises) or acts (of membership); may "
+            "be given again. With neither this nor --factor: coverage times 0.7 and 1.3, and "
+            "without each."
+        ),
     ] = None,
     fit: Annotated[
         Path | None,
@@ -32,65 +40,87 @@ def coverage(
     seed: Seed = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes; they change no bit.")] = 2,
     out: Annotated[
-        Path | None, typer.Option(help="Directory of the results; steppe-coverage by default.")
+        Path | None, typer.Option(help="Directory of the results; steppe-vary by default.")
     ] = None,
 ) -> None:
-    """Vary how far the sources are judged to reach, and see what the fitted numbers do.
+    """Vary what was judged of the record, and see what the fitted numbers do.
 
-    Coverage was judged with the counts in view and is in no band. The draws are carried to the
-    posterior under another coverage; asking again goes on from what was carried.
+    How far the sources reach (coverage) was judged with the counts in view and is in no band. The
+    draws are carried to the posterior under another coverage, or without some of the rows; asking
+    again goes on from what was carried.
     """
     from ..calibration.files import csv_bytes
-    from ..calibration.judged import FACTORS, as_rows, positions_of, varied
     from ..calibration.renew import MOVES, in_effect
-    from ..model.errors import InputError
+    from ..calibration.vary import (
+        FACTORS,
+        PARTS,
+        as_rows,
+        positions_of,
+        slug,
+        variants,
+        varied,
+    )
+    from ..model.errors import InputError, near
     from ..results.files import canonical, write_atomic
-    from ..results.judged import coverage_in_words
+    from ..results.varied import in_words
 
-    factors = tuple(factor or FACTORS)
-    for one in factors:
+    for one in factor or ():
         if not 0.2 <= one <= 5.0:
             raise InputError(
                 "coverage is not varied so far from the fitted one", field="--factor", found=one,
                 allowed="0.2 to 5",
             )  # fmt: skip
+    for part in without or ():
+        if part not in PARTS:
+            raise InputError(
+                "no rows of that kind can be left out", field="--without", found=part,
+                allowed=", ".join(PARTS), nearest=near(part, PARTS),
+            )  # fmt: skip
+    asked = bool(factor or without)
     target, positions, of = _fitted(fit, draws)
+    factors, parts = (factor or (), without or ()) if asked else (FACTORS, tuple(PARTS))
+    others = variants(target, factors, parts)
     directory = out or DIRECTORY
-    typer.echo(f"{len(positions)} draws of {of['from']} are carried to coverage times "
-               f"{', '.join(f'{one:g}' for one in sorted({1.0, *factors}))}")  # fmt: skip
-    found = varied(target, positions, factors, seed, workers, directory / "carried", typer.echo)
+    typer.echo(f"{len(positions)} draws of {of['from']} are carried to: {'; '.join(others)}")
+    found = varied(target, positions, others, seed, workers, directory / "carried", typer.echo)
     head, *rows = as_rows(target, found)
     for old in directory.glob("draws-*.csv"):
         old.unlink()
     write_atomic(directory / TABLE, csv_bytes([head, *rows]))
-    for one, swarms in found.items():
-        write_atomic(
-            directory / f"draws-{one:g}.csv", csv_bytes(target.draw_rows(positions_of(swarms)))
-        )
+    for name, swarms in found.items():
+        content = csv_bytes(target.draw_rows(positions_of(swarms)))
+        write_atomic(directory / f"draws-{slug(name)}.csv", content)
     manifest = {
-        "badge": "exploration: coverage other than it was judged",
-        "command": _command(factors, fit, draws, seed), "of": of, "seed": seed,
+        "badge": "exploration: the record other than it was judged",
+        "command": _command(factor, without, fit, draws, seed), "of": of, "seed": seed,
         "draws": len(positions), "moves": MOVES,
         "followed": {
-            f"{one:g}": {
+            name: {
                 "effective": round(in_effect(swarms), 1),
                 "left": round(sum(swarm.left for swarm in swarms), 1),
                 "stages": max(swarm.stages for swarm in swarms),
             }
-            for one, swarms in found.items()
+            for name, swarms in found.items()
         },
     }  # fmt: skip
     write_atomic(directory / "manifest.json", canonical(manifest))
-    for line in coverage_in_words([dict(zip(head, row, strict=True)) for row in rows]):
+    for line in in_words([dict(zip(head, row, strict=True)) for row in rows]):
         typer.echo(f"{line}.")
     typer.echo(f"All numbers: {directory / TABLE}")
 
 
-def _command(factors: Sequence[float], fit: Path | None, draws: int, seed: int) -> str:
+def _command(
+    factors: Sequence[float] | None,
+    parts: Sequence[str] | None,
+    fit: Path | None,
+    draws: int,
+    seed: int,
+) -> str:
     """What a person types to have the results again."""
-    words = "".join(f" --factor {one:g}" for one in factors)
+    words = "".join(f" --factor {one:g}" for one in factors or ())
+    words += "".join(f" --without {one}" for one in parts or ())
     words += "" if fit is None else " --fit FIT"
-    return f"steppe calibrate coverage{words} --draws {draws} --seed {seed}"
+    return f"steppe calibrate vary{words} --draws {draws} --seed {seed}"
 
 
 def _fitted(fit: Path | None, count: int) -> tuple[Target, np.ndarray, dict[str, Any]]:
