@@ -172,7 +172,7 @@ def test_results_of_other_draws_are_named(html):
     assert "Made with other draws" not in found
 
 
-@pytest.mark.parametrize("name", ["calibration", "backtest-2009", "backtest-2009-rolling"])
+@pytest.mark.parametrize("name", ["calibration", "sbc", "backtest-2009", "backtest-2009-rolling"])
 def test_results_of_another_likelihood_are_named(tmp_path, name):
     place = tmp_path / name / "manifest.json"
     place.parent.mkdir()

@@ -7,7 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from steppe.calibration.identify import ANCHORS
 from steppe.model.quantities import parameters
+from steppe.results.account.ranks import read, recovery
 from steppe.results.anchors import anchors_in_words
 from steppe.results.varied import SAME, in_words, refusals_in_words
 
@@ -122,8 +124,10 @@ def _anchors() -> str:
         "Declined offers are hardly ever on record. Where the fit tells how many offers there are "
         "from how many are taken, the rules of the model do: acceptance is bounded and follows "
         "what a state needs, offers follow attention and budget, and packages by state, area and "
-        f"form agree with some shares better than with others.{_without_refusals()} What other "
-        "rules of choice would say is not in any band. The constants of acceptance set the level; "
+        f"form agree with some shares better than with others.{_without_refusals()} If the rules "
+        "hold, a record does tell: of records that the model brought forth the fit gives "
+        f"{_given_back()} ([more](simulated.md#how-well-the-true-values-are-given-back)). What "
+        "other rules of choice would say is in no band. The constants of acceptance set the level; "
         "here their priors are moved by one standard deviation, down and up, and the draws "
         "weighted anew. The posterior means of these numbers then move by so many prior standard "
         f"deviations (those that move by 0.15 or more; the weights leave {left} draws):\n\n"
@@ -135,6 +139,14 @@ def _anchors() -> str:
         "(`steppe calibrate check`), offers and packages whether documented or not:\n\n"
         + "".join(f"- {line}.\n" for line in anchors_in_words(varied))
     )
+
+
+def _given_back() -> str:
+    """How well simulated records give back the constants of acceptance."""
+    ranks = read(REFERENCE.with_name("sbc"))
+    found = {} if ranks is None else {one["name"]: one["r"] for one in recovery(ranks)}
+    own = [f"`{n}` back with a correlation of {found[n]:.2f}" for n in ANCHORS if n in found]
+    return " and ".join(own)
 
 
 def _varied() -> list[dict[str, str]]:

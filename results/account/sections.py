@@ -89,7 +89,9 @@ def _simulated(
         return {}
     found, control = ranks.bands(right), None if wrong is None else ranks.bands(wrong)
     told = f"{right.records} simulated records, seed {right.settings.get('seed', '?')}"
-    note = Note("check of the fit on records that the model brought forth", told, None)
+    note = Note(
+        "exploration: the fit held against records that the model brought forth", told, None
+    )
     left = [plain(right.estimated[n]) for n in found.leaves_all.nonzero()[0]]
     limits = _allowed(gates)
     return {
