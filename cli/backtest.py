@@ -360,16 +360,9 @@ def sentence(row: dict[str, Any]) -> str:
 
 
 def where(by: str, key: str) -> str:
-    """Group of cells, in words."""
-    from ..model.names import PATRON_NAMES, STATE_NAMES
+    """Group of cells, in words that begin a sentence."""
+    from ..results.account.foresight_words import where as words
 
-    if by == "state":
-        return STATE_NAMES[key]
-    if by == "patron":
-        return f"{PATRON_NAMES[key]} as patron"
-    if by == "form":
-        return f"Form {key.replace('_', ' ')}"
-    if by == "patron and form":
-        patron, _, form = key.partition(".")
-        return f"{PATRON_NAMES[patron]}, form {form.replace('_', ' ')}"
-    return {"all": "In all", "pledges": "Pledges (agreements and aid)", "events": "Events"}[key]
+    known = {"all": "In all", "pledges": "Pledges (agreements and aid)", "events": "Events"}
+    name = known.get(key) or words({"by": by, "key": key})
+    return {"patron": f"{name} as patron", "form": f"Form {name}"}.get(by, name)

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-DRAWN: Final = ("predictive", "claims", "validate-example", "scenarios")
+DRAWN: Final = ("predictive", "claims", "validate-example", "validate-from-2009", "scenarios")
 """Results of the installed draws."""
 
 

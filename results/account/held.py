@@ -26,6 +26,8 @@ VERDICTS: Final = {
 SIGNS: Final = {"wider": "at most ", "proxy": "about "}
 FACTS: Final = ("validate-example", "validate-from-2009")
 """Results on facts: where runs follow the record to its end, and where they are free from 2010."""
+ORDER: Final = {"fail": 0, "unsure": 1, "pass": 2}
+"""Verdicts on facts, in the order in which they are shown; others come after."""
 LIKELY: Final = 2 / 3
 """Probability from which a claim is called likely; below one less it, unlikely."""
 
@@ -215,8 +217,7 @@ def _facts(folder: Path) -> dict[str, Any]:
     rows = [r for r in table(folder, "results.csv", needed) if not r["id"].startswith("shown-")]
     if not told or not rows:
         return {}
-    order = {"fail": 0, "unsure": 1, "pass": 2}
-    rows.sort(key=lambda row: order.get(row["verdict"], 3))
+    rows.sort(key=lambda row: ORDER.get(row["verdict"], len(ORDER)))
     for row in rows:
         for name in ("value", "low", "high", "median", "q05", "q95"):
             row[name] = in_unit(number(row[name], "results.csv", name), row["unit"])

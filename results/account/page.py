@@ -23,7 +23,17 @@ from .numbers import (
     plain_sentence,
     varied,
 )
-from .sections import again, backtests, believe, claims, numbers_figure, predictive
+from .sections import (
+    again,
+    backtests,
+    badge,
+    believe,
+    claims,
+    numbers_figure,
+    passed,
+    predictive,
+    source,
+)
 
 SECTIONS: Final = (
     ("what", "What this is"),
@@ -119,29 +129,3 @@ def page(inputs: Inputs) -> bytes:
         digest=inputs.digest,
         words=words,
     )
-
-
-def passed(manifest: Mapping[str, Any]) -> bool:
-    """Whether the fit was checked and passed every gate."""
-    gates = manifest.get("gates", ())
-    return bool(gates) and all(gate["passed"] for gate in gates)
-
-
-def badge(manifest: Mapping[str, Any]) -> str:
-    """What may be claimed, in one line."""
-    if not manifest:
-        return "illustration: no fit was found"
-    if passed(manifest):
-        return "explanation: the fit to the documented record passed its gates"
-    return "exploration: the fit to the documented record has not passed its gates"
-
-
-def source(manifest: Mapping[str, Any]) -> str:
-    """Line on the figures: what the fit is."""
-    if not manifest:
-        return "no fit"
-    text = f"fit of the record to {manifest['until']}, seed {manifest['seed']}"
-    if {"groups", "chains", "iterations"} <= manifest.keys():
-        chains = manifest["groups"] * manifest["chains"]
-        text += f"; {chains} chains of {manifest['iterations']:,} kept draws"
-    return text

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from ..style import COLOURS, FAINT, GRID, INK, LOSS, Margins, Note, panels, styled
 from .numbers import plain
 from .ranks import Bands, Ranks
+from .ranks import recovery as recovered
 
 ACROSS: Final = 6
 """Panels in a row of the recovery."""
@@ -90,7 +91,8 @@ def _lines(panel: Axes, found: Bands, names: tuple[str, ...]) -> float:
 
 def recovery(ranks: Ranks, note: Note) -> Figure:
     """Truth against posterior mean with its 90% interval; a panel a number."""
-    order = np.argsort((ranks.sd**2).mean(axis=0))
+    found = {one["name"]: one["r"] for one in recovered(ranks)}
+    order = [ranks.estimated.index(name) for name in found]
     down = -(-len(order) // ACROSS)
     reading = (
         "Each dot is a simulated record: across, the value that it was made of; up, what the fit "
@@ -120,8 +122,8 @@ def recovery(ranks: Ranks, note: Note) -> Figure:
             panel.tick_params(labelleft=place % ACROSS == 0)
             name = textwrap.fill(plain(ranks.estimated[n]), 26)
             panel.set_title(name, size=6.4, loc="left", pad=2.5, linespacing=1.0)
-            if len(truth) > 2 and truth.std() > 0.0 and mean.std() > 0.0:
-                told = np.corrcoef(truth, mean)[0, 1]
+            told = found[ranks.estimated[n]]
+            if len(truth) > 2 and np.isfinite(told):
                 panel.text(0.95, 0.04, f"r {told:.2f}", transform=panel.transAxes, ha="right",
                            size=6.5, color=INK)  # fmt: skip
             panel.tick_params(axis="x", labelbottom=place + ACROSS >= len(order))

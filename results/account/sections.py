@@ -230,20 +230,14 @@ def again(reference: Path | None) -> list[dict[str, Any]]:
     for path in [] if reference is None else sorted(reference.glob("*/manifest.json")):
         told = facts(path.parent, "manifest.json")
         seeds = told.get("seeds", told.get("seed", ""))
+        claim = str(told.get("badge", badge(told) if "gates" in told else ""))
         entries.append({
             "name": path.parent.name, "command": command_of(told),
             "seed": ", ".join(map(str, seeds)) if isinstance(seeds, list) else seeds,
-            "badge": str(told.get("badge", "")).partition(":")[0] or word_of_fit(told),
+            "badge": claim.partition(":")[0],
             "digest": digest(path.read_bytes())[:16],
         })  # fmt: skip
     return entries
-
-
-def word_of_fit(told: Mapping[str, Any]) -> str:
-    """Word of the badge of a fit; blank for what is none."""
-    if "gates" not in told:
-        return ""
-    return "explanation" if all(gate["passed"] for gate in told["gates"]) else "exploration"
 
 
 def command_of(told: Mapping[str, Any]) -> str:
@@ -266,3 +260,29 @@ def command_of(told: Mapping[str, Any]) -> str:
     if "gates" in told:
         return f"steppe calibrate --until {told['until']} --seed {told['seed']}"
     return ""
+
+
+def passed(manifest: Mapping[str, Any]) -> bool:
+    """Whether the fit was checked and passed every gate."""
+    gates = manifest.get("gates", ())
+    return bool(gates) and all(gate["passed"] for gate in gates)
+
+
+def badge(manifest: Mapping[str, Any]) -> str:
+    """What may be claimed, in one line."""
+    if not manifest:
+        return "illustration: no fit was found"
+    if passed(manifest):
+        return "explanation: the fit to the documented record passed its gates"
+    return "exploration: the fit to the documented record has not passed its gates"
+
+
+def source(manifest: Mapping[str, Any]) -> str:
+    """Line on the figures: what the fit is."""
+    if not manifest:
+        return "no fit"
+    text = f"fit of the record to {manifest['until']}, seed {manifest['seed']}"
+    if {"groups", "chains", "iterations"} <= manifest.keys():
+        chains = manifest["groups"] * manifest["chains"]
+        text += f"; {chains} chains of {manifest['iterations']:,} kept draws"
+    return text
