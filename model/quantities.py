@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from itertools import product
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -21,6 +21,8 @@ from .errors import InputError, near
 from .names import DIMENSIONS
 
 Kind = Literal["parameter", "trait", "driver"]
+ZERO: Final = ("area_interest.china.defence", "area_interest.russia.defence")
+"""Entries that stand at zero because their family's others are measured from them."""
 
 
 class Prior(BaseModel):
