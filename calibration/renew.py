@@ -93,17 +93,23 @@ def kept(path: Path | None, make: Callable[[], Swarm]) -> Swarm:
 
 
 def place(
-    folder: Path | None, what: str, target: Target, positions: np.ndarray, seed: int
+    folder: Path | None,
+    what: str,
+    targets: Sequence[Target],
+    positions: np.ndarray,
+    seed: int,
+    moves: int = MOVES,
 ) -> Path | None:
-    """File of carried draws, named by all that they hang on: positions, density, effort."""
+    """File of carried draws, named by all that they hang on: positions, densities, effort."""
     if folder is None:
         return None
     name = hashlib.sha256(positions.tobytes())
-    for column in (*target.history, *(target.sums or ())):
-        name.update(column.tobytes())
-    efforts = (probe(target), target.until, target.particles, target.names, seed, MOVES, LEAST,
-               kernel())  # fmt: skip
-    name.update(repr(efforts).encode())
+    for target in targets:
+        for column in (*target.history, *(target.sums or ())):
+            name.update(column.tobytes())
+        own = probe(target), target.until, target.particles, [e.address for e in target.entries]
+        name.update(repr(own).encode())
+    name.update(repr((seed, moves, LEAST, kernel())).encode())
     return folder / f"{what}-{name.hexdigest()[:12]}.npz"
 
 

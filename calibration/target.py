@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -21,7 +22,9 @@ from .record import load_record
 from .setting import setting
 
 DEVIATION: Final = ("driver_persistence", "driver_volatility")
-"""Families of how drivers deviate from their series; fitted to these beforehand (`drivers`)."""
+"""Families of how drivers deviate from their series; fitted to these beforehand (`drivers`), so
+that no event speaks on them: the likelihood has them at their priors' centres, where it reads them
+at all (after the last dated year of a series)."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +83,7 @@ def entries() -> list[Entry]:
 
 
 def readable() -> list[Entry]:
-    """The uncertain numbers on which the likelihood of a record can depend.
-
-    Left out is how drivers deviate from their series: up to their last dated value they do not.
-    """
+    """The uncertain numbers that a record may speak on: all but those of :data:`DEVIATION`."""
     return [one for one in uncertain() if one.family not in DEVIATION]
 
 
@@ -134,6 +134,17 @@ def sums_told(until: int, directory: str | Path | None = None) -> Sums:
     )
 
 
+def draw_rows(numbers: Sequence[Entry], positions: np.ndarray) -> list[list[str]]:
+    """Positions as a table that a scenario can name as its file.
+
+    Addresses in the first row, and a row for each position with values in their own units.
+    """
+    return [[entry.address for entry in numbers]] + [
+        [f"{e.value(float(z)):.6g}" for e, z in zip(numbers, row, strict=True)]
+        for row in positions
+    ]
+
+
 @dataclass(frozen=True)
 class Target:
     """Posterior density of some uncertain numbers, given a record.
@@ -178,16 +189,6 @@ class Target:
             flat[:, entry.column] = entry.value(float(z))
         flat.flags.writeable = False
         return Tables(flat)
-
-    def draw_rows(self, positions: np.ndarray) -> list[list[str]]:
-        """Positions as a table that a scenario can name as its file.
-
-        Addresses in the first row, and a row for each position with values in their own units.
-        """
-        return [[entry.address for entry in self.entries]] + [
-            [f"{e.value(float(z)):.6g}" for e, z in zip(self.entries, row, strict=True)]
-            for row in positions
-        ]
 
     def log_likelihood(self, position: np.ndarray, luck: int) -> float:
         """Log of an unbiased estimate of the record's likelihood."""

@@ -64,72 +64,72 @@ def variants(target: Target, factors: Sequence[float], parts: Sequence[str]) -> 
     }
 
 
-def begun(target: Target, seed: int, folder: Path | None, number: int, own: np.ndarray) -> Swarm:
-    """Draws of one swarm with luck, from its number and positions."""
-    path = place(folder, "begun", target, own, seed)
-    return kept(path, partial(begin, target, own, seed, ADDRESS + number))
-
-
-def carried(
+def begun(
     target: Target,
-    seed: int,
-    folder: Path | None,
-    to: tuple[str, Target],
-    number: int,
-    swarm: Swarm,
-) -> Swarm:
-    """Draws of one swarm from the posterior of a variant.
-
-    Parameters
-    ----------
-    target : Target
-        What the draws are of.
-    seed : int
-    folder : path, optional
-        Where they are kept, to go on from.
-    to : (str, Target)
-        What is other, and the density under it.
-    number : int
-        Number of the swarm.
-    swarm : Swarm
-    """
-    name, other = to
-    path = place(folder, slug(name), target, swarm.position, seed)
-    return kept(path, partial(carry, target, other, swarm, seed, ADDRESS + SWARMS + number))
+    positions: np.ndarray,
+    seed: int = 1,
+    workers: int = 1,
+    folder: Path | None = None,
+) -> list[Swarm]:
+    """Draws that were kept without luck, in :data:`SWARMS` swarms that are kept apart."""
+    own = [positions[number::SWARMS] for number in range(SWARMS)]
+    with mapped(workers) as run:
+        return list(run(partial(_begun, target, seed, folder), range(SWARMS), own))
 
 
-def slug(name: str) -> str:
-    """A variant's name as part of a file's."""
-    return name.replace(" ", "-")
+def _begun(target: Target, seed: int, folder: Path | None, number: int, own: np.ndarray) -> Swarm:
+    path = place(folder, "begun", (target,), own, seed)
+    return kept(path, partial(begin, target, own, seed, ADDRESS + number))
 
 
 def varied(
     target: Target,
-    positions: np.ndarray,
+    swarms: Sequence[Swarm],
     others: Variants,
     seed: int = 1,
     workers: int = 1,
     folder: Path | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> dict[str, list[Swarm]]:
-    """Draws from the posteriors of several variants, in :data:`SWARMS` swarms that are kept apart.
+    """Draws from the posteriors of several variants, as many swarms of each as of the target.
 
-    ``tell`` is called when the draws have arrived at one.
+    Parameters
+    ----------
+    target : Target
+    swarms : sequence of Swarm
+        Draws from its posterior.
+    others : mapping of str to Target
+        Of :func:`variants`.
+    seed, workers : int
+    folder : path, optional
+        Where draws are kept, to go on from.
+    tell : callable, optional
+        Called when the draws have arrived at a variant.
     """
+    ways = [(name, number) for name in others for number in range(len(swarms))]
+    found: dict[str, list[Swarm]] = {name: [] for name in others}
     with mapped(workers) as run:
-        own = [positions[number::SWARMS] for number in range(SWARMS)]
-        swarms = list(run(partial(begun, target, seed, folder), range(SWARMS), own))
-        if tell is not None:
-            tell("the luck of the draws has settled")
-        ways = [to for to in others.items() for _ in swarms]
-        numbers = [*range(SWARMS)] * len(others)
-        arrived = run(partial(carried, target, seed, folder), ways, numbers, swarms * len(others))
-        found: dict[str, list[Swarm]] = {name: [] for name in others}
+        arrived = run(partial(_carried, target, swarms, others, seed, folder), ways)
         for (name, _), swarm in zip(ways, arrived, strict=True):
             found[name].append(swarm)
-            if tell is not None and len(found[name]) == SWARMS:
+            if tell is not None and len(found[name]) == len(swarms):
                 tell(f"{name}: {in_effect(found[name]):.0f} draws in effect")
     return found
+
+
+def _carried(
+    target: Target, swarms: Sequence[Swarm], others: Variants, seed: int, folder: Path | None,
+    way: tuple[str, int],
+) -> Swarm:  # fmt: skip
+    """Draws of one swarm from the posterior of one variant."""
+    (name, number), address = way, ADDRESS + SWARMS + way[1]
+    path = place(folder, slug(name), (target, others[name]), swarms[number].position, seed)
+    return kept(path, partial(carry, target, others[name], swarms[number], seed, address))
+
+
+def slug(name: str) -> str:
+    """A variant's name as part of a file's."""
+    return name.replace(" ", "-")
 
 
 def as_rows(target: Target, found: Mapping[str, list[Swarm]]) -> list[list[str]]:

@@ -124,29 +124,30 @@ def _begun(
     apart: Apart, seed: int, folder: Path | None, number: int, positions: np.ndarray
 ) -> Swarm:
     """Luck for the draws, of the density in which the others are apart."""
-    path = place(folder, "apart", apart.whole, positions, seed)
+    path = place(folder, "apart", (apart.fitted, apart.whole), positions, seed)
     return kept(path, partial(begin, apart, positions, seed, ADDRESS + number))
 
 
 def _carried(apart: Apart, seed: int, folder: Path | None, number: int, swarm: Swarm) -> Swarm:
     """The way from there to the density of all."""
-    path = place(folder, "carried", apart.whole, swarm.position, seed)
+    path = place(folder, "carried", (apart.fitted, apart.whole), swarm.position, seed)
     address = ADDRESS + SWARMS + number
     return kept(path, partial(carry, apart, apart.whole, swarm, seed, address))
 
 
 def _settled(apart: Apart, seed: int, folder: Path | None, number: int, swarm: Swarm) -> Swarm:
-    """Moves that leave the density of all as it is."""
-    path = place(folder, "settled", apart.whole, swarm.position, seed)
+    """Moves that leave the density of all as it is; what is told of the way is of that before."""
+    path = place(folder, "settled", (apart.whole,), swarm.position, seed, SETTLING)
     address = ADDRESS + 2 * SWARMS + number
-    return kept(path, partial(carry, apart.whole, apart.whole, swarm, seed, address, SETTLING))
+    make = partial(carry, apart.whole, apart.whole, swarm, seed, address, SETTLING)
+    return kept(path, make)._replace(left=swarm.left, stages=swarm.stages)
 
 
 PIECES: Final = (_begun, _carried, _settled)
 
 
 def deviations(count: int, seed: int) -> tuple[list[Entry], np.ndarray]:
-    """Numbers of which no record tells, and draws of them from their priors.
+    """Numbers on which no event shall speak, and draws of them from their priors.
 
     How drivers deviate from their series was fitted to these; their priors are what came of it.
 

@@ -93,7 +93,7 @@ class Quantity(BaseModel):
         return self
 
     def estimates(self, address: str) -> bool:
-        """Whether the calibration fits this entry: all of the quantity's, or those it names."""
+        """Whether chains fit this entry: all of the quantity's, or those it names."""
         if isinstance(self.estimated, bool):
             return self.estimated
         return address.removeprefix(f"{self.name}.") in self.estimated

@@ -84,7 +84,9 @@ def test_the_way_is_kept_and_gone_on_from(fitted, tmp_path):
 def test_what_a_likelihood_can_read_is_all_but_how_drivers_deviate():
     own, draws = deviations(2000, 1)
     assert {entry.family for entry in own} == set(DEVIATION)
-    assert [*readable(), *own] == sorted(uncertain(), key=lambda e: (e.family in DEVIATION, e.column))
+    assert [*readable(), *own] == sorted(
+        uncertain(), key=lambda e: (e.family in DEVIATION, e.column)
+    )
     assert set(entries()) < set(readable())
     assert draws.mean(axis=0) == pytest.approx(np.zeros(len(own)), abs=0.1)
     assert draws.std(axis=0) == pytest.approx(np.ones(len(own)), abs=0.08)

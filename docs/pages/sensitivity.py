@@ -165,12 +165,13 @@ def _ranges() -> str:
         lines.append((f"`{factor['quantity']}`", *told, "yes" if _name(factor) in study else ""))
     return (
         "## Ranges of fitted parameters\n\n"
-        "Fitted parameters are swept over what the fit leaves of them: the middle nine tenths of "
-        "the draws of the posterior, evenly in probability. A budget or programme of exercises "
-        "that was fitted stands twice, `... fitted` being what is not known of it and the other, a "
-        "factor from 0.5 to 1.5 on top, what its patron may do. Parameters that were not fitted go "
-        "over the middle nine tenths of their priors. Probabilities of detection were fitted too, "
-        "and are left out: what happens after the record does not depend on them.\n\n"
+        "Parameters that chains fit are swept over what the record leaves of them: the middle nine "
+        "tenths of the draws of the posterior, evenly in probability. A budget or programme of "
+        "exercises stands twice, `... fitted` being what is not known of it and the other, a "
+        "factor from 0.5 to 1.5 on top, what its patron may do. All other parameters go over the "
+        "middle nine tenths of their priors, which the posterior leaves nearly as they were. "
+        "Probabilities of detection are left out: what happens after the record does not depend "
+        "on them.\n\n"
         + _correlated([factor["quantity"] for factor in fitted])
         + table(
             ("factor", "swept: posterior, 5% to 95%", "prior, 5% to 95%", "in the study"), lines
