@@ -92,7 +92,7 @@ FULL: Final = Effort(
     particles=56, pilot_particles=20, pilot=1000, iterations=13000, groups=2, chains=4, wide=600
 )
 QUICK: Final = Effort(
-    particles=10, pilot_particles=10, pilot=60, iterations=200, groups=2, chains=3, wide=40
+    particles=10, pilot_particles=10, pilot=60, iterations=200, groups=2, chains=3, wide=20
 )
 """A rough fit in about two minutes, for a class and for tests: it passes no gate."""
 

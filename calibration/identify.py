@@ -13,7 +13,7 @@ import numpy as np
 
 from ..model.quantities import parameters
 from .installed import ALIKE, overlap
-from .target import Entry, Target
+from .target import Entry, Target, entries
 
 AT: Final = (-2.0, -1.0, 0.0, 1.0, 2.0)
 """Values at which the profile is computed, in prior standard deviations."""
@@ -79,19 +79,22 @@ def identify(
     draws : ndarray of float64 [draw, entry]
         In prior standard deviations.
     profiles : bool
-        Compute the profiles; they take twenty likelihoods each.
+        Compute the profiles, of numbers that chains estimate or the record tells; they take twenty
+        likelihoods each.
     tell : callable, optional
         Called with (numbers looked at, of how many).
     worth : float, optional
         Independent draws that the draws are worth; as many as they are by default.
     """
     correlation = np.corrcoef(draws.T)
+    asked = {one.address for one in entries()}
     chance = CHANCE / np.sqrt(len(draws) if worth is None else worth)
     found = []
     for n, entry in enumerate(target.entries):
         z = draws[:, n]
         linked = _linked(target.entries, correlation[n], n, max(LINKED, chance))
         shared, contraction = overlap(z), 1.0 - float(z.var())
+        told = entry.address in asked or shared < ALIKE
         found.append(
             Told(
                 address=entry.address,
@@ -100,7 +103,7 @@ def identify(
                 contraction=contraction,
                 overlap=shared,
                 shift=float(z.mean()),
-                profile=profile(target, draws, n, chance) if profiles else (),
+                profile=profile(target, draws, n, chance) if profiles and told else (),
                 linked=linked,
                 sentence=sentence(z, shared, contraction, linked),
             )

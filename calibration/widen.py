@@ -22,8 +22,9 @@ from .renew import SWARMS, Swarm, begin, carry, kept, mapped, place
 from .sampler import generator
 from .target import DEVIATION, Entry, Target, readable, uncertain
 
-SETTLING: Final = 20
-"""Iterations of the chains after the draws have arrived."""
+SETTLING: Final = (20, 10, 10)
+"""Iterations of the chains in each round after the draws have arrived: moves take their scale and
+direction from the draws, anew before each round."""
 ADDRESS: Final = 2**21
 """First number of the luck, beyond those of the groups of a fit and of what is varied of it."""
 DRAWN, DEVIATED = 2**23 + 2**16, 2**23 + 2**16 + 1
@@ -135,15 +136,18 @@ def _carried(apart: Apart, seed: int, folder: Path | None, number: int, swarm: S
     return kept(path, partial(carry, apart, apart.whole, swarm, seed, address))
 
 
-def _settled(apart: Apart, seed: int, folder: Path | None, number: int, swarm: Swarm) -> Swarm:
-    """Moves that leave the density of all as it is; what is told of the way is of that before."""
-    path = place(folder, "settled", (apart.whole,), swarm.position, seed, SETTLING)
-    address = ADDRESS + 2 * SWARMS + number
-    make = partial(carry, apart.whole, apart.whole, swarm, seed, address, SETTLING)
+def _settled(
+    apart: Apart, seed: int, folder: Path | None, number: int, swarm: Swarm, done: int
+) -> Swarm:
+    """A round of moves that leave the density of all as it is; the way told is that before."""
+    moves = SETTLING[done]
+    path = place(folder, "settled", (apart.whole,), swarm.position, seed, moves)
+    address = ADDRESS + (2 + done) * SWARMS + number
+    make = partial(carry, apart.whole, apart.whole, swarm, seed, address, moves)
     return kept(path, make)._replace(left=swarm.left, stages=swarm.stages)
 
 
-PIECES: Final = (_begun, _carried, _settled)
+PIECES: Final = (_begun, _carried, *(partial(_settled, done=n) for n in range(len(SETTLING))))
 
 
 def deviations(count: int, seed: int) -> tuple[list[Entry], np.ndarray]:

@@ -69,9 +69,9 @@ def test_the_way_is_kept_and_gone_on_from(fitted, tmp_path):
     """The same bytes from pieces that stand there, and from any that are made anew."""
     told = []
     first = widened(fitted, drawn(fitted, 20), 3, 1, tmp_path, lambda *done: told.append(done))
-    assert told == [(n + 1, 6) for n in range(6)]
+    assert told == [(n + 1, 10) for n in range(10)]
     pieces = sorted(tmp_path.iterdir())
-    assert len(pieces) == 6
+    assert len(pieces) == 10
     for piece in pieces[::2]:
         piece.unlink()
     again = widened(fitted, drawn(fitted, 20), 3, 1, tmp_path)
