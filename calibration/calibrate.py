@@ -3,14 +3,12 @@
 ::
 
     DIRECTORY/fit.json, group-N.npz    the chains (:mod:`steppe.calibration.fit`)
-    DIRECTORY/widened/                 draws of all numbers, carried from the chains (:mod:`.widen`)
-    DIRECTORY/posterior/draws.csv      some of them, which stand for all
+    DIRECTORY/posterior/draws.csv      draws, spread evenly over all chains after the pilot
     DIRECTORY/posterior/manifest.json  what they come from, and the gates
-    DIRECTORY/diagnostics.csv          each number of the chains: R-hat, effective sample sizes
-    DIRECTORY/told.csv                 what the record tells of each number (:mod:`.identify`)
+    DIRECTORY/diagnostics.csv          each estimated number: R-hat, effective sample sizes
+    DIRECTORY/told.csv                 what the record tells of each (:mod:`.identify`)
     DIRECTORY/anchors.csv              what depends on the assumed side of offers and acceptance
-    DIRECTORY/inference.nc             all draws of the chains, as ArviZ's InferenceData
-    DIRECTORY/carried.nc               all draws of all numbers, likewise; a chain is a swarm
+    DIRECTORY/inference.nc             all draws, as ArviZ's InferenceData
     DIRECTORY/trace.png, pairs.png     every chain; the numbers that hang together most
 """
 
@@ -18,7 +16,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -35,27 +33,20 @@ from .diagnose import (
     estimator_variance,
     gates,
     inference_data,
-    representative,
     spread_evenly,
 )
 from .files import csv_bytes, replace_file
 from .fit import Plan, draws, identity, provenance, sample
 from .identify import anchored, as_rows, identify
-from .installed import DRAWS, MANIFEST, Gate, overlap
-from .probe import probe
-from .renew import Swarm, in_effect, positions_of
+from .installed import DRAWS, MANIFEST, Gate
 from .sampler import ARCHIVED_EVERY
-from .target import Entry, Target, draw_rows, record_target
-from .widen import deviations, wide, widened
+from .target import Target, record_target
 
 POSTERIOR: Final = "posterior"
-WIDENED: Final = "widened"
 LEAST_KEPT: Final = 4
 """Draws of a chain, at least, for the diagnostics."""
 KEPT: Final = 200
 """Draws that are written for scenarios."""
-LEAST_WORTH: Final = 100.0
-"""Independent draws that those of all numbers must be worth."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +62,6 @@ class Effort:
     pilot, iterations : int
         Iterations of each group of chains that fit the moves, and all of them.
     groups, chains : int
-    wide : int
-        Draws that are carried to the posterior of all numbers.
     """
 
     particles: int
@@ -81,7 +70,6 @@ class Effort:
     iterations: int
     groups: int
     chains: int
-    wide: int
 
     def plan(self, seed: int) -> Plan:
         """Plan of the chains."""
@@ -89,10 +77,10 @@ class Effort:
 
 
 FULL: Final = Effort(
-    particles=56, pilot_particles=20, pilot=1000, iterations=13000, groups=2, chains=4, wide=600
+    particles=56, pilot_particles=20, pilot=1000, iterations=13000, groups=2, chains=4
 )
 QUICK: Final = Effort(
-    particles=10, pilot_particles=10, pilot=60, iterations=200, groups=2, chains=3, wide=20
+    particles=10, pilot_particles=10, pilot=60, iterations=200, groups=2, chains=3
 )
 """A rough fit in about two minutes, for a class and for tests: it passes no gate."""
 
@@ -107,12 +95,10 @@ class Judged:
     target : Target
     plan : Plan
     draws : ndarray of float64 [chain, draw, entry]
-        Of the chains, in prior standard deviations.
+        In prior standard deviations.
     convergence : Convergence
-    whole : Target
-        Density of all numbers that the likelihood can read.
-    swarms : list of Swarm
-        Draws from it.
+    variance : ndarray of float64 [position]
+        Of the log likelihood's estimate, at draws of the posterior.
     gates : tuple of Gate
     """
 
@@ -121,25 +107,13 @@ class Judged:
     plan: Plan
     draws: np.ndarray
     convergence: Convergence
-    whole: Target
-    swarms: list[Swarm]
+    variance: np.ndarray
     gates: tuple[Gate, ...]
 
     @property
     def passed(self) -> bool:
         """Whether every gate is passed."""
         return all(gate.passed for gate in self.gates)
-
-    @property
-    def numbers(self) -> list[Entry]:
-        """All uncertain numbers: those that the likelihood can read, then those of no record."""
-        return [*self.whole.entries, *deviations(0, self.plan.seed)[0]]
-
-    @property
-    def positions(self) -> np.ndarray:
-        """Draws of :attr:`numbers`, in prior standard deviations: [draw, entry]."""
-        found = positions_of(self.swarms)
-        return np.hstack([found, deviations(len(found), self.plan.seed)[1]])
 
 
 def calibrate(
@@ -180,36 +154,11 @@ def calibrate(
 
     sample(target, plan, directory, effort.iterations, workers, told)
     found = draws(directory, plan, len(target.entries))
-    swarms = widened(
-        target, spread_evenly(found, effort.wide), seed, workers, directory / WIDENED,
-        lambda *told: tell("carried", *told) if tell else None,
-    )  # fmt: skip
-    judged, whole = convergence(found), wide(target)
-    made = gates_of_all(
-        target, judged, whole, swarms, lambda *told: tell("noise", *told) if tell else None
+    variance = noise(target, found, lambda *told: tell("noise", *told) if tell else None)
+    judged = convergence(found)
+    return Judged(
+        directory, target, plan, found, judged, variance, gates(target.entries, judged, variance)
     )
-    return Judged(directory, target, plan, found, judged, whole, swarms, made)
-
-
-def gates_of_all(
-    target: Target,
-    found: Convergence,
-    whole: Target,
-    swarms: Sequence[Swarm],
-    tell: Callable[[int, int], None] | None = None,
-) -> tuple[Gate, ...]:
-    """Gates of a fit and of the posterior of all numbers that its draws were carried to."""
-    variance = noise(whole, positions_of(swarms)[np.newaxis], tell)
-    return (*gates(target.entries, found, variance), enough(swarms))
-
-
-def enough(swarms: Sequence[Swarm]) -> Gate:
-    """Whether the draws of all numbers are worth enough independent ones."""
-    worth = in_effect(swarms)
-    return Gate(
-        name="draws of all numbers in effect", value=round(worth, 1), allowed=f"> {LEAST_WORTH:g}",
-        passed=worth > LEAST_WORTH, where="two swarms",
-    )  # fmt: skip
 
 
 def noise(
@@ -235,7 +184,7 @@ def write(
     ----------
     fit : Judged
     profiles : bool
-        Compute the profiles of the likelihood, some thousand evaluations.
+        Compute the profiles of the likelihood, some hundred evaluations.
     tell : callable, optional
         Called with (numbers looked at, of how many).
 
@@ -246,38 +195,27 @@ def write(
     """
     folder = fit.directory / POSTERIOR
     folder.mkdir(exist_ok=True)
-    positions, numbers = fit.positions, fit.numbers
-    shipped = representative(positions, KEPT)
-    replace_file(folder / DRAWS, csv_bytes(draw_rows(numbers, shipped)))
+    entries = fit.target.entries
+    kept = spread_evenly(fit.draws, KEPT)
+    replace_file(folder / DRAWS, csv_bytes(fit.target.draw_rows(kept)))
     manifest = {
         **identity(fit.target, fit.plan),
         **provenance(),
-        "probe_of_all": probe(fit.whole),
         "iterations": fit.draws.shape[1],
-        "carried": len(positions),
-        "stages": max(swarm.stages for swarm in fit.swarms),
-        "left": round(sum(swarm.left for swarm in fit.swarms), 1),
-        "draws": len(shipped),
+        "draws": len(kept),
         "gates": [gate.model_dump() for gate in fit.gates],
-        "overlaps": {
-            entry.address: round(overlap(z), 4)
-            for entry, z in zip(numbers, positions.T, strict=True)
-        },
-    }  # fmt: skip
+    }
     replace_file(folder / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
     replace_file(fit.directory / "diagnostics.csv", csv_bytes(diagnostics(fit)))
-    told = identify(fit.whole, positions_of(fit.swarms), profiles, tell, in_effect(fit.swarms))
-    replace_file(fit.directory / "told.csv", csv_bytes(as_rows(told)))
     flat = fit.draws.reshape(-1, fit.draws.shape[2])
+    told = identify(fit.target, flat, profiles, tell)
+    replace_file(fit.directory / "told.csv", csv_bytes(as_rows(told)))
     replace_file(fit.directory / "anchors.csv", csv_bytes(anchored(fit.target, flat)))
     data = inference_data(fit.target, fit.plan, fit.draws)
     data.to_netcdf(str(fit.directory / "inference.nc"))
-    apart = np.stack(np.split(positions, len(fit.swarms)))
-    carried = inference_data(fit.target, fit.plan, apart, numbers)
-    carried.to_netcdf(str(fit.directory / "carried.nc"))
     badge = badge_of(fit)
     plots.trace(data, fit.directory / "trace.png", badge)
-    linked = [fit.target.entries[n].address for n in plots.most_linked(flat)]
+    linked = [entries[n].address for n in plots.most_linked(flat)]
     plots.pairs(data, linked, fit.directory / "pairs.png", badge)
     return folder
 

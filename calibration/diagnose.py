@@ -1,7 +1,7 @@
 """Whether a fit may be believed: convergence of its chains, and noise of its likelihood.
 
-A posterior is installed only if all gates are passed, these and that of
-:func:`.calibrate.enough`.
+The gates are those of the project's notes on methods. A posterior is installed only if all
+are passed.
 """
 
 from __future__ import annotations
@@ -115,41 +115,8 @@ def gates(entries: Sequence[Entry], found: Convergence, variance: np.ndarray) ->
         Gate(
             name="variance of the log likelihood", value=round(mean, 4),
             allowed=f"< {MOST_VARIANCE:g}", passed=mean < MOST_VARIANCE,
-            where=f"mean of {len(variance)} draws",
         ),
     )  # fmt: skip
-
-
-def representative(draws: np.ndarray, count: int) -> np.ndarray:
-    """A few of many draws, in an order in which the first ones, however many, stand for all.
-
-    Each next one is that which brings mean and variance of the chosen nearest to those of all
-    (kernel herding without repetition, Chen, Welling and Smola 2010, *Proceedings of UAI* 26,
-    with coordinates and their squares as features). Correlations are not matched, and few draws
-    have lighter tails than all.
-
-    Parameters
-    ----------
-    draws : ndarray of float64 [draw, entry]
-    count : int
-
-    Returns
-    -------
-    ndarray of float64 [count or all, entry]
-    """
-    away = draws - draws.mean(axis=0)
-    away /= np.maximum(away.std(axis=0), 1e-12)
-    features = np.hstack([away, (away**2 - 1.0) / np.sqrt(2.0)])
-    length, total = (features**2).sum(axis=1), np.zeros(features.shape[1])
-    free, chosen = np.ones(len(draws), bool), []
-    for _ in range(min(count, len(draws))):
-        # |total + x|^2 less |total|^2: smallest where the next one makes up for those before
-        cost = np.where(free, length + 2.0 * features @ total, np.inf)
-        best = int(np.argmin(cost))
-        free[best] = False
-        total += features[best]
-        chosen.append(best)
-    return np.asarray(draws[chosen])
 
 
 def spread_evenly(draws: np.ndarray, count: int) -> np.ndarray:
@@ -159,24 +126,19 @@ def spread_evenly(draws: np.ndarray, count: int) -> np.ndarray:
     return np.asarray(flat[chosen])
 
 
-def inference_data(
-    target: Target, plan: Plan, draws: np.ndarray, numbers: Sequence[Entry] = ()
-) -> arviz.InferenceData:
-    """The draws as ArviZ's ``InferenceData``, by address, in the units of the parameters.
-
-    They are of the numbers that are given, or of those of the target.
-    """
-    az, numbers = quiet_arviz(), numbers or target.entries
+def inference_data(target: Target, plan: Plan, draws: np.ndarray) -> arviz.InferenceData:
+    """The draws as ArviZ's ``InferenceData``, by address, in the units of the parameters."""
+    az = quiet_arviz()
     values = {
         entry.address: np.vectorize(entry.value)(draws[:, :, n])
-        for n, entry in enumerate(numbers)
+        for n, entry in enumerate(target.entries)
     }
     rng = np.random.default_rng([plan.seed, 7])
     prior = rng.standard_normal((1, 4000, draws.shape[2]))
     data = az.from_dict(
         posterior=values,
         prior={
-            e.address: np.vectorize(e.value)(prior[:, :, n]) for n, e in enumerate(numbers)
+            e.address: np.vectorize(e.value)(prior[:, :, n]) for n, e in enumerate(target.entries)
         },
         attrs={"record_until": target.until, "particles": target.particles, "seed": plan.seed},
     )

@@ -25,17 +25,7 @@ from .files import load as load_arrays
 from .files import replace_file
 from .files import save as save_arrays
 from .probe import probe
-from .sampler import (
-    ARCHIVED_EVERY,
-    MIX,
-    Group,
-    Mix,
-    fit_reference,
-    generator,
-    settle,
-    start,
-    step,
-)
+from .sampler import ARCHIVED_EVERY, Group, fit_reference, generator, settle, start, step
 from .target import Target
 
 SAVED_EVERY: Final = 50
@@ -155,7 +145,6 @@ def sample(
     iterations: int,
     workers: int = 1,
     tell: Callable[[int, int], None] | None = None,
-    mix: Mix = MIX,
 ) -> None:
     """Bring every group of a fit to a number of iterations.
 
@@ -171,8 +160,6 @@ def sample(
         Processes.
     tell : callable, optional
         Called with (group, iterations done) after each write.
-    mix : Mix
-        How often which move is made.
 
     Raises
     ------
@@ -180,10 +167,10 @@ def sample(
         If the directory holds another fit, or a group's file is damaged.
     """
     claim(directory, target, plan)
-    _sample(target, plan, directory, min(plan.pilot, iterations), workers, tell, mix)
+    _sample(target, plan, directory, min(plan.pilot, iterations), workers, tell)
     if iterations > plan.pilot:
         pool_reference(plan, directory)
-        _sample(target, plan, directory, iterations, workers, tell, mix)
+        _sample(target, plan, directory, iterations, workers, tell)
 
 
 def _sample(
@@ -193,16 +180,15 @@ def _sample(
     iterations: int,
     workers: int,
     tell: Callable[[int, int], None] | None,
-    mix: Mix,
 ) -> None:
     """Bring every group to a number of iterations, of which the pilot is all or done."""
     if workers == 1:
         for number in range(plan.groups):
-            advance(target, plan, directory, number, iterations, tell, mix)
+            advance(target, plan, directory, number, iterations, tell)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         waiting = [
-            pool.submit(advance, target, plan, directory, number, iterations, mix=mix)
+            pool.submit(advance, target, plan, directory, number, iterations)
             for number in range(plan.groups)
         ]
         going: set[Future[None]] = set(waiting)
@@ -223,7 +209,6 @@ def advance(
     number: int,
     iterations: int,
     tell: Callable[[int, int], None] | None = None,
-    mix: Mix = MIX,
 ) -> None:
     """Bring one group to a number of iterations, from where its file stands.
 
@@ -242,7 +227,7 @@ def advance(
         settle(target, group, load_reference(directory), plan.seed, number)
     while group.iteration < iterations:
         density = rough if group.iteration < plan.pilot else target
-        step(density, group, plan.seed, number, plan.pilot, mix)
+        step(density, group, plan.seed, number, plan.pilot)
         if group.iteration % SAVED_EVERY == 0 or group.iteration == iterations:
             if abandoned():
                 return

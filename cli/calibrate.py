@@ -19,7 +19,6 @@ FIT_DIRECTORY = Path("steppe-fit")
 LAST_YEAR = 2022
 PARTS = {
     "chains": "iterations of the chains",
-    "carried": "draws carried to all numbers",
     "noise": "noise of the likelihood",
     "told": "what the record tells",
 }
@@ -110,9 +109,8 @@ def _print(fit: Judged) -> None:
         )
     console.print(table)
     console.print(
-        f"{fit.draws.shape[0]} chains of {fit.draws.shape[1]} kept draws of "
-        f"{len(fit.target.entries)} numbers; {len(fit.positions)} draws carried to all "
-        f"{len(fit.whole.entries)}; record to {fit.target.until}; {fit.target.particles} particles."
+        f"{fit.draws.shape[0]} chains of {fit.draws.shape[1]} kept draws; record to "
+        f"{fit.target.until}; {fit.target.particles} particles."
     )
 
 

@@ -80,7 +80,7 @@ def inputs_of(fit: Path | None, reference: Path | None, command: str) -> Inputs:
     tables = fit or (None if reference is None else reference / "calibration")
     manifest = facts(own, "manifest.json")
     told = manifest if fit is not None else facts(tables, "manifest.json", ("until", "seed"))
-    numbers = numbers_of_table(tables, told.get("estimated", ()))
+    numbers = numbers_of_table(tables)
     notes = []
     if not numbers and found is not None:
         numbers, told = numbers_of_draws(found), manifest

@@ -71,7 +71,7 @@ def rows(address: str | None, everything: bool) -> list[dict[str, Any]]:
 
 
 def _fitted(learned: Learned | None) -> dict[str, str]:
-    """Posterior of one number; empty cells for a fixed number."""
+    """Posterior of one number; empty cells for a number that is not fitted."""
     names = ("posterior_q05", "posterior_median", "posterior_q95", "overlap")
     return (
         dict.fromkeys(names, "")
@@ -97,7 +97,8 @@ def parameters(
 ) -> None:
     """List parameters: value (the prior's centre), prior, posterior, and what each rests on.
 
-    Told by data: the posterior shares less than 0.7 with the prior; by prior: more.
+    Told by data: the posterior shares less than 0.7 with the prior; by prior: more, or not
+    estimated.
     """
     if evidence and csv_file is None:
         _print_grounds(address)

@@ -11,7 +11,8 @@ import typer
 from .run import Seed
 
 if TYPE_CHECKING:
-    from ..calibration.renew import Swarm
+    import numpy as np
+
     from ..calibration.target import Target
 
 DIRECTORY: Final = Path("steppe-vary")
@@ -35,7 +36,7 @@ def vary(
         Path | None,
         typer.Option(help="Directory of a fit that has more draws than are installed."),
     ] = None,
-    draws: Annotated[int, typer.Option(min=20, help="Draws that are carried, at most.")] = 600,
+    draws: Annotated[int, typer.Option(min=20, help="Draws that are carried, at most.")] = 500,
     seed: Seed = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes; they change no bit.")] = 2,
     out: Annotated[
@@ -49,9 +50,16 @@ def vary(
     again goes on from what was carried.
     """
     from ..calibration.files import csv_bytes
-    from ..calibration.renew import MOVES, in_effect, positions_of
-    from ..calibration.target import draw_rows
-    from ..calibration.vary import FACTORS, PARTS, as_rows, slug, variants, varied
+    from ..calibration.renew import MOVES, in_effect
+    from ..calibration.vary import (
+        FACTORS,
+        PARTS,
+        as_rows,
+        positions_of,
+        slug,
+        variants,
+        varied,
+    )
     from ..model.errors import InputError, near
     from ..results.files import canonical, write_atomic
     from ..results.varied import in_words
@@ -69,24 +77,23 @@ def vary(
                 allowed=", ".join(PARTS), nearest=near(part, PARTS),
             )  # fmt: skip
     asked = bool(factor or without)
+    target, positions, of = _fitted(fit, draws)
     factors, parts = (factor or (), without or ()) if asked else (FACTORS, tuple(PARTS))
+    others = variants(target, factors, parts)
     directory = out or DIRECTORY
-    folder = directory / "carried"
-    target, swarms, of = _fitted(fit, draws, seed, workers, folder)
-    count, others = len(positions_of(swarms)), variants(target, factors, parts)
-    typer.echo(f"{count} draws of {of['from']} are carried to: {'; '.join(others)}")
-    found = varied(target, swarms, others, seed, workers, folder, typer.echo)
+    typer.echo(f"{len(positions)} draws of {of['from']} are carried to: {'; '.join(others)}")
+    found = varied(target, positions, others, seed, workers, directory / "carried", typer.echo)
     head, *rows = as_rows(target, found)
     for old in directory.glob("draws-*.csv"):
         old.unlink()
     write_atomic(directory / TABLE, csv_bytes([head, *rows]))
     for name, swarms in found.items():
-        content = csv_bytes(draw_rows(target.entries, positions_of(swarms)))
+        content = csv_bytes(target.draw_rows(positions_of(swarms)))
         write_atomic(directory / f"draws-{slug(name)}.csv", content)
     manifest = {
         "badge": "exploration: the record other than it was judged",
         "command": _command(factor, without, fit, draws, seed), "of": of, "seed": seed,
-        "draws": count, "moves": MOVES,
+        "draws": len(positions), "moves": MOVES,
         "followed": {
             name: {
                 "effective": round(in_effect(swarms), 1),
@@ -116,10 +123,8 @@ def _command(
     return f"steppe calibrate vary{words} --draws {draws} --seed {seed}"
 
 
-def _fitted(
-    fit: Path | None, count: int, seed: int, workers: int, folder: Path
-) -> tuple[Target, list[Swarm], dict[str, Any]]:
-    """Posterior density of all numbers, draws from it, and what is to be said of them.
+def _fitted(fit: Path | None, count: int) -> tuple[Target, np.ndarray, dict[str, Any]]:
+    """Posterior density, draws from it, and what is to be said of them.
 
     Raises
     ------
@@ -129,14 +134,13 @@ def _fitted(
     import numpy as np
 
     from ..calibration import fit as fits
-    from ..calibration.calibrate import WIDENED, gates_of_all
-    from ..calibration.diagnose import convergence, spread_evenly
+    from ..calibration.calibrate import gates_of
+    from ..calibration.diagnose import spread_evenly
     from ..calibration.installed import installed, standardised
     from ..calibration.probe import probe
     from ..calibration.target import record_target
-    from ..calibration.vary import begun
-    from ..calibration.widen import wide, widened
     from ..model.errors import InputError
+    from ..model.quantities import parameters
 
     if fit is not None:
         plan, particles, until = fits.read_plan(fit)
@@ -145,32 +149,26 @@ def _fitted(
         kept = fits.draws(fit, plan, len(target.entries))
         if kept.shape[1] == 0:
             raise InputError("the fit has not passed its pilot", file=str(fit))
-        whole, drawn = wide(target), spread_evenly(kept, count)
-        swarms = widened(
-            target, drawn, plan.seed, workers, fit / WIDENED,
-            lambda done, of: typer.echo(f"draws of all numbers: {done} of {of} pieces of the way"),
-        )  # fmt: skip
-        gates = gates_of_all(target, convergence(kept), whole, swarms)
-        passed = all(gate.passed for gate in gates)
+        passed = all(gate.passed for gate in gates_of(target, kept))
         told = {"from": "a fit", "passed": passed, **fits.identity(target, plan)}
-        return whole, swarms, told
+        return target, spread_evenly(kept, count), told
     posterior = installed()
     if posterior is None:
         raise InputError("no posterior is installed", todo="run 'steppe calibrate'")
     made = posterior.manifest
-    whole = wide(record_target(made.until, made.particles))
-    missing = [one.address for one in whole.entries if one.address not in posterior.draws]
-    if missing or tuple(probe(whole)) != made.probe_of_all:
+    target = record_target(made.until, made.particles)
+    if tuple(probe(target)) != made.probe:
         raise InputError(
-            "the installed posterior is of another record or model", field="probe_of_all",
-            found=f"no {missing[0]}" if missing else str(list(made.probe_of_all)),
-            allowed=str(probe(whole)),
+            "the installed posterior is of another record or model", field="probe",
+            found=str(list(made.probe)), allowed=str(probe(target)),
             todo="run 'steppe calibrate', or name a fit with --fit",
         )  # fmt: skip
-    columns = [
-        standardised(posterior.draws[one.address][:count], one.prior, one.centre)
-        for one in whole.entries
-    ]
+    columns = []
+    for entry in target.entries:
+        prior = parameters()[entry.family].prior
+        assert prior is not None
+        values = posterior.draws[entry.address][:count]
+        columns.append(standardised(values, prior, entry.centre))
     told = {"from": "the installed posterior", "passed": posterior.passed, "until": made.until,
             "digest": posterior.digest}  # fmt: skip
-    return whole, begun(whole, np.column_stack(columns), seed, workers, folder), told
+    return target, np.column_stack(columns), told

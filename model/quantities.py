@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from itertools import product
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -21,8 +21,6 @@ from .errors import InputError, near
 from .names import DIMENSIONS
 
 Kind = Literal["parameter", "trait", "driver"]
-ZERO: Final = ("area_interest.china.defence", "area_interest.russia.defence")
-"""Entries that stand at zero because their family's others are measured from them."""
 
 
 class Prior(BaseModel):
@@ -93,7 +91,7 @@ class Quantity(BaseModel):
         return self
 
     def estimates(self, address: str) -> bool:
-        """Whether chains fit this entry: all of the quantity's, or those it names."""
+        """Whether the calibration fits this entry: all of the quantity's, or those it names."""
         if isinstance(self.estimated, bool):
             return self.estimated
         return address.removeprefix(f"{self.name}.") in self.estimated

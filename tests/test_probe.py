@@ -5,7 +5,6 @@ import numpy as np
 from steppe.calibration.installed import installed
 from steppe.calibration.probe import probe
 from steppe.calibration.target import Target, record_target
-from steppe.calibration.widen import wide
 from steppe.model.tables import OFFSET, Tables
 
 
@@ -34,6 +33,3 @@ def test_the_installed_posterior_is_of_this_model():
     target = record_target(told.until, told.particles)
     assert tuple(entry.address for entry in target.entries) == told.estimated
     assert np.allclose(told.probe, probe(target), rtol=0.0, atol=1e-5)
-    whole = wide(target)
-    assert {entry.address for entry in whole.entries} < told.overlaps.keys()
-    assert np.allclose(told.probe_of_all, probe(whole), rtol=0.0, atol=1e-5)

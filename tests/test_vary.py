@@ -9,13 +9,12 @@ from typer.testing import CliRunner
 
 from steppe.calibration.fit import Plan, sample
 from steppe.calibration.packages import GIVEN
-from steppe.calibration.renew import positions_of
 from steppe.calibration.sampler import fit_reference, settle, start, step
-from steppe.calibration.target import readable, record_target
+from steppe.calibration.target import record_target
 from steppe.calibration.vary import (
     SAME,
     as_rows,
-    begun,
+    positions_of,
     variants,
     varied,
     with_coverage,
@@ -75,7 +74,7 @@ def positions(target):
 def test_with_less_coverage_more_is_offered(target, positions):
     """Fewer packages are told of, so that there have been more; at factor one the draws stay
     draws from the posterior that they came from."""
-    found = varied(target, begun(target, positions), variants(target, (0.3,), ()))
+    found = varied(target, positions, variants(target, (0.3,), ()))
     less, same = (positions_of(found[n])[:, 0] for n in ("coverage times 0.3", SAME))
     assert less.mean() - same.mean() > 0.4
     assert same.mean() == pytest.approx(positions[:, 0].mean(), abs=0.25)
@@ -113,22 +112,18 @@ def test_what_the_refusals_on_record_do_is_said():
 
 def test_what_was_carried_is_gone_on_from(target, positions, tmp_path):
     others = variants(target, (0.8,), ())
-
-    def carried(positions):
-        return varied(target, begun(target, positions, folder=tmp_path), others, folder=tmp_path)
-
-    first = carried(positions[:40])
+    first = varied(target, positions[:40], others, folder=tmp_path)
     files = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
     assert sorted(path.name.partition("-")[0] for path in files) == [
         "as", "as", "begun", "begun", "coverage", "coverage"
     ]  # fmt: skip
     next(iter(tmp_path.glob("coverage-*"))).unlink()
-    again = carried(positions[:40])
+    again = varied(target, positions[:40], others, folder=tmp_path)
     for name in first:
         assert np.array_equal(positions_of(first[name]), positions_of(again[name]))
     same = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
     assert sum(files[path] != same[path] for path in files) == 1
-    carried(positions[:40] + 0.01)
+    varied(target, positions[:40] + 0.01, others, folder=tmp_path)
     assert len(list(tmp_path.iterdir())) == 12
 
 
@@ -145,7 +140,7 @@ def test_the_command_writes_what_it_says(tmp_path):
     files = [(tmp_path / name / "varied.csv").read_bytes() for name in ("a", "b")]
     assert files[0] == files[1]
     rows = list(csv.DictReader(files[0].decode().splitlines()))
-    assert len(rows) == 2 * len(readable())
+    assert len(rows) == 2 * len(record_target(1995, 3).entries)
     manifest = json.loads((tmp_path / "a" / "manifest.json").read_text("utf-8"))
     assert manifest["of"]["until"] == 1995
     assert set(manifest["followed"]) == {SAME, "coverage times 0.9"}

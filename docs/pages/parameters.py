@@ -92,9 +92,11 @@ def fit_told() -> str:
     note = f" ({posterior.manifest.note})" if posterior.manifest.note else ""
     return (
         f"A posterior of {posterior.manifest.draws} draws is installed; its fit {checks}{note}. "
-        "Its median and 90% interval stand below the values, with the overlap of posterior and "
-        f"prior (the integral of the smaller density): below {ALIKE:g} a number is *told by* "
-        "data, else by its prior. The [page of the fit](posterior.md) says more of each. "
+        "Its median and 90% interval stand below the values of what it estimates, with the "
+        "overlap of posterior and prior (the integral of the smaller density): below "
+        f"{ALIKE:g} a number is *told by* data, else by its prior, as are all that are not "
+        "estimated. The [page of the fit](posterior.md) reads all that its chains kept, so a "
+        f"number near {ALIKE:g} may stand on the other side there. "
     )
 
 
@@ -109,9 +111,7 @@ def page() -> str:
     parts = [
         "# Parameters\n\n",
         "Values are the centres (medians) of their priors. A parameter without a prior is a "
-        "convention or a scale, and fixed. *Estimated* marks those of "
-        "which the record was expected to tell, and which chains fit; draws of these are then "
-        "carried to the posterior of all that have a prior. "
+        "convention or a scale, and fixed. *Estimated* marks what the calibration fits. "
         + fit_told()
         + "`steppe parameters` prints the same list, and "
         "`steppe parameters --csv FILE` writes it.\n\n",
