@@ -15,7 +15,10 @@ look at a single swarm shows.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -24,7 +27,9 @@ import numpy as np
 from ..model.errors import InputError
 from .files import load, save
 from .fit import abandoned
+from .probe import probe
 from .sampler import BOLD, WIDENED, Density, Group, generator, step
+from .target import Target
 
 SWARMS: Final = 2
 """Swarms that are carried apart from each other, whose distance tells how many draws they are
@@ -85,6 +90,37 @@ def kept(path: Path | None, make: Callable[[], Swarm]) -> Swarm:
     swarm = make()
     save(path, **swarm._asdict())
     return swarm
+
+
+def place(
+    folder: Path | None,
+    what: str,
+    targets: Sequence[Target],
+    positions: np.ndarray,
+    seed: int,
+    moves: int = MOVES,
+) -> Path | None:
+    """File of carried draws, named by all that they hang on: positions, densities, effort."""
+    if folder is None:
+        return None
+    name = hashlib.sha256(positions.tobytes())
+    for target in targets:
+        for column in (*target.history, *(target.sums or ())):
+            name.update(column.tobytes())
+        own = probe(target), target.until, target.particles, [e.address for e in target.entries]
+        name.update(repr(own).encode())
+    name.update(repr((seed, moves, LEAST, kernel())).encode())
+    return folder / f"{what}-{name.hexdigest()[:12]}.npz"
+
+
+@contextmanager
+def mapped(workers: int) -> Iterator[Callable[..., Any]]:
+    """A ``map`` over so many processes; the own one if it is one."""
+    if workers == 1:
+        yield map
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield pool.map
 
 
 def kernel() -> str:
@@ -258,6 +294,11 @@ def next_share(gained: np.ndarray, share: float, least: float) -> float:
         else:
             high = middle
     return share + high
+
+
+def positions_of(swarms: Sequence[Swarm]) -> np.ndarray:
+    """Draws of all swarms."""
+    return np.concatenate([one.position for one in swarms])
 
 
 def shares_of(logs: np.ndarray) -> np.ndarray:

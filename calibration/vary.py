@@ -7,15 +7,11 @@ draws of the fit are carried to the posterior under that (:mod:`.renew`).
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -23,8 +19,7 @@ from ..model.quantities import parameters
 from ..model.tables import OFFSET, Tables
 from ..model.world import History
 from .packages import GIVEN
-from .probe import probe
-from .renew import LEAST, MOVES, SWARMS, Swarm, begin, carry, in_effect, kept, kernel
+from .renew import SWARMS, Swarm, begin, carry, in_effect, kept, mapped, place, positions_of
 from .target import Target
 
 FACTORS: Final = (0.7, 1.3)
@@ -70,95 +65,71 @@ def variants(target: Target, factors: Sequence[float], parts: Sequence[str]) -> 
 
 
 def begun(
-    target: Target, positions: np.ndarray, seed: int, folder: Path | None = None
+    target: Target,
+    positions: np.ndarray,
+    seed: int = 1,
+    workers: int = 1,
+    folder: Path | None = None,
 ) -> list[Swarm]:
-    """Draws with luck, in :data:`SWARMS` swarms that are kept apart."""
-    found = []
-    for number in range(SWARMS):
-        own = positions[number::SWARMS]
-        place = _place(folder, "begun", target, own, seed)
-        found.append(kept(place, partial(begin, target, own, seed, ADDRESS + number)))
-    return found
+    """Draws that were kept without luck, in :data:`SWARMS` swarms that are kept apart."""
+    own = [positions[number::SWARMS] for number in range(SWARMS)]
+    with mapped(workers) as run:
+        return list(run(partial(_begun, target, seed, folder), range(SWARMS), own))
 
 
-def carried(
-    target: Target, swarms: Sequence[Swarm], seed: int, folder: Path | None, to: tuple[str, Target]
-) -> list[Swarm]:
-    """Draws from the posterior of a variant.
-
-    Parameters
-    ----------
-    target : Target
-    swarms : sequence of Swarm
-        Draws from its posterior.
-    seed : int
-    folder : path, optional
-        Where they are kept, to go on from.
-    to : (str, Target)
-        What is other, and the density under it.
-    """
-    name, other = to
-    found = []
-    for number, swarm in enumerate(swarms):
-        place = _place(folder, slug(name), other, swarm.position, seed)
-        make = partial(carry, target, other, swarm, seed, ADDRESS + SWARMS + number)
-        found.append(kept(place, make))
-    return found
-
-
-def slug(name: str) -> str:
-    """A variant's name as part of a file's."""
-    return name.replace(" ", "-")
-
-
-def _place(
-    folder: Path | None, what: str, target: Target, positions: np.ndarray, seed: int
-) -> Path | None:
-    """File of carried draws, named by all that they hang on."""
-    if folder is None:
-        return None
-    name = hashlib.sha256(positions.tobytes())
-    for column in (*target.history, *(target.sums or ())):
-        name.update(column.tobytes())
-    efforts = (probe(target), target.until, target.particles, target.names, seed, MOVES, LEAST,
-               kernel())  # fmt: skip
-    name.update(repr(efforts).encode())
-    return folder / f"{what}-{name.hexdigest()[:12]}.npz"
+def _begun(target: Target, seed: int, folder: Path | None, number: int, own: np.ndarray) -> Swarm:
+    path = place(folder, "begun", (target,), own, seed)
+    return kept(path, partial(begin, target, own, seed, ADDRESS + number))
 
 
 def varied(
     target: Target,
-    positions: np.ndarray,
+    swarms: Sequence[Swarm],
     others: Variants,
     seed: int = 1,
     workers: int = 1,
     folder: Path | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> dict[str, list[Swarm]]:
-    """:func:`carried` for several variants.
+    """Draws from the posteriors of several variants, as many swarms of each as of the target.
 
-    ``tell`` is called when the draws have arrived at one.
+    Parameters
+    ----------
+    target : Target
+    swarms : sequence of Swarm
+        Draws from its posterior.
+    others : mapping of str to Target
+        Of :func:`variants`.
+    seed, workers : int
+    folder : path, optional
+        Where draws are kept, to go on from.
+    tell : callable, optional
+        Called when the draws have arrived at a variant.
     """
-    swarms = begun(target, positions, seed, folder)
-    if tell is not None:
-        tell("the luck of the draws has settled")
-    found = {}
-    with contextlib.ExitStack() as stack:
-        run: Callable[..., Any] = map
-        if workers > 1:
-            context = get_context("spawn")
-            run = stack.enter_context(ProcessPoolExecutor(workers, mp_context=context)).map
-        work = partial(carried, target, swarms, seed, folder)
-        for name, arrived in zip(others, run(work, others.items()), strict=True):
-            found[name] = arrived
-            if tell is not None:
-                tell(f"{name}: {in_effect(arrived):.0f} draws in effect")
+    ways = [(name, number) for name in others for number in range(len(swarms))]
+    found: dict[str, list[Swarm]] = {name: [] for name in others}
+    with mapped(workers) as run:
+        arrived = run(partial(_carried, target, swarms, others, seed, folder), ways)
+        for (name, _), swarm in zip(ways, arrived, strict=True):
+            found[name].append(swarm)
+            if tell is not None and len(found[name]) == len(swarms):
+                tell(f"{name}: {in_effect(found[name]):.0f} draws in effect")
     return found
 
 
-def positions_of(swarms: Sequence[Swarm]) -> np.ndarray:
-    """Draws of all swarms."""
-    return np.concatenate([one.position for one in swarms])
+def _carried(
+    target: Target, swarms: Sequence[Swarm], others: Variants, seed: int, folder: Path | None,
+    way: tuple[str, int],
+) -> Swarm:  # fmt: skip
+    """Draws of one swarm from the posterior of one variant."""
+    (name, number), address = way, ADDRESS + SWARMS + way[1]
+    path = place(folder, slug(name), (target, others[name]), swarms[number].position, seed)
+    return kept(path, partial(carry, target, others[name], swarms[number], seed, address))
+
+
+def slug(name: str) -> str:
+    """A variant's name as part of a file's."""
+    return name.replace(" ", "-")
 
 
 def as_rows(target: Target, found: Mapping[str, list[Swarm]]) -> list[list[str]]:

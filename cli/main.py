@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -24,6 +25,11 @@ from .sweep import sweep
 from .tipping import tipping
 from .validate import validate
 from .vary import vary
+
+for library in ("OPENBLAS", "MKL", "VECLIB"):
+    # The number of threads decides how sums are rounded, and with that the bytes of a fit. NumPy
+    # reads it when it is first imported, which is later than this.
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 app = typer.Typer(
     name="steppe",

@@ -50,16 +50,8 @@ def vary(
     again goes on from what was carried.
     """
     from ..calibration.files import csv_bytes
-    from ..calibration.renew import MOVES, in_effect
-    from ..calibration.vary import (
-        FACTORS,
-        PARTS,
-        as_rows,
-        positions_of,
-        slug,
-        variants,
-        varied,
-    )
+    from ..calibration.renew import MOVES, in_effect, positions_of
+    from ..calibration.vary import FACTORS, PARTS, as_rows, begun, slug, variants, varied
     from ..model.errors import InputError, near
     from ..results.files import canonical, write_atomic
     from ..results.varied import in_words
@@ -81,8 +73,11 @@ def vary(
     factors, parts = (factor or (), without or ()) if asked else (FACTORS, tuple(PARTS))
     others = variants(target, factors, parts)
     directory = out or DIRECTORY
+    folder = directory / "carried"
     typer.echo(f"{len(positions)} draws of {of['from']} are carried to: {'; '.join(others)}")
-    found = varied(target, positions, others, seed, workers, directory / "carried", typer.echo)
+    swarms = begun(target, positions, seed, workers, folder)
+    typer.echo("the luck of the draws has settled")
+    found = varied(target, swarms, others, seed, workers, folder, typer.echo)
     head, *rows = as_rows(target, found)
     for old in directory.glob("draws-*.csv"):
         old.unlink()

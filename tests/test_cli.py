@@ -1,6 +1,7 @@
 """The command line as a person uses it: in a folder of its own, in a process of its own."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -240,6 +241,21 @@ def test_quick_commands_load_nothing_heavy(words, heavy):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip().splitlines()[-1] == "loaded: []"
+
+
+def test_linear_algebra_runs_on_one_thread_before_it_is_loaded():
+    """Threads round sums otherwise, so that a fit would end in other bytes."""
+    code = (
+        "import os, sys\nfrom steppe.cli.main import entry\n"
+        "assert 'numpy' not in sys.modules\n"
+        "print(os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    plain = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    for given, found in (({}, "1"), ({"OPENBLAS_NUM_THREADS": "2"}, "2")):
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=plain | given, capture_output=True, text=True
+        )
+        assert done.stdout.strip() == found, done.stderr
 
 
 def test_parameters_list_every_entry(tmp_path):

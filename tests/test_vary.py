@@ -9,12 +9,13 @@ from typer.testing import CliRunner
 
 from steppe.calibration.fit import Plan, sample
 from steppe.calibration.packages import GIVEN
+from steppe.calibration.renew import positions_of
 from steppe.calibration.sampler import fit_reference, settle, start, step
 from steppe.calibration.target import record_target
 from steppe.calibration.vary import (
     SAME,
     as_rows,
-    positions_of,
+    begun,
     variants,
     varied,
     with_coverage,
@@ -74,7 +75,7 @@ def positions(target):
 def test_with_less_coverage_more_is_offered(target, positions):
     """Fewer packages are told of, so that there have been more; at factor one the draws stay
     draws from the posterior that they came from."""
-    found = varied(target, positions, variants(target, (0.3,), ()))
+    found = varied(target, begun(target, positions), variants(target, (0.3,), ()))
     less, same = (positions_of(found[n])[:, 0] for n in ("coverage times 0.3", SAME))
     assert less.mean() - same.mean() > 0.4
     assert same.mean() == pytest.approx(positions[:, 0].mean(), abs=0.25)
@@ -112,18 +113,22 @@ def test_what_the_refusals_on_record_do_is_said():
 
 def test_what_was_carried_is_gone_on_from(target, positions, tmp_path):
     others = variants(target, (0.8,), ())
-    first = varied(target, positions[:40], others, folder=tmp_path)
+
+    def carried(positions):
+        return varied(target, begun(target, positions, folder=tmp_path), others, folder=tmp_path)
+
+    first = carried(positions[:40])
     files = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
     assert sorted(path.name.partition("-")[0] for path in files) == [
         "as", "as", "begun", "begun", "coverage", "coverage"
     ]  # fmt: skip
     next(iter(tmp_path.glob("coverage-*"))).unlink()
-    again = varied(target, positions[:40], others, folder=tmp_path)
+    again = carried(positions[:40])
     for name in first:
         assert np.array_equal(positions_of(first[name]), positions_of(again[name]))
     same = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
     assert sum(files[path] != same[path] for path in files) == 1
-    varied(target, positions[:40] + 0.01, others, folder=tmp_path)
+    carried(positions[:40] + 0.01)
     assert len(list(tmp_path.iterdir())) == 12
 
 

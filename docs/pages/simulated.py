@@ -14,6 +14,8 @@ from steppe.results.account.ranks import Ranks, bands, coverage, read, recovery
 from .cells import table
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference"
+USUAL = {"pilot": 1200, "iterations": 3200, "most": 20_000}
+"""Efforts that the command has where it is not told."""
 RIGHT, WRONG = REFERENCE / "sbc", REFERENCE / "sbc-wrong"
 
 
@@ -79,6 +81,7 @@ def _made(found: Ranks) -> str:
 def _command(told: dict[str, Any]) -> str:
     words = ["steppe calibrate sbc", *(["--main"] if told["main"] else [])]
     words += [f"--until {told['until']}", f"--particles {told['particles']}"]
+    words += [f"--{name} {told[name]}" for name, usual in USUAL.items() if told[name] != usual]
     words += [f"--records {told['records']}", *(["--wrong"] if told["wrong"] else [])]
     return " ".join(words)
 
