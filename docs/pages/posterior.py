@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from steppe.calibration.identify import ANCHORS
+from steppe.calibration.identify import ANCHORS, LUCKS
 from steppe.model.quantities import parameters
 from steppe.results.account.ranks import read, recovery
 from steppe.results.anchors import anchors_in_words
@@ -211,8 +211,8 @@ def _profiles(told: list[dict[str, str]]) -> str:
         "\n## Profiles of the likelihood\n\nLog likelihood at five values of each number, in prior "
         "standard deviations from its prior's median, less the best of the five; the other "
         "numbers follow as in the posterior, its prior included: a section along its ridge, "
-        "and no profile of the likelihood alone. Each value is the mean of four estimates by the "
-        "same luck at all five; the variance of one is the last gate above.\n\n"
+        f"and no profile of the likelihood alone. Each value is the mean of {LUCKS} estimates by "
+        "the same luck at all five; the variance of one is the last gate above.\n\n"
         + table(
             ("number", *(name.removeprefix("profile_") for name in points)),
             [(f"`{row['address']}`", *(row[name] for name in points)) for row in told],
