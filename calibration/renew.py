@@ -93,12 +93,7 @@ def kept(path: Path | None, make: Callable[[], Swarm]) -> Swarm:
 
 
 def place(
-    folder: Path | None,
-    what: str,
-    targets: Sequence[Target],
-    positions: np.ndarray,
-    seed: int,
-    moves: int = MOVES,
+    folder: Path | None, what: str, targets: Sequence[Target], positions: np.ndarray, seed: int
 ) -> Path | None:
     """File of carried draws, named by all that they hang on: positions, densities, effort."""
     if folder is None:
@@ -109,7 +104,7 @@ def place(
             name.update(column.tobytes())
         own = probe(target), target.until, target.particles, [e.address for e in target.entries]
         name.update(repr(own).encode())
-    name.update(repr((seed, moves, LEAST, kernel())).encode())
+    name.update(repr((seed, MOVES, LEAST, kernel())).encode())
     return folder / f"{what}-{name.hexdigest()[:12]}.npz"
 
 

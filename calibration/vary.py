@@ -122,9 +122,10 @@ def _carried(
     way: tuple[str, int],
 ) -> Swarm:  # fmt: skip
     """Draws of one swarm from the posterior of one variant."""
-    (name, number), address = way, ADDRESS + SWARMS + way[1]
-    path = place(folder, slug(name), (target, others[name]), swarms[number].position, seed)
-    return kept(path, partial(carry, target, others[name], swarms[number], seed, address))
+    name, number = way
+    other, swarm = others[name], swarms[number]
+    path = place(folder, slug(name), (target, other), swarm.position, seed)
+    return kept(path, partial(carry, target, other, swarm, seed, ADDRESS + SWARMS + number))
 
 
 def slug(name: str) -> str:

@@ -1,5 +1,6 @@
 """The account of the calibration: known numbers stand on it, and what is absent is said."""
 
+import inspect
 import json
 import re
 import sys
@@ -10,11 +11,13 @@ import pytest
 from typer.testing import CliRunner
 
 from steppe.cli import stale
+from steppe.cli.calibrate import sbc
 from steppe.cli.calibration_report import committed, inputs_of
 from steppe.cli.main import app, entry
 from steppe.model.errors import InputError
 from steppe.results.account import foresight, ranks
 from steppe.results.account.page import SECTIONS, page
+from steppe.results.account.sections import command_of
 
 from . import account_synthetic as synthetic
 
@@ -182,6 +185,19 @@ def test_results_of_another_likelihood_are_named(tmp_path, name):
     told.get("fit", told.get("of", told))["probe"][0] += 1e-6
     place.write_text(json.dumps(told))
     assert [note.endswith(f"as it is now: {name}.") for note in stale.notes(tmp_path, "")] == [True]
+
+
+@pytest.mark.parametrize("name", ["sbc", "sbc-wrong"])
+def test_the_command_of_a_check_has_all_that_it_was_made_with(name):
+    """Every option that the manifest has a value of: without one, others would be made again."""
+    told = json.loads((committed() / name / "manifest.json").read_text("utf-8"))
+    options = told.keys() & inspect.signature(sbc).parameters.keys()
+    assert {"records", "until", "pilot", "iterations", "most", "wrong", "main"} <= options
+    words = command_of(told)
+    for option in options:
+        value = told[option]
+        asked = f"--{option}" if isinstance(value, bool) else f"--{option} {value} "
+        assert (asked in f"{words} ") == (value is not False), option
 
 
 def test_the_command_writes_the_page_and_refuses_what_is_no_fit(tmp_path, monkeypatch, capsys):

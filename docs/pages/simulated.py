@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from steppe.calibration.diagnose import LEAST_ESS, MOST_RHAT
 from steppe.calibration.sbc import judged, uniformity
 from steppe.calibration.target import entries
 from steppe.cli.stale import likelihood_changed
 from steppe.results.account.ranks import Ranks, bands, coverage, read, recovery
+from steppe.results.account.sections import command_of
 
 from .cells import table
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference"
-USUAL = {"pilot": 1200, "iterations": 3200, "most": 20_000}
-"""Efforts that the command has where it is not told."""
 RIGHT, WRONG = REFERENCE / "sbc", REFERENCE / "sbc-wrong"
 
 
@@ -70,20 +68,12 @@ def _made(found: Ranks) -> str:
     whole = found.whole
     passed = (whole["rhat"] < MOST_RHAT) & (whole["ess"] > LEAST_ESS)
     return (
-        f"`{_command(told)}`: {found.records + found.set_aside} records to {told['until']}, with "
+        f"`{command_of(told)}`: {found.records + found.set_aside} records to {told['until']}, with "
         f"{whole['packages'].mean():.0f} packages on average; {found.set_aside} were set aside as "
         f"too noisy to be fitted. Of the other {found.records} the chains of {int(passed.sum())} "
         f"passed the gates of a fit; the worst R-hat is {whole['rhat'].max():.3f}, the fewest "
         f"effective draws are {whole['ess'].min():.0f}."
     )
-
-
-def _command(told: dict[str, Any]) -> str:
-    words = ["steppe calibrate sbc", *(["--main"] if told["main"] else [])]
-    words += [f"--until {told['until']}", f"--particles {told['particles']}"]
-    words += [f"--{name} {told[name]}" for name, usual in USUAL.items() if told[name] != usual]
-    words += [f"--records {told['records']}", *(["--wrong"] if told["wrong"] else [])]
-    return " ".join(words)
 
 
 def _asked(found: Ranks) -> str:

@@ -254,7 +254,7 @@ def command_of(told: Mapping[str, Any]) -> str:
     if "ranked" in told:
         words = f"steppe calibrate sbc --records {told.get('records', 100)}"
         words += " --main" if told.get("main") else ""
-        for name in ("until", "particles", "iterations", "most", "seed"):
+        for name in ("until", "particles", "pilot", "iterations", "most", "seed"):
             words += f" --{name} {told[name]}" if name in told else ""
         return words + (" --wrong" if told.get("wrong") else "")
     if "gates" in told:
