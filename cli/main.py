@@ -26,10 +26,12 @@ from .tipping import tipping
 from .validate import validate
 from .vary import vary
 
-for library in ("OPENBLAS", "MKL", "VECLIB"):
+if "numpy" not in sys.modules:
     # The number of threads decides how sums are rounded, and with that the bytes of a fit. NumPy
-    # reads it when it is first imported, which is later than this.
-    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    # reads it when it is first imported, which is later than this; where it was imported before,
+    # other processes of a fit must not have another number than this one.
+    for library in ("OPENBLAS", "MKL", "VECLIB"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 app = typer.Typer(
     name="steppe",

@@ -1,5 +1,6 @@
 """Settings that all tests share."""
 
+import steppe.cli.main  # noqa: F401  # First of all: it sets the threads of linear algebra
 from hypothesis import settings
 
 # The first example of a test may compile a rule; the same examples are tried each time.
