@@ -1,7 +1,8 @@
 """Settings that all tests share."""
 
-import steppe.cli.main  # noqa: F401  # First of all: it sets the threads of linear algebra
 from hypothesis import settings
+
+import steppe.cli.main  # noqa: F401  # First of all: it sets the threads of linear algebra
 
 # The first example of a test may compile a rule; the same examples are tried each time.
 settings.register_profile("steppe", deadline=None, derandomize=True)

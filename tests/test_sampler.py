@@ -159,7 +159,7 @@ def test_redraws_without_their_factor_are_wrong():
     found = {}
     for weight in (1.0, 0.0):
         here, kept = np.zeros(3), []
-        for _ in range(60_000):
+        for _ in range(30_000):
             proposal, factor = sm.redraw(here, group, rng, int(rng.choice((1, 2, 3))))
             gain = exact(proposal, 1) - exact(here, 1) + weight * factor
             if np.log(rng.random()) < gain:
@@ -178,7 +178,7 @@ def test_screened_moves_keep_the_density_and_without_the_second_factor_do_not():
     found = {}
     for weight in (1.0, 0.0):
         here, kept, estimated = MEAN.copy(), [], 0
-        for _ in range(60_000):
+        for _ in range(30_000):
             move = sm.propose(here, group, rng, sm.Mix(redraws=0.0))
             assert move.screened
             gain = sm.screen(move.position, group) - sm.screen(here, group)
@@ -188,7 +188,7 @@ def test_screened_moves_keep_the_density_and_without_the_second_factor_do_not():
                 if np.log(rng.random()) < change - weight * gain:
                     here = move.position
             kept.append(here)
-        assert estimated < 50_000
+        assert estimated < 25_000
         found[weight] = np.mean(kept, axis=0)
     assert found[1.0] == pytest.approx(MEAN, abs=0.2)
     assert abs(found[0.0] - MEAN).max() > 0.3
