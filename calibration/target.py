@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from ..model.names import PATRONS, START_YEAR, STATES
-from ..model.quantities import ZERO, Prior, parameters
+from ..model.quantities import parameters
 from ..model.tables import OFFSET, Tables, point_values
 from ..model.world import History
 from .deviation import dated_years, driver_tables
@@ -21,15 +20,10 @@ from .packages import PATRON_OF, as_history, imposed
 from .record import load_record
 from .setting import setting
 
-DEVIATION: Final = ("driver_persistence", "driver_volatility")
-"""Families of how drivers deviate from their series; fitted to these beforehand (`drivers`), so
-that no event speaks on them: the likelihood has them at their priors' centres, where it reads them
-at all (after the last dated year of a series)."""
-
 
 @dataclass(frozen=True)
 class Entry:
-    """One uncertain number.
+    """One estimated number.
 
     Attributes
     ----------
@@ -38,32 +32,32 @@ class Entry:
         Its place in the flat tables.
     centre : float
         Median of its prior.
-    prior : Prior
     """
 
     address: str
     family: str
     column: int
     centre: float
-    prior: Prior
 
     def value(self, z: float) -> float:
         """Value at ``z`` prior standard deviations, kept within the bounds."""
-        low, high = parameters()[self.family].bounds
-        return min(max(self.prior.at(self.centre, z), low), high)
+        quantity = parameters()[self.family]
+        assert quantity.prior is not None
+        low, high = quantity.bounds
+        return min(max(quantity.prior.at(self.centre, z), low), high)
 
     @property
     def at_zero(self) -> float:
         """Prior standard deviations from its median at which it is zero; NaN where it never is."""
-        return -self.centre / self.prior.spread if self.prior.family == "normal" else float("nan")
+        prior = parameters()[self.family].prior
+        assert prior is not None
+        return -self.centre / prior.spread if prior.family == "normal" else float("nan")
 
 
-@cache
-def uncertain() -> tuple[Entry, ...]:
-    """All numbers that have a prior, in the order of the tables.
+def entries() -> list[Entry]:
+    """All numbers that the calibration estimates, in the order of the tables.
 
-    An entry at the edge of its scale (a lognormal median of zero) has no spread and is left out;
-    so are those at zero from which their family's others are measured.
+    An entry at the edge of its scale (a median of zero) has no spread and is left out.
     """
     found = []
     for name, quantity in parameters().items():
@@ -71,25 +65,10 @@ def uncertain() -> tuple[Entry, ...]:
             continue
         centres = quantity.values()
         for number, (address, index) in enumerate(quantity.entries()):
-            centre, prior = float(centres[index]), quantity.prior_at(index)
-            if address not in ZERO and prior.at(centre, 1.0) != centre:
-                found.append(Entry(address, name, OFFSET[name] + number, centre, prior))
-    return tuple(found)
-
-
-def entries() -> list[Entry]:
-    """The uncertain numbers that the record is expected to tell of, in the order of the tables."""
-    return [one for one in uncertain() if parameters()[one.family].asks(one.address)]
-
-
-def readable() -> list[Entry]:
-    """The uncertain numbers that a record may speak on: all but those of :data:`DEVIATION`."""
-    return [one for one in uncertain() if one.family not in DEVIATION]
-
-
-def wide(asked: Target) -> Target:
-    """The target of all numbers that a record may speak on, given the same record."""
-    return replace(asked, names=tuple(entry.address for entry in readable()))
+            centre = float(centres[index])
+            if quantity.estimates(address) and quantity.prior.at(centre, 1.0) != centre:
+                found.append(Entry(address, name, OFFSET[name] + number, centre))
+    return found
 
 
 def centres(last_year: int) -> dict[str, np.ndarray]:
@@ -139,19 +118,9 @@ def sums_told(until: int, directory: str | Path | None = None) -> Sums:
     )
 
 
-def draw_rows(numbers: Sequence[Entry], positions: np.ndarray) -> list[list[str]]:
-    """Positions as a table that a scenario can name as its file.
-
-    Addresses in the first row, and a row for each position with values in their own units.
-    """
-    return [[entry.address for entry in numbers]] + [
-        [f"{e.value(float(z)):.6g}" for e, z in zip(numbers, row, strict=True)] for row in positions
-    ]
-
-
 @dataclass(frozen=True)
 class Target:
-    """Posterior density of some uncertain numbers, given a record.
+    """Posterior density of the estimated numbers, given a record.
 
     A position is a vector of prior standard deviations: zero is the centre of every prior,
     and the prior is standard normal.
@@ -166,8 +135,8 @@ class Target:
         Last year that is read.
     particles : int
     names : tuple of str
-        Addresses of :func:`readable` that a position holds; those of :func:`entries` if empty.
-        The others stay as the tables have them.
+        Addresses that are estimated; all of :func:`entries` if empty. The others stay as the
+        tables have them.
     sums : Sums, optional
         Sums that the sources tell.
     """
@@ -182,9 +151,7 @@ class Target:
     @cached_property
     def entries(self) -> list[Entry]:
         """What a position's numbers mean."""
-        if not self.names:
-            return entries()
-        return [entry for entry in readable() if entry.address in self.names]
+        return [entry for entry in entries() if not self.names or entry.address in self.names]
 
     def at(self, position: np.ndarray) -> Tables:
         """Tables at a position."""
@@ -193,6 +160,16 @@ class Target:
             flat[:, entry.column] = entry.value(float(z))
         flat.flags.writeable = False
         return Tables(flat)
+
+    def draw_rows(self, positions: np.ndarray) -> list[list[str]]:
+        """Positions as a table that a scenario can name as its file.
+
+        Addresses in the first row, and a row for each position with values in their own units.
+        """
+        return [[entry.address for entry in self.entries]] + [
+            [f"{e.value(float(z)):.6g}" for e, z in zip(self.entries, row, strict=True)]
+            for row in positions
+        ]
 
     def log_likelihood(self, position: np.ndarray, luck: int) -> float:
         """Log of an unbiased estimate of the record's likelihood."""

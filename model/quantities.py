@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from itertools import product
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -21,8 +21,6 @@ from .errors import InputError, near
 from .names import DIMENSIONS
 
 Kind = Literal["parameter", "trait", "driver"]
-ZERO: Final = ("area_interest.china.defence", "area_interest.russia.defence")
-"""Entries that stand at zero because their family's others are measured from them."""
 
 
 class Prior(BaseModel):
@@ -66,7 +64,7 @@ class Quantity(BaseModel):
     prior: Prior | None = None
     spreads: Any = None
     fixed: bool = False
-    asked: bool | tuple[str, ...] = False
+    estimated: bool | tuple[str, ...] = False
 
     @model_validator(mode="after")
     def _consistent(self) -> Quantity:
@@ -78,25 +76,25 @@ class Quantity(BaseModel):
                 raise ValueError(f"{self.name}: give either a prior or fixed = true")
             values = self.values()
             if self.spreads is not None:
-                if self.prior is None or self.asked:
-                    raise ValueError(f"{self.name}: spreads need a prior, and none asked")
+                if self.prior is None or self.estimated:
+                    raise ValueError(f"{self.name}: spreads need a prior, and no estimated entry")
                 if not (self._table(self.spreads, None) > 0.0).all():
                     raise ValueError(f"{self.name}: a spread is not above 0")
-            if not isinstance(self.asked, bool):
+            if not isinstance(self.estimated, bool):
                 known = {address for address, _ in self.entries()}
-                for entry in self.asked:
+                for entry in self.estimated:
                     if f"{self.name}.{entry}" not in known:
-                        raise ValueError(f"{self.name}: no entry {entry} to ask of")
+                        raise ValueError(f"{self.name}: no entry {entry} to estimate")
             low, high = self.bounds
             if not ((values >= low) & (values <= high)).all():
                 raise ValueError(f"{self.name}: a value lies outside {low:g} to {high:g}")
         return self
 
-    def asks(self, address: str) -> bool:
-        """Whether the record is expected to tell of this entry: all of the quantity's, or some."""
-        if isinstance(self.asked, bool):
-            return self.asked
-        return address.removeprefix(f"{self.name}.") in self.asked
+    def estimates(self, address: str) -> bool:
+        """Whether the calibration fits this entry: all of the quantity's, or those it names."""
+        if isinstance(self.estimated, bool):
+            return self.estimated
+        return address.removeprefix(f"{self.name}.") in self.estimated
 
     @property
     def shape(self) -> tuple[int, ...]:

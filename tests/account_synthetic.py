@@ -44,7 +44,6 @@ def fit(folder, passed=False, sentence="The record tells 4711."):
         "until": 2022, "seed": 77, "draws": 4, "gates": gates, "model": "m" * 16,
         "record": "d" * 16, "probe": [-1.0],
         "estimated": list(NAMES), "particles": 33, "groups": 2, "chains": 3, "iterations": 456,
-        "overlaps": dict(zip(NAMES, (0.83, 0.47, 0.91), strict=True)),
     }  # fmt: skip
     write_json(folder / "posterior" / "manifest.json", manifest)
     draws = [dict(zip(NAMES, (11.0 + k, 14.0 + k, 0.1 * k), strict=True)) for k in range(4)]

@@ -78,6 +78,14 @@ def test_draws_of_a_file_explore_whatever_is_installed(fitted, tmp_path):
     assert (manifest.parameters.source, manifest.parameters.draws) == ("file", 2)
 
 
+def test_wide_draws_explore_even_where_runs_follow_the_record(fitted):
+    fitted(gates=[PASSED])
+    _, manifest = prepare(scenario(2022, source="wide"), "case", 80, 1)
+    assert manifest.badge.startswith("exploration: parameters fitted to the record")
+    assert "drawn from their priors" in manifest.badge
+    assert manifest.parameters.draws == 40
+
+
 def test_every_badge_has_a_meaning():
     assert set(MEANING) == set(BADGES) == set(ORDER)
 

@@ -11,7 +11,7 @@ from steppe.calibration.fit import Plan, sample
 from steppe.calibration.packages import GIVEN
 from steppe.calibration.renew import positions_of
 from steppe.calibration.sampler import fit_reference, settle, start, step
-from steppe.calibration.target import readable, record_target, wide
+from steppe.calibration.target import record_target
 from steppe.calibration.vary import (
     SAME,
     as_rows,
@@ -135,7 +135,7 @@ def test_what_was_carried_is_gone_on_from(target, positions, tmp_path):
 def test_the_command_writes_what_it_says(tmp_path):
     """Of the draws of a small fit; another number of processes gives the same bytes."""
     plan = Plan(seed=1, groups=1, chains=2, pilot=10)
-    sample(wide(record_target(1995, 3)), plan, tmp_path / "fit", 60)
+    sample(record_target(1995, 3), plan, tmp_path / "fit", 60)
     words = ["calibrate", "vary", "--factor", "0.9", "--draws", "20", "--fit"]
     for name, workers in (("a", "1"), ("b", "2")):
         out = ["--out", str(tmp_path / name), "--workers", workers]
@@ -145,7 +145,7 @@ def test_the_command_writes_what_it_says(tmp_path):
     files = [(tmp_path / name / "varied.csv").read_bytes() for name in ("a", "b")]
     assert files[0] == files[1]
     rows = list(csv.DictReader(files[0].decode().splitlines()))
-    assert len(rows) == 2 * len(readable())
+    assert len(rows) == 2 * len(record_target(1995, 3).entries)
     manifest = json.loads((tmp_path / "a" / "manifest.json").read_text("utf-8"))
     assert manifest["of"]["until"] == 1995
     assert set(manifest["followed"]) == {SAME, "coverage times 0.9"}
