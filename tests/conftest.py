@@ -2,7 +2,7 @@
 
 from hypothesis import settings
 
-import steppe.cli.main  # noqa: F401  # First of all: it sets the threads of linear algebra
+import steppe.cli.main  # noqa: F401  # before NumPy: it sets the threads of linear algebra
 
 # The first example of a test may compile a rule; the same examples are tried each time.
 settings.register_profile("steppe", deadline=None, derandomize=True)

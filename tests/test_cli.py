@@ -243,19 +243,23 @@ def test_quick_commands_load_nothing_heavy(words, heavy):
     assert done.stdout.strip().splitlines()[-1] == "loaded: []"
 
 
-def test_linear_algebra_runs_on_one_thread_before_it_is_loaded():
-    """Threads round sums otherwise, so that a fit would end in other bytes."""
+@pytest.mark.parametrize(
+    ("before", "given", "found"),
+    [("", {}, "1"), ("", {"OPENBLAS_NUM_THREADS": "2"}, "2"), ("import numpy", {}, "unset")],
+)
+def test_linear_algebra_runs_on_one_thread_before_it_is_loaded(before, given, found):
+    """Threads round sums otherwise, so that a fit would end in other bytes. Where NumPy has read
+    their number already, the processes of a fit must read the same one."""
     code = (
-        "import os, sys\nfrom steppe.cli.main import entry\n"
-        "assert 'numpy' not in sys.modules\n"
-        "print(os.environ['OPENBLAS_NUM_THREADS'])"
+        f"import os, sys\n{before}\nread = 'numpy' in sys.modules\n"
+        "from steppe.cli.main import entry\nassert ('numpy' in sys.modules) == read\n"
+        "print(os.environ.get('OPENBLAS_NUM_THREADS', 'unset'))"
     )
     plain = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
-    for given, found in (({}, "1"), ({"OPENBLAS_NUM_THREADS": "2"}, "2")):
-        done = subprocess.run(
-            [sys.executable, "-c", code], env=plain | given, capture_output=True, text=True
-        )
-        assert done.stdout.strip() == found, done.stderr
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=plain | given, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == found, done.stderr
 
 
 def test_parameters_list_every_entry(tmp_path):
