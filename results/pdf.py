@@ -42,8 +42,10 @@ def pdf_of(page: bytes, title: str) -> bytes:
     title : str
         Title in the document's properties.
     """
+    from reportlab import rl_config
     from reportlab.platypus import SimpleDocTemplate
 
+    rl_config.useA85 = 0  # pictures as bytes, not as letters: a fifth smaller, and sooner done
     reader = _Reader(_styles())
     reader.feed(page.decode("utf-8"))
     reader.close_appendix()

@@ -2,10 +2,10 @@
 
     python -m tests.sweep_child SWEEP.toml DIRECTORY KILLS SECONDS SEED [FILES]
 
-Imports first, then forks a child that fills the directory, and kills it after a time of at
-most SECONDS; so KILLS times, unless it ends before. With FILES it kills itself instead, as it is
-about to put a file in its place: one of the first FILES. Then a last child is let end. Prints
-how many were killed.
+Imports and loads what is compiled first, then forks a child that fills the directory, and kills
+it after a time of at most SECONDS; so KILLS times, unless it ends before. With FILES it kills
+itself instead, as it is about to put a file in its place: one of the first FILES. Then a last child
+is let end. Prints how many were killed.
 """
 
 import os
@@ -28,6 +28,11 @@ def fill(file, directory, workers=2):
     manifest = sweep_execution.manifest_of(problem, ("steppe", "sweep", Path(file).name))
     with locked(Path(directory)):
         return sweep_execution.fill(Path(directory), problem, manifest, workers)
+
+
+def warm(file):
+    """Load what is compiled, which children then need not do one by one."""
+    prepare(load_sweep(file)).compute(range(1), range(1))
 
 
 def die_at(number):
@@ -62,6 +67,7 @@ def child(file, directory, files=None):
 
 def main(file, directory, kills, seconds, seed, files=None):
     luck, killed = random.Random(int(seed)), 0
+    warm(file)
     for _ in range(int(kills)):
         if files is None:
             pid = child(file, directory)

@@ -18,7 +18,8 @@ from steppe.results.study import short
 from steppe.results.study.fresh import apart, changed
 from steppe.scenarios.load import load_resolved
 
-from .test_cli import contents, steppe
+from .commands import steppe
+from .test_cli import contents
 
 STUDY = reference_directory().parent / "study"
 ASKED = ("study", "areas", "--runs", 12, "--traced", 2, "--viewpoint", 2009,

@@ -12,12 +12,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from steppe.cli.main import app
 from steppe.explore.sweep.cluster import Cluster as ClusterClient
 from steppe.explore.sweep.cluster import own_identity, threads_of
 from steppe.explore.sweep.execute import Task
 from steppe.explore.sweep.load import load_sweep
 from steppe.explore.sweep.problem import prepare
+from steppe.model.errors import InputError
 from steppe.results.sweep.ledger import LEDGER
 
 from . import sweep_child
@@ -246,10 +249,12 @@ def test_a_lost_scheduler_is_told_and_the_sweep_goes_on_elsewhere(file, whole, c
     equal(tmp_path / "out", whole)
 
 
-def test_no_scheduler_is_told(file, tmp_path):
-    asked = Command(file, tmp_path / "out", "tcp://127.0.0.1:9")
-    assert asked.end() == 2, asked.told
-    assert "no Dask scheduler answers" in asked.told
+def test_no_scheduler_is_told(file, tmp_path, monkeypatch):
+    monkeypatch.setattr("steppe.explore.sweep.cluster.ANSWER", 1.0)
+    words = ["sweep", str(file), "--out", str(tmp_path / "out"), "--cluster", "tcp://127.0.0.1:9"]
+    done = CliRunner().invoke(app, words)
+    assert isinstance(done.exception, InputError)
+    assert "no Dask scheduler answers" in str(done.exception)
 
 
 @pytest.mark.slow

@@ -27,6 +27,8 @@ from .resolve import ResolvedSweep
 
 PATIENCE: Final = 60.0
 """Seconds to wait for a first worker."""
+ANSWER: Final = 15.0
+"""Seconds in which a scheduler answers."""
 ATTEMPTS: Final = 3
 """Times that a chunk is asked for again after it has outlived the workers that Dask allows."""
 _PULSE: Final = 2.0
@@ -220,7 +222,7 @@ class Cluster:
             if name.startswith("distributed"):  # it logs lost connections with tracebacks
                 logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
-            return Client(self.address, timeout=15)
+            return Client(self.address, timeout=ANSWER)
         except (OSError, TimeoutError, ValueError) as error:
             raise InputError(
                 "no Dask scheduler answers", field="--cluster", found=self.address,
