@@ -3,13 +3,14 @@
 ::
 
     DIRECTORY/fit.json, group-N.npz    the chains (:mod:`steppe.calibration.fit`)
-    DIRECTORY/posterior/draws.csv      draws, spread evenly over all chains after the pilot
+    DIRECTORY/posterior/draws.csv      some draws, which stand for all
     DIRECTORY/posterior/manifest.json  what they come from, and the gates
-    DIRECTORY/diagnostics.csv          each estimated number: R-hat, effective sample sizes
+    DIRECTORY/diagnostics.csv          each number of the chains: R-hat, effective sample sizes
     DIRECTORY/told.csv                 what the record tells of each (:mod:`.identify`)
     DIRECTORY/anchors.csv              what depends on the assumed side of offers and acceptance
     DIRECTORY/inference.nc             all draws, as ArviZ's InferenceData
-    DIRECTORY/trace.png, pairs.png     every chain; the numbers that hang together most
+    DIRECTORY/trace.png                the chains of the numbers with the largest R-hat
+    DIRECTORY/pairs.png                the numbers that hang together most
 """
 
 from __future__ import annotations
@@ -33,20 +34,25 @@ from .diagnose import (
     estimator_variance,
     gates,
     inference_data,
+    representative,
     spread_evenly,
 )
 from .files import csv_bytes, replace_file
 from .fit import Plan, draws, identity, provenance, sample
 from .identify import anchored, as_rows, identify
-from .installed import DRAWS, MANIFEST, Gate
-from .sampler import ARCHIVED_EVERY
-from .target import Target, record_target
+from .installed import DRAWS, MANIFEST, Gate, overlap
+from .sampler import ARCHIVED_EVERY, MANY, MIX, Mix, generator
+from .target import DEVIATION, Entry, Target, draw_rows, record_target, uncertain, wide
 
 POSTERIOR: Final = "posterior"
 LEAST_KEPT: Final = 4
 """Draws of a chain, at least, for the diagnostics."""
 KEPT: Final = 200
 """Draws that are written for scenarios."""
+CHOSEN_OF: Final = 4000
+"""Draws of the chains, evenly spread, from which these are chosen."""
+DEVIATED: Final = 2**23
+"""Iteration whose address names the luck of numbers on which no event speaks."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,10 @@ class Effort:
     pilot, iterations : int
         Iterations of each group of chains that fit the moves, and all of them.
     groups, chains : int
+    pooled : int
+        Times that the groups' pilots are pooled.
+    mix : Mix
+        How often which move is made.
     """
 
     particles: int
@@ -70,17 +80,26 @@ class Effort:
     iterations: int
     groups: int
     chains: int
+    pooled: int = 1
+    mix: Mix = MIX
 
     def plan(self, seed: int) -> Plan:
         """Plan of the chains."""
-        return Plan(seed, self.groups, self.chains, self.pilot, self.pilot_particles)
+        return Plan(
+            seed, self.groups, self.chains, self.pilot, self.pilot_particles, self.pooled, self.mix
+        )
 
 
 FULL: Final = Effort(
+    particles=48, pilot_particles=30, pilot=3600, iterations=38000, groups=2, chains=4, pooled=3,
+    mix=MANY,
+)  # fmt: skip
+CUT: Final = Effort(
     particles=56, pilot_particles=20, pilot=1000, iterations=13000, groups=2, chains=4
 )
+"""A fit to a cut, of the numbers that the record is expected to tell of."""
 QUICK: Final = Effort(
-    particles=10, pilot_particles=10, pilot=60, iterations=200, groups=2, chains=3
+    particles=10, pilot_particles=10, pilot=60, iterations=200, groups=2, chains=3, mix=MANY
 )
 """A rough fit in about two minutes, for a class and for tests: it passes no gate."""
 
@@ -115,6 +134,24 @@ class Judged:
         """Whether every gate is passed."""
         return all(gate.passed for gate in self.gates)
 
+    def told(self) -> tuple[list[Entry], np.ndarray]:
+        """All uncertain numbers, those on which no event speaks last, and draws of them.
+
+        How drivers deviate from their series was fitted to these (:mod:`.drivers`), and is drawn
+        from that, beside the draws of the chains.
+
+        Returns
+        -------
+        list of Entry
+        ndarray of float64 [draw, entry]
+            In prior standard deviations, evenly spread over the chains.
+        """
+        found = spread_evenly(self.draws, CHOSEN_OF)
+        beside = [entry for entry in uncertain() if entry.family in DEVIATION]
+        rng = generator(self.plan.seed, 0, DEVIATED)
+        drawn = rng.standard_normal((len(found), len(beside)))
+        return [*self.target.entries, *beside], np.hstack([found, drawn])
+
 
 def calibrate(
     directory: Path,
@@ -144,7 +181,7 @@ def calibrate(
     InputError
         If the evidence cannot be read, or the directory holds another fit.
     """
-    target, plan = record_target(until, effort.particles), effort.plan(seed)
+    target, plan = wide(record_target(until, effort.particles)), effort.plan(seed)
     done: dict[int, int] = {}
 
     def told(group: int, iteration: int) -> None:
@@ -184,7 +221,7 @@ def write(
     ----------
     fit : Judged
     profiles : bool
-        Compute the profiles of the likelihood, some hundred evaluations.
+        Compute the profiles of the likelihood, some thousand evaluations.
     tell : callable, optional
         Called with (numbers looked at, of how many).
 
@@ -195,26 +232,33 @@ def write(
     """
     folder = fit.directory / POSTERIOR
     folder.mkdir(exist_ok=True)
-    entries = fit.target.entries
-    kept = spread_evenly(fit.draws, KEPT)
-    replace_file(folder / DRAWS, csv_bytes(fit.target.draw_rows(kept)))
+    flat = fit.draws.reshape(-1, fit.draws.shape[2])
+    told = identify(fit.target, flat, profiles, tell, float(np.median(fit.convergence.bulk)))
+    shared = {one.address: one.overlap for one in told}
+    entries, positions = fit.told()
+    kept = representative(positions, KEPT)
+    replace_file(folder / DRAWS, csv_bytes(draw_rows(entries, kept)))
     manifest = {
         **identity(fit.target, fit.plan),
         **provenance(),
         "iterations": fit.draws.shape[1],
         "draws": len(kept),
         "gates": [gate.model_dump() for gate in fit.gates],
+        "overlaps": {
+            entry.address: round(shared.get(entry.address, overlap(z)), 4)
+            for entry, z in zip(entries, positions.T, strict=True)
+        },
     }
     replace_file(folder / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
     replace_file(fit.directory / "diagnostics.csv", csv_bytes(diagnostics(fit)))
-    flat = fit.draws.reshape(-1, fit.draws.shape[2])
-    told = identify(fit.target, flat, profiles, tell)
     replace_file(fit.directory / "told.csv", csv_bytes(as_rows(told)))
     replace_file(fit.directory / "anchors.csv", csv_bytes(anchored(fit.target, flat)))
     data = inference_data(fit.target, fit.plan, fit.draws)
     data.to_netcdf(str(fit.directory / "inference.nc"))
     badge = badge_of(fit)
-    plots.trace(data, fit.directory / "trace.png", badge)
+    least_settled = np.argsort(-fit.convergence.rhat)[: plots.TRACED]
+    traced = [entries[n].address for n in least_settled]
+    plots.trace(data, traced, fit.directory / "trace.png", badge)
     linked = [entries[n].address for n in plots.most_linked(flat)]
     plots.pairs(data, linked, fit.directory / "pairs.png", badge)
     return folder
@@ -228,7 +272,7 @@ def badge_of(fit: Judged) -> str:
 
 
 def diagnostics(fit: Judged) -> list[list[str]]:
-    """Table of the estimated numbers: convergence, and where the posterior stands."""
+    """Table of the numbers of the chains: convergence, and where the posterior stands."""
     found = fit.convergence
     rows = [["address", "rhat", "ess_bulk", "ess_tail", "prior_sd_mean", "prior_sd_sd"]]
     for n, entry in enumerate(fit.target.entries):

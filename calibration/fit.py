@@ -25,7 +25,17 @@ from .files import load as load_arrays
 from .files import replace_file
 from .files import save as save_arrays
 from .probe import probe
-from .sampler import ARCHIVED_EVERY, Group, fit_reference, generator, settle, start, step
+from .sampler import (
+    ARCHIVED_EVERY,
+    MIX,
+    Group,
+    Mix,
+    fit_reference,
+    generator,
+    settle,
+    start,
+    step,
+)
 from .target import Target
 
 SAVED_EVERY: Final = 50
@@ -36,6 +46,8 @@ PLAN: Final = "fit.json"
 REFERENCE: Final = "reference.npz"
 STARTS: Final = 2**20
 """Iteration whose address names the luck of the starts, beyond those of the chain."""
+BEFORE: Final[dict[str, object]] = {"pooled": 1, "mix": json.loads(json.dumps(MIX))}
+"""What the plans of fits had that do not say it."""
 FIELDS: Final = (
     "position", "value", "luck", "archive", "centre", "factor", "tried", "moves", "refreshes",
 )  # fmt: skip
@@ -56,6 +68,11 @@ class Plan:
         Iterations that fit the reference of the moves, and are no sample.
     pilot_particles : int
         Particles of the filter in the pilot, which needs the likelihood only roughly.
+    pooled : int
+        Times in the pilot, at equal distances and at its end, that the reference is fitted to what
+        all groups tried. Until the first of them each group fits its own.
+    mix : Mix
+        How often which move is made.
     """
 
     seed: int = 1
@@ -63,6 +80,12 @@ class Plan:
     chains: int = 4
     pilot: int = 500
     pilot_particles: int = 30
+    pooled: int = 1
+    mix: Mix = MIX
+
+    def reach(self, part: int) -> int:
+        """Iterations after which the reference is pooled for the ``part``-th time."""
+        return self.pilot * part // self.pooled
 
     def starts(self, dimensions: int) -> int:
         """Draws from the prior with which a group's archive begins."""
@@ -76,6 +99,7 @@ def identity(target: Target, plan: Plan) -> dict[str, object]:
         digest.update(column.tobytes())
     return {
         **asdict(plan),
+        "mix": json.loads(json.dumps(plan.mix)),
         "until": target.until,
         "particles": target.particles,
         "estimated": [entry.address for entry in target.entries],
@@ -103,7 +127,10 @@ def read_plan(directory: Path) -> tuple[Plan, int, int]:
     path = directory / PLAN
     try:
         found = json.loads(path.read_text("utf-8"))
-        plan = Plan(**{field.name: found[field.name] for field in fields(Plan)})
+        known = {field.name: found[field.name] for field in fields(Plan) if field.name in found}
+        if "mix" in known:
+            known["mix"] = Mix(*(tuple(x) if isinstance(x, list) else x for x in known["mix"]))
+        plan = Plan(**known)
         return plan, int(found["particles"]), int(found["until"])
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise InputError(
@@ -127,7 +154,7 @@ def claim(directory: Path, target: Target, plan: Plan) -> None:
         except ValueError as error:
             raise InputError("not the plan of a fit", file=str(path)) from error
         for name, value in wanted.items():
-            if found.get(name) != value:
+            if found.get(name, BEFORE.get(name)) != value:
                 raise InputError(
                     "the directory holds another fit", file=str(path), field=name,
                     found=found.get(name), allowed=str(value),
@@ -167,10 +194,12 @@ def sample(
         If the directory holds another fit, or a group's file is damaged.
     """
     claim(directory, target, plan)
-    _sample(target, plan, directory, min(plan.pilot, iterations), workers, tell)
-    if iterations > plan.pilot:
-        pool_reference(plan, directory)
-        _sample(target, plan, directory, iterations, workers, tell)
+    for part in range(1, plan.pooled + 1):
+        _sample(target, plan, directory, min(plan.reach(part), iterations), workers, tell)
+        if iterations <= plan.reach(part):
+            return
+        pool_reference(plan, directory, part)
+    _sample(target, plan, directory, iterations, workers, tell)
 
 
 def _sample(
@@ -212,7 +241,8 @@ def advance(
 ) -> None:
     """Bring one group to a number of iterations, from where its file stands.
 
-    The first iteration after the pilot takes the reference that all groups found together.
+    The first iteration after the pilot, and after each part of it, takes the reference that all
+    groups found together.
     """
     rough = replace(target, particles=min(plan.pilot_particles, target.particles))
     path = directory / f"group-{number}.npz"
@@ -225,9 +255,12 @@ def advance(
         group = start(rough, starts, plan.seed, number, plan.chains)
     if plan.pilot <= group.iteration < iterations and len(group.tried):
         settle(target, group, load_reference(directory), plan.seed, number)
+    for part in range(1, plan.pooled):
+        if group.iteration == plan.reach(part) < iterations:
+            group.centre, group.factor = load_reference(directory, part)
     while group.iteration < iterations:
         density = rough if group.iteration < plan.pilot else target
-        step(density, group, plan.seed, number, plan.pilot)
+        step(density, group, plan.seed, number, plan.pilot, plan.mix, plan.reach(1))
         if group.iteration % SAVED_EVERY == 0 or group.iteration == iterations:
             if abandoned():
                 return
@@ -242,9 +275,9 @@ def abandoned() -> bool:
     return parent is not None and not parent.is_alive()
 
 
-def pool_reference(plan: Plan, directory: Path) -> None:
-    """Fit the reference to what all groups tried in their pilots; once for a directory."""
-    path = directory / REFERENCE
+def pool_reference(plan: Plan, directory: Path, part: int) -> None:
+    """Fit the reference to what all groups tried in their pilots; once for a part of these."""
+    path = _reference(directory, 0 if part == plan.pooled else part)
     if path.is_file():
         return
     groups = [load(directory / f"group-{number}.npz") for number in range(plan.groups)]
@@ -252,8 +285,12 @@ def pool_reference(plan: Plan, directory: Path) -> None:
     save_arrays(path, centre=centre, factor=factor)
 
 
-def load_reference(directory: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Read the reference that the groups share.
+def _reference(directory: Path, part: int) -> Path:
+    return directory / (f"reference-{part}.npz" if part else REFERENCE)
+
+
+def load_reference(directory: Path, part: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Read the reference that the groups share, after a part of the pilot or for good (0).
 
     Raises
     ------
@@ -261,7 +298,7 @@ def load_reference(directory: Path) -> tuple[np.ndarray, np.ndarray]:
         If it is damaged.
     """
     found = load_arrays(
-        directory / REFERENCE, ("centre", "factor"), "the reference of the moves",
+        _reference(directory, part), ("centre", "factor"), "the reference of the moves",
         "remove the directory: the fit begins anew",
     )  # fmt: skip
     return found["centre"], found["factor"]

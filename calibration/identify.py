@@ -13,12 +13,15 @@ import numpy as np
 
 from ..model.quantities import parameters
 from .installed import ALIKE, overlap
-from .target import Entry, Target
+from .target import Entry, Target, entries
 
 AT: Final = (-2.0, -1.0, 0.0, 1.0, 2.0)
 """Values at which the profile is computed, in prior standard deviations."""
 LINKED: Final = 0.35
 """Correlation in the posterior from which two numbers are said to be told only together."""
+CHANCE: Final = 3.5
+"""Correlations below so many of their standard errors count as chance: there are thousands of
+pairs."""
 NARROWED: Final = 0.25
 """Contraction from which words on a number say so, even where its prior tells it."""
 ANCHORS: Final = ("acceptance_constant.china", "acceptance_constant.russia")
@@ -66,6 +69,7 @@ def identify(
     draws: np.ndarray,
     profiles: bool = True,
     tell: Callable[[int, int], None] | None = None,
+    worth: float | None = None,
 ) -> list[Told]:
     """What the record tells, least first.
 
@@ -75,16 +79,22 @@ def identify(
     draws : ndarray of float64 [draw, entry]
         In prior standard deviations.
     profiles : bool
-        Compute the profiles; they take some hundred likelihoods.
+        Compute the profiles, of numbers that the record is expected to tell of, or does tell;
+        they take twenty likelihoods each.
     tell : callable, optional
         Called with (numbers looked at, of how many).
+    worth : float, optional
+        Independent draws that the draws are worth; as many as they are by default.
     """
     correlation = np.corrcoef(draws.T)
+    asked = {one.address for one in entries()}
+    chance = CHANCE / np.sqrt(len(draws) if worth is None else worth)
     found = []
     for n, entry in enumerate(target.entries):
         z = draws[:, n]
-        linked = _linked(target.entries, correlation[n], n)
+        linked = _linked(target.entries, correlation[n], n, max(LINKED, chance))
         shared, contraction = overlap(z), 1.0 - float(z.var())
+        told = entry.address in asked or shared < ALIKE
         found.append(
             Told(
                 address=entry.address,
@@ -93,7 +103,7 @@ def identify(
                 contraction=contraction,
                 overlap=shared,
                 shift=float(z.mean()),
-                profile=profile(target, draws, n) if profiles else (),
+                profile=profile(target, draws, n, chance) if profiles and told else (),
                 linked=linked,
                 sentence=sentence(z, shared, contraction, linked),
             )
@@ -103,15 +113,17 @@ def identify(
     return sorted(found, key=lambda told: -told.overlap)
 
 
-def profile(target: Target, draws: np.ndarray, n: int) -> tuple[float, ...]:
+def profile(target: Target, draws: np.ndarray, n: int, chance: float) -> tuple[float, ...]:
     """Log likelihood along one number, the others at their means given it, less the best.
 
-    The means follow the regression of the others on it in the posterior: a profile without
-    an optimiser, right where the posterior is nearly normal. Each is averaged over
-    :data:`LUCKS` lucks, the same at all points.
+    The means follow the regression of the others on it in the posterior, of those that hang
+    together with it by more than ``chance``: a profile without an optimiser, right where the
+    posterior is nearly normal. Each is averaged over :data:`LUCKS` lucks, the same at all points.
     """
     middle = draws.mean(axis=0)
     slope = np.cov(draws.T)[n] / draws[:, n].var(ddof=1)
+    slope = np.where(np.abs(np.corrcoef(draws.T)[n]) > chance, slope, 0.0)
+    slope[n] = 1.0
     values = []
     for at in AT:
         position = middle + slope * (at - middle[n])
@@ -200,8 +212,10 @@ def sentence(
     return words + "."
 
 
-def _linked(entries: list[Entry], row: np.ndarray, n: int) -> tuple[tuple[str, float], ...]:
-    order = [k for k in np.argsort(-np.abs(row)) if k != n and abs(row[k]) >= LINKED]
+def _linked(
+    entries: list[Entry], row: np.ndarray, n: int, least: float
+) -> tuple[tuple[str, float], ...]:
+    order = [k for k in np.argsort(-np.abs(row)) if k != n and abs(row[k]) >= least]
     return tuple((entries[k].address, round(float(row[k]), 2)) for k in order[:3])
 
 

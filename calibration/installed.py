@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from math import gcd
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -52,6 +51,9 @@ class Manifest(BaseModel):
     probe: tuple[float | None, ...]
     """Log likelihoods that the model has to give: :func:`steppe.calibration.probe.probe`."""
     estimated: tuple[str, ...]
+    """Numbers that the chains estimated."""
+    overlaps: dict[str, float]
+    """By address of every column of the draws, what its posterior has in common with its prior."""
     note: str = ""
 
 
@@ -65,8 +67,7 @@ class Posterior:
         File of the draws.
     manifest : Manifest
     draws : dict of str to ndarray
-        By full address a number for each draw. The first ones, however many, lie evenly
-        over the rows of the file.
+        By full address a number for each draw. The first ones, however many, stand for all.
     digest : str
         Of both files.
     """
@@ -104,22 +105,8 @@ def installed(directory: str | Path | None = None) -> Posterior | None:
     manifest = _read_manifest(folder / MANIFEST)
     values = _read_draws(path, manifest)
     digest = hashlib.sha256((folder / MANIFEST).read_bytes() + path.read_bytes()).hexdigest()
-    order = spread(len(values))
-    draws = dict(zip(manifest.estimated, values[order].T, strict=True))
+    draws = dict(zip(manifest.overlaps, values.T, strict=True))
     return Posterior(path, manifest, draws, digest)
-
-
-def spread(count: int) -> np.ndarray:
-    """Order of rows in which the first ones, however many, lie evenly over all.
-
-    Steps of about the golden section of the rows, round and round: every row comes once.
-
-    >>> spread(8).tolist()
-    [0, 5, 2, 7, 4, 1, 6, 3]
-    """
-    golden = round(count * (5**0.5 - 1.0) / 2.0)
-    step = next(n for n in range(golden, count + 1) if gcd(n, count) == 1)
-    return np.arange(count) * step % count
 
 
 def _read_manifest(path: Traversable) -> Manifest:
@@ -168,10 +155,10 @@ def _check_header(head: list[str], manifest: Manifest, file: str) -> None:
                 "a column is no full address of a parameter", file=file, field="header",
                 found=address, nearest=near(address, known),
             )  # fmt: skip
-    if tuple(head) != manifest.estimated or len(set(head)) != len(head):
+    if head != [*manifest.overlaps]:
         raise InputError(
             "the columns are not the numbers that the manifest says", file=file, field="header",
-            found=",".join(head), allowed=",".join(manifest.estimated),
+            found=",".join(head), allowed=",".join(manifest.overlaps),
         )  # fmt: skip
 
 
@@ -179,7 +166,10 @@ def _check_header(head: list[str], manifest: Manifest, file: str) -> None:
 
 
 class Learned(NamedTuple):
-    """Posterior of one number beside its prior: quantiles, and the overlap of the two."""
+    """Posterior of one number beside its prior: quantiles, and the overlap of the two.
+
+    Quantiles are those of the draws that are installed; the overlap is that of the fit.
+    """
 
     q05: float
     median: float
@@ -188,15 +178,14 @@ class Learned(NamedTuple):
 
 
 def learned(posterior: Posterior | None) -> dict[str, Learned]:
-    """By address of a fitted number, its posterior beside its prior; empty without a posterior."""
+    """By address of a number, its posterior beside its prior; empty without a posterior."""
+    if posterior is None:
+        return {}
     found = {}
-    for address, draws in ({} if posterior is None else posterior.draws).items():
-        name, index = addresses()[address]
-        quantity = parameters()[name]
-        if quantity.prior is None:
+    for address, shared in posterior.manifest.overlaps.items():
+        if parameters()[addresses()[address][0]].prior is None:
             raise InputError("the posterior has draws of a fixed number", found=address)
-        low, middle, high = np.quantile(draws, (0.05, 0.5, 0.95))
-        shared = overlap(standardised(draws, quantity.prior, float(quantity.values()[index])))
+        low, middle, high = np.quantile(posterior.draws[address], (0.05, 0.5, 0.95))
         found[address] = Learned(float(low), float(middle), float(high), shared)
     return found
 

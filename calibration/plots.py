@@ -15,18 +15,21 @@ from .diagnose import quiet_arviz
 if TYPE_CHECKING:
     import arviz
 
+TRACED: Final = 40
+"""Numbers in the trace plot."""
 PAIRED: Final = 5
 """Numbers in the pair plot."""
 
 
-def trace(data: arviz.InferenceData, path: Path, badge: str) -> None:
-    """Density and trace of every estimated number, one colour a chain."""
-    names = list(data.posterior.data_vars)
+def trace(data: arviz.InferenceData, names: Sequence[str], path: Path, badge: str) -> None:
+    """Density and trace of some numbers, in the order given, one colour a chain."""
     az = quiet_arviz()
+    colours = [f"C{chain}" for chain in range(data.posterior.sizes["chain"])]
     with _quietly(), az.rc_context({"plot.max_subplots": None}):
         axes = az.plot_trace(
-            data, var_names=names, compact=True, figsize=(11, 1.35 * len(names)),
-            trace_kwargs={"linewidth": 0.4}, plot_kwargs={"linewidth": 0.8},
+            data, var_names=list(names), compact=True, figsize=(11, 1.35 * len(names)),
+            chain_prop={"color": colours}, trace_kwargs={"linewidth": 0.4},
+            plot_kwargs={"linewidth": 0.8},
         )  # fmt: skip
     for row in np.atleast_2d(axes):
         for panel in row:

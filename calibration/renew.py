@@ -9,7 +9,8 @@ moves spread them out again. Where the two densities lie far apart the way is ma
 It makes no fit: draws begin where a fit that has passed its gates left them. How much chance is in
 the answer is told by carrying several swarms apart from each other (:func:`in_effect`): the moves
 take their scale and direction from the very draws, and so keep some of their error, which no
-look at a single swarm shows.
+look at a single swarm shows. With many dimensions that error is large; moves then go by a
+reference from elsewhere, that of the chains which the draws come from.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from ..model.errors import InputError
 from .files import load, save
 from .fit import abandoned
 from .probe import probe
-from .sampler import BOLD, WIDENED, Density, Group, generator, step
+from .sampler import BOLD, MANY, WIDENED, Density, Group, generator, step
 from .target import Target
 
 SWARMS: Final = 2
@@ -46,6 +47,10 @@ HALVINGS: Final = 40
 """Steps in which the share of a stage is sought, each of half the length of that before."""
 BEGUN, RESAMPLED = 2**23, 2**23 + 1
 """Iterations whose addresses name the luck of the beginning and of the resampling."""
+
+
+Reference = tuple[np.ndarray, np.ndarray]
+"""Centre, and factor of the covariance, of a normal."""
 
 
 class Swarm(NamedTuple):
@@ -93,12 +98,15 @@ def kept(path: Path | None, make: Callable[[], Swarm]) -> Swarm:
 
 
 def place(
-    folder: Path | None, what: str, targets: Sequence[Target], positions: np.ndarray, seed: int
-) -> Path | None:
+    folder: Path | None, what: str, targets: Sequence[Target], positions: np.ndarray, seed: int,
+    reference: Reference | None = None,
+) -> Path | None:  # fmt: skip
     """File of carried draws, named by all that they hang on: positions, densities, effort."""
     if folder is None:
         return None
     name = hashlib.sha256(positions.tobytes())
+    for part in reference or ():
+        name.update(part.tobytes())
     for target in targets:
         for column in (*target.history, *(target.sums or ())):
             name.update(column.tobytes())
@@ -129,7 +137,9 @@ def kernel() -> str:
 
     begun = begin(at(0.0), np.linspace(-1.5, 1.5, 3 * FEWEST).reshape(FEWEST, 3), 1, 0)
     found = hashlib.sha256()
-    for swarm in (begun, carry(at(0.0), at(2.0), begun, 1, 1)):
+    elsewhere = np.zeros(3), np.eye(3)
+    ways = [carry(at(0.0), at(2.0), begun, 1, 1, reference=one) for one in (None, elsewhere)]
+    for swarm in (begun, *ways):
         found.update(swarm.position.tobytes() + swarm.luck.tobytes())
     return found.hexdigest()[:16]
 
@@ -176,7 +186,7 @@ def begin(density: Density, positions: np.ndarray, seed: int, number: int) -> Sw
 
 def carry(
     old: Density, new: Density, swarm: Swarm, seed: int, number: int,
-    moves: int = MOVES, least: float = LEAST,
+    moves: int = MOVES, least: float = LEAST, reference: Reference | None = None,
 ) -> Swarm:  # fmt: skip
     """Carry draws from one density to another.
 
@@ -195,6 +205,8 @@ def carry(
         Iterations of the chains at each stage.
     least : float
         Share of the draws that the weights of a stage must leave in effect; 0 for one stage.
+    reference : tuple of ndarray, optional
+        Centre and factor of the normal by which the moves go; that of the draws by default.
 
     Raises
     ------
@@ -218,12 +230,13 @@ def carry(
         way.remember(swarm.position[chosen], swarm.luck[chosen], start[chosen], end[chosen])
         group = Group(
             swarm.position[chosen], np.array(way.known(swarm.position[chosen], swarm.luck[chosen])),
-            swarm.luck[chosen], swarm.position[chosen], *normal_of(swarm.position, shares),
+            swarm.luck[chosen], swarm.position[chosen],
+            *(reference or normal_of(swarm.position, shares)),
             np.empty((0, swarm.position.shape[1] + 1)), stage * moves,
         )  # fmt: skip
         for _ in range(moves):
             _see_to_parent()
-            step(way, group, seed, number, mix=BOLD)
+            step(way, group, seed, number, mix=MANY if reference else BOLD)
         pairs = [way.both(z, int(u)) for z, u in zip(group.position, group.luck, strict=True)]
         start, end = (np.array(values) for values in zip(*pairs, strict=True))
         share, stage = further, stage + 1

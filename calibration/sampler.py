@@ -11,7 +11,10 @@ Moves are of two kinds. Differential evolution with an archive and snooker updat
 and Vrugt 2008, *Statistics and Computing* 18): a group of chains shares an archive of its
 own past, which gives scale and direction of the proposals. And redraws of some directions
 of a Gaussian reference, or of all: an independence sampler by blocks (Tierney 1994, *Annals
-of Statistics* 22). The reference begins as the standard normal, which is
+of Statistics* 22); or a small step in all of them that leaves the reference as it is
+(preconditioned Crank-Nicolson, Cotter, Roberts, Stuart and White 2013, *Statistical Science*
+28), which goes on where there are so many directions that redraws of all are hardly ever
+accepted. The reference begins as the standard normal, which is
 the prior on the scale of :mod:`steppe.calibration.target`; during the pilot it is fitted
 to all densities that were evaluated, by a quadratic regression of the log likelihood, and
 after the pilot it stays as it is, so that the chain is an ordinary Metropolis chain. A
@@ -32,7 +35,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 REFRESH: Final = 0.1
-"""Share of the steps that draw new luck."""
+"""Share of the steps that draw new luck alone, by default."""
 ALL: Final = 10**6
 """Directions that are redrawn at once where all are."""
 FREEDOM: Final = 4.0
@@ -42,13 +45,27 @@ FLATTENED: Final = 0.6
 REFITS: Final = 5
 """Times that the reference is fitted during the pilot, at equal distances."""
 WIDENED: Final = 1.1
-"""Standard deviations of the reference over those of the fit: its tails must not be light."""
+"""Standard deviations of the reference over those of the fit: its tails must not be light. Where
+there are many, less: as much in volume as in :data:`ALL_PAIRED`."""
 SNOOKER: Final = 0.1
 """Share of the other moves along the line to another point of the archive."""
 PASSES: Final = 3
 """Regressions for the reference, each with ridges by what the one before found of a direction."""
 FAINTEST, CLEAREST = 0.05, 5.0
 """Ends of how clear a direction counts, against the mean of all."""
+ALL_PAIRED: Final = 50
+"""Dimensions up to which the regression for the reference has the products of all."""
+POINTS: Final = 7
+"""Beyond them, points for each product: so many coordinates have products as this allows, those of
+which the regression before found most."""
+TIGHT: Final = 100.0
+"""Factor of the ridges beyond them: points that chains tried lie near each other, and what a loose
+regression finds there does not hold elsewhere."""
+FADED, FADED_MANY = 0.5, 0.2
+"""Distance below the best, in dimensions, at which the weight of a point has faded by a factor e;
+the second beyond :data:`ALL_PAIRED`."""
+CHUNK: Final = 10_000
+"""Points whose products are computed at once."""
 LONG: Final = 0.1
 """Share of the difference moves with factor one, which jump between modes."""
 ARCHIVED_EVERY: Final = 5
@@ -77,16 +94,30 @@ class Mix(NamedTuple):
         and snooker updates.
     blocks : tuple of int
         Directions that are redrawn at once, each with the same chance; at most all.
+    faint : float
+        Share of the redraws that draw the fainter half of the directions anew, all at once.
+    stepped : float
+        Share of the redraws that go a step in all directions instead.
+    steps : tuple of float
+        Lengths of these, each with the same chance.
+    refreshed : float
+        Share of the steps of a chain that keep the position and draw new luck.
     """
 
     redraws: float = 0.6
     blocks: tuple[int, ...] = (4, 12, ALL, ALL)
+    faint: float = 0.0
+    stepped: float = 0.0
+    steps: tuple[float, ...] = ()
+    refreshed: float = REFRESH
 
 
 MIX: Final = Mix()
 BOLD: Final = Mix(0.8, (4, 12, ALL, ALL, ALL, ALL))
 """For posteriors that the reference describes well: redraws of all directions are accepted often
 there, and each is worth many small moves."""
+MANY: Final = Mix(0.92, (3, 6, 12), 0.12, 0.75, (0.2, 0.35, 0.5, 0.7), 0.08)
+"""For more than some fifty directions."""
 
 
 @dataclass
@@ -104,7 +135,7 @@ class Group:
     centre : ndarray of float64 [dimension]
         Mean of the reference.
     factor : ndarray of float64 [dimension, dimension]
-        Lower triangular factor of its covariance.
+        Factor of its covariance.
     tried : ndarray of float64 [entry, dimension + 1]
         Positions whose density was estimated during the pilot, and its log; empty after it.
     iteration : int
@@ -167,22 +198,24 @@ def start(density: Density, starts: np.ndarray, seed: int, group: int, chains: i
 
 
 def step(
-    density: Density, group: Group, seed: int, number: int, pilot: int = 0, mix: Mix = MIX
-) -> None:
+    density: Density, group: Group, seed: int, number: int, pilot: int = 0, mix: Mix = MIX,
+    alone: int | None = None,
+) -> None:  # fmt: skip
     """One iteration: each chain in turn is moved, or its luck drawn anew.
 
     During the pilot, the first ``pilot`` iterations, all estimates are kept, and the reference
-    is fitted to them now and then. :func:`settle` ends the pilot; what the chains did until
-    then is no sample of the density.
+    is fitted to them now and then, in the first ``alone`` if that is given. :func:`settle` ends the
+    pilot; what the chains did until then is no sample of the density.
     """
     group.iteration += 1
     rng = generator(seed, number, group.iteration)
     learning = group.iteration <= pilot
+    tried: list[np.ndarray] = []
     for chain in range(len(group.position)):
-        if rng.random() < REFRESH:
+        if rng.random() < mix.refreshed:
             luck = int(rng.integers(1, 2**62))
             here = group.position[chain]
-            accepted = _consider(density, group, chain, here, luck, 0.0, rng, learning)
+            accepted = _consider(density, group, chain, here, luck, 0.0, rng, tried)
             group.refreshes += (accepted, 1)
         else:
             move = propose(group.position[chain], group, rng, mix)
@@ -193,12 +226,15 @@ def step(
                 passed = bool(np.log(rng.random()) < gain + factor)
                 factor = -gain
             accepted = passed and _consider(
-                density, group, chain, move.position, luck, factor, rng, learning
+                density, group, chain, move.position, luck, factor, rng, tried
             )
             group.moves += (accepted, 1)
+    if learning and tried:
+        group.tried = np.concatenate([group.tried, tried])
     if group.iteration % ARCHIVED_EVERY == 0:
         group.archive = np.concatenate([group.archive, group.position])
-    if learning and group.iteration % max(1, pilot // REFITS) == 0:
+    alone = pilot if alone is None else alone
+    if group.iteration <= alone and group.iteration % max(1, alone // REFITS) == 0:
         group.centre, group.factor = fit_reference(group.tried)
 
 
@@ -234,11 +270,12 @@ def _consider(
     luck: int,
     factor: float,
     rng: np.random.Generator,
-    learning: bool,
+    tried: list[np.ndarray],
 ) -> bool:
+    """Accept or refuse a proposal; the density that was estimated for it goes to ``tried``."""
     value = density(position, luck)
-    if learning and np.isfinite(value):
-        group.tried = np.concatenate([group.tried, [[*position, value]]])
+    if np.isfinite(value):
+        tried.append(np.append(position, value))
     accepted = bool(np.log(rng.random()) < value - group.value[chain] + factor)
     if accepted:
         group.position[chain], group.value[chain], group.luck[chain] = position, value, luck
@@ -268,6 +305,12 @@ class Move(NamedTuple):
 def propose(here: np.ndarray, group: Group, rng: np.random.Generator, mix: Mix = MIX) -> Move:
     """Propose a move of a chain."""
     if rng.random() < mix.redraws:
+        kind = rng.random() if mix.faint or mix.stepped else 1.0
+        if kind < mix.faint:
+            return Move(*redraw_faint(here, group, rng), False, False)
+        if kind < mix.faint + mix.stepped:
+            length = float(rng.choice(mix.steps))
+            return Move(*advance(here, group, rng, length), False, False)
         count = int(rng.choice(mix.blocks))
         return Move(*redraw(here, group, rng, count), count >= here.size, False)
     archive = group.archive
@@ -306,6 +349,25 @@ def redraw(
     return group.centre + group.factor @ after, 0.5 * (FREEDOM + 1.0) * float(change.sum())
 
 
+def redraw_faint(
+    here: np.ndarray, group: Group, rng: np.random.Generator
+) -> tuple[np.ndarray, float]:
+    """Draw the fainter half of the directions of the reference anew, from the normal."""
+    before = np.linalg.solve(group.factor, here - group.centre)
+    after, half = before.copy(), here.size // 2
+    after[half:] = rng.standard_normal(here.size - half)
+    return group.centre + group.factor @ after, 0.5 * float(after @ after - before @ before)
+
+
+def advance(
+    here: np.ndarray, group: Group, rng: np.random.Generator, length: float
+) -> tuple[np.ndarray, float]:
+    """Go a step in all directions of the reference, between nothing and one, a new draw of all."""
+    before = np.linalg.solve(group.factor, here - group.centre)
+    after = np.sqrt(1.0 - length**2) * before + length * rng.standard_normal(here.size)
+    return group.centre + group.factor @ after, 0.5 * float(after @ after - before @ before)
+
+
 def fit_reference(tried: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Gaussian by a quadratic regression of the log likelihood on the position.
 
@@ -318,41 +380,69 @@ def fit_reference(tried: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     -------
     centre : ndarray of float64 [dimension]
     factor : ndarray of float64 [dimension, dimension]
+        Of the covariance. Of many dimensions a column for each of its axes, the clearest first.
 
     Notes
     -----
     Ridge regression, so that few points leave the prior as it is; points far below the
     best weigh little. It is repeated with looser ridges on the directions of which the one
     before found much, and tighter ones on the others (as in automatic relevance determination,
-    MacKay 1994): most directions are hardly told, and their bends would only be noise.
+    MacKay 1994): most directions are hardly told, and their bends would only be noise. Where there
+    are many, the products of most pairs are left out (:data:`POINTS`).
     No direction is made more than slightly wider than the prior.
     """
     position, value = tried[:, :-1], tried[:, -1]
     dimension = position.shape[1]
     likelihood = value + 0.5 * (position**2).sum(axis=1)
-    upper = np.triu_indices(dimension)
-    features = np.column_stack(
-        [np.ones(len(position)), position, position[:, upper[0]] * position[:, upper[1]]]
-    )
     top = np.sort(value)[-max(1, len(value) // 20)]
-    weight = np.exp(-np.maximum(0.0, top - value) / (0.5 * dimension)) / NOISE
+    many = dimension > ALL_PAIRED
+    fading = (FADED_MANY if many else FADED) * dimension
+    weight = np.exp(-np.maximum(0.0, top - value) / fading) / NOISE
     level = float(np.average(likelihood, weights=weight))
-    weighted = features * weight[:, None]
-    products, sums = weighted.T @ features, weighted.T @ (likelihood - level)
-    squared, clear = upper[0] == upper[1], np.ones(dimension)
-    bend = np.zeros((dimension, dimension))
+    clear, paired = np.ones(dimension), np.full(dimension, not many)
+    first, second = np.triu_indices(dimension)
+    squared = first == second
+    most = int((1.0 + np.sqrt(1.0 + 8.0 * len(position) / POINTS)) / 2.0)
+    products: np.ndarray | None = None
     for _ in range(PASSES):
-        ridge = np.where(squared, 1.0, 10.0) / (clear[upper[0]] * clear[upper[1]])
-        loose = np.concatenate([[1e-6], 0.1 / clear, ridge])
+        chosen = squared | (paired[first] & paired[second])
+        upper = first[chosen], second[chosen]
+        if products is None or many:
+            products, sums = _normal(position, upper, weight, likelihood - level)
+        ridge = np.where(squared[chosen], 1.0, 10.0) / (clear[upper[0]] * clear[upper[1]])
+        loose = (TIGHT if many else 1.0) * np.concatenate([[1e-6], 0.1 / clear, ridge])
         fitted = np.linalg.solve(products + np.diag(loose), sums)
-        slope = fitted[1 : 1 + dimension]
+        slope, bend = fitted[1 : 1 + dimension], np.zeros((dimension, dimension))
         bend[upper] = fitted[1 + dimension :]
         told = slope**2 + 0.5 * ((bend + bend.T) ** 2).sum(axis=1)
         clear = np.clip(told / max(float(told.mean()), 1e-12), FAINTEST, CLEAREST)
+        if many:
+            paired = told >= np.sort(told)[-min(most, dimension)]
     precision = np.eye(dimension) - (bend + bend.T)
     spread, axes = np.linalg.eigh(precision)
     covariance = (axes / np.maximum(spread, NARROWEST)) @ axes.T
-    return covariance @ slope, np.linalg.cholesky(WIDENED**2 * covariance)
+    widened = WIDENED ** min(1.0, ALL_PAIRED / dimension)
+    if many:
+        clearest_first = np.argsort(-spread)
+        factor = axes[:, clearest_first] / np.sqrt(np.maximum(spread[clearest_first], NARROWEST))
+        return covariance @ slope, widened * factor
+    return covariance @ slope, np.linalg.cholesky(widened**2 * covariance)
+
+
+def _normal(
+    position: np.ndarray, upper: tuple[np.ndarray, np.ndarray], weight: np.ndarray, by: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Normal equations of the regression on one, the position, and products of its coordinates."""
+    count = 1 + position.shape[1] + len(upper[0])
+    products, sums = np.zeros((count, count)), np.zeros(count)
+    for begin in range(0, len(position), CHUNK):
+        own = slice(begin, begin + CHUNK)
+        z = position[own]
+        features = np.column_stack([np.ones(len(z)), z, z[:, upper[0]] * z[:, upper[1]]])
+        weighted = features * weight[own, np.newaxis]
+        products += weighted.T @ features
+        sums += weighted.T @ by[own]
+    return products, sums
 
 
 def snooker(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from ..model.names import PATRONS, START_YEAR, STATES
-from ..model.quantities import parameters
+from ..model.quantities import ZERO, Prior, parameters
 from ..model.tables import OFFSET, Tables, point_values
 from ..model.world import History
 from .deviation import dated_years, driver_tables
@@ -20,10 +21,15 @@ from .packages import PATRON_OF, as_history, imposed
 from .record import load_record
 from .setting import setting
 
+DEVIATION: Final = ("driver_persistence", "driver_volatility")
+"""Families of how drivers deviate from their series; fitted to these beforehand (`drivers`), so
+that no event speaks on them: the likelihood has them at their priors' centres, where it reads them
+at all (after the last dated year of a series)."""
+
 
 @dataclass(frozen=True)
 class Entry:
-    """One estimated number.
+    """One uncertain number.
 
     Attributes
     ----------
@@ -32,32 +38,32 @@ class Entry:
         Its place in the flat tables.
     centre : float
         Median of its prior.
+    prior : Prior
     """
 
     address: str
     family: str
     column: int
     centre: float
+    prior: Prior
 
     def value(self, z: float) -> float:
         """Value at ``z`` prior standard deviations, kept within the bounds."""
-        quantity = parameters()[self.family]
-        assert quantity.prior is not None
-        low, high = quantity.bounds
-        return min(max(quantity.prior.at(self.centre, z), low), high)
+        low, high = parameters()[self.family].bounds
+        return min(max(self.prior.at(self.centre, z), low), high)
 
     @property
     def at_zero(self) -> float:
         """Prior standard deviations from its median at which it is zero; NaN where it never is."""
-        prior = parameters()[self.family].prior
-        assert prior is not None
-        return -self.centre / prior.spread if prior.family == "normal" else float("nan")
+        return -self.centre / self.prior.spread if self.prior.family == "normal" else float("nan")
 
 
-def entries() -> list[Entry]:
-    """All numbers that the calibration estimates, in the order of the tables.
+@cache
+def uncertain() -> tuple[Entry, ...]:
+    """All numbers that have a prior, in the order of the tables.
 
-    An entry at the edge of its scale (a median of zero) has no spread and is left out.
+    An entry at the edge of its scale (a lognormal median of zero) has no spread and is left out;
+    so are those at zero from which their family's others are measured.
     """
     found = []
     for name, quantity in parameters().items():
@@ -65,10 +71,25 @@ def entries() -> list[Entry]:
             continue
         centres = quantity.values()
         for number, (address, index) in enumerate(quantity.entries()):
-            centre = float(centres[index])
-            if quantity.estimates(address) and quantity.prior.at(centre, 1.0) != centre:
-                found.append(Entry(address, name, OFFSET[name] + number, centre))
-    return found
+            centre, prior = float(centres[index]), quantity.prior_at(index)
+            if address not in ZERO and prior.at(centre, 1.0) != centre:
+                found.append(Entry(address, name, OFFSET[name] + number, centre, prior))
+    return tuple(found)
+
+
+def entries() -> list[Entry]:
+    """The uncertain numbers that the record is expected to tell of, in the order of the tables."""
+    return [one for one in uncertain() if parameters()[one.family].asks(one.address)]
+
+
+def readable() -> list[Entry]:
+    """The uncertain numbers that a record may speak on: all but those of :data:`DEVIATION`."""
+    return [one for one in uncertain() if one.family not in DEVIATION]
+
+
+def wide(asked: Target) -> Target:
+    """The target of all numbers that a record may speak on, given the same record."""
+    return replace(asked, names=tuple(entry.address for entry in readable()))
 
 
 def centres(last_year: int) -> dict[str, np.ndarray]:
@@ -118,9 +139,19 @@ def sums_told(until: int, directory: str | Path | None = None) -> Sums:
     )
 
 
+def draw_rows(numbers: Sequence[Entry], positions: np.ndarray) -> list[list[str]]:
+    """Positions as a table that a scenario can name as its file.
+
+    Addresses in the first row, and a row for each position with values in their own units.
+    """
+    return [[entry.address for entry in numbers]] + [
+        [f"{e.value(float(z)):.6g}" for e, z in zip(numbers, row, strict=True)] for row in positions
+    ]
+
+
 @dataclass(frozen=True)
 class Target:
-    """Posterior density of the estimated numbers, given a record.
+    """Posterior density of some uncertain numbers, given a record.
 
     A position is a vector of prior standard deviations: zero is the centre of every prior,
     and the prior is standard normal.
@@ -135,8 +166,8 @@ class Target:
         Last year that is read.
     particles : int
     names : tuple of str
-        Addresses that are estimated; all of :func:`entries` if empty. The others stay as the
-        tables have them.
+        Addresses of :func:`readable` that a position holds; those of :func:`entries` if empty.
+        The others stay as the tables have them.
     sums : Sums, optional
         Sums that the sources tell.
     """
@@ -151,7 +182,9 @@ class Target:
     @cached_property
     def entries(self) -> list[Entry]:
         """What a position's numbers mean."""
-        return [entry for entry in entries() if not self.names or entry.address in self.names]
+        if not self.names:
+            return entries()
+        return [entry for entry in readable() if entry.address in self.names]
 
     def at(self, position: np.ndarray) -> Tables:
         """Tables at a position."""
@@ -160,16 +193,6 @@ class Target:
             flat[:, entry.column] = entry.value(float(z))
         flat.flags.writeable = False
         return Tables(flat)
-
-    def draw_rows(self, positions: np.ndarray) -> list[list[str]]:
-        """Positions as a table that a scenario can name as its file.
-
-        Addresses in the first row, and a row for each position with values in their own units.
-        """
-        return [[entry.address for entry in self.entries]] + [
-            [f"{e.value(float(z)):.6g}" for e, z in zip(self.entries, row, strict=True)]
-            for row in positions
-        ]
 
     def log_likelihood(self, position: np.ndarray, luck: int) -> float:
         """Log of an unbiased estimate of the record's likelihood."""

@@ -19,7 +19,18 @@ from ..model.quantities import parameters
 from ..model.tables import OFFSET, Tables
 from ..model.world import History
 from .packages import GIVEN
-from .renew import SWARMS, Swarm, begin, carry, in_effect, kept, mapped, place, positions_of
+from .renew import (
+    SWARMS,
+    Reference,
+    Swarm,
+    begin,
+    carry,
+    in_effect,
+    kept,
+    mapped,
+    place,
+    positions_of,
+)
 from .target import Target
 
 FACTORS: Final = (0.7, 1.3)
@@ -90,6 +101,7 @@ def varied(
     workers: int = 1,
     folder: Path | None = None,
     tell: Callable[[str], None] | None = None,
+    reference: Reference | None = None,
 ) -> dict[str, list[Swarm]]:
     """Draws from the posteriors of several variants, as many swarms of each as of the target.
 
@@ -105,11 +117,13 @@ def varied(
         Where draws are kept, to go on from.
     tell : callable, optional
         Called when the draws have arrived at a variant.
+    reference : tuple of ndarray, optional
+        By which the draws are moved: :func:`.renew.carry`.
     """
     ways = [(name, number) for name in others for number in range(len(swarms))]
     found: dict[str, list[Swarm]] = {name: [] for name in others}
     with mapped(workers) as run:
-        arrived = run(partial(_carried, target, swarms, others, seed, folder), ways)
+        arrived = run(partial(_carried, target, swarms, others, seed, folder, reference), ways)
         for (name, _), swarm in zip(ways, arrived, strict=True):
             found[name].append(swarm)
             if tell is not None and len(found[name]) == len(swarms):
@@ -119,13 +133,15 @@ def varied(
 
 def _carried(
     target: Target, swarms: Sequence[Swarm], others: Variants, seed: int, folder: Path | None,
-    way: tuple[str, int],
+    reference: Reference | None, way: tuple[str, int],
 ) -> Swarm:  # fmt: skip
     """Draws of one swarm from the posterior of one variant."""
     name, number = way
     other, swarm = others[name], swarms[number]
-    path = place(folder, slug(name), (target, other), swarm.position, seed)
-    return kept(path, partial(carry, target, other, swarm, seed, ADDRESS + SWARMS + number))
+    path = place(folder, slug(name), (target, other), swarm.position, seed, reference)
+    address = ADDRESS + SWARMS + number
+    make = partial(carry, target, other, swarm, seed, address, reference=reference)
+    return kept(path, make)
 
 
 def slug(name: str) -> str:

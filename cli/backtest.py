@@ -190,8 +190,7 @@ def draws(
     from dataclasses import replace
 
     from ..calibration import fit as fits
-    from ..calibration.calibrate import FULL as FULL_FIT
-    from ..calibration.calibrate import gates_of
+    from ..calibration.calibrate import CUT, gates_of
     from ..calibration.diagnose import spread_evenly
     from ..explore.backtest.forecast import MODEL, VARIANTS, ablated
     from ..model.errors import InputError
@@ -202,8 +201,8 @@ def draws(
         folder, particles, iterations = directory / "fit", task.particles, 60
         plan = fits.Plan(seed=seed, groups=1, chains=2, pilot=30, pilot_particles=particles)
     else:
-        folder, particles = directory / "fit", FULL_FIT.particles
-        plan = replace(FULL_FIT, pilot=min(FULL_FIT.pilot, iterations // 2)).plan(seed)
+        folder, particles = directory / "fit", CUT.particles
+        plan = replace(CUT, pilot=min(CUT.pilot, iterations // 2)).plan(seed)
     whole = task.frozen(task.cut).target_to_cut(particles)
     made: dict[str, Any] = {}
     positions = {}

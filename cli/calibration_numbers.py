@@ -1,4 +1,4 @@
-"""The estimated numbers with their meaning and unit, for the account of the calibration."""
+"""The uncertain numbers with their meaning and unit, for the account of the calibration."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ..calibration.identify import sentence
-from ..calibration.installed import ALIKE, Posterior, overlap, standardised
+from ..calibration.installed import ALIKE, Posterior, standardised
 from ..model.errors import InputError, near
 from ..model.quantities import Prior, addresses, parameters
 from ..results.account.files import number, table
@@ -27,7 +27,7 @@ def numbers_of_table(folder: Path | None) -> list[Number]:
     Raises
     ------
     InputError
-        If the file is damaged, or an address is none of an estimated number.
+        If the file is damaged, or an address is none of an uncertain number.
     """
     values = [f"{when}_{q}" for when in ("prior", "posterior") for q in QUANTILES]
     profile = [f"profile_{at}" for at in AT]
@@ -46,7 +46,7 @@ def numbers_of_table(folder: Path | None) -> list[Number]:
                 prior=(cells[values[0]], cells[values[1]], cells[values[2]]),
                 posterior=posterior, place=place(posterior, prior, centre),
                 contraction=cells["contraction"], overlap=cells["overlap"],
-                by_data=row["told_by"] == "data",
+                by_data=row["told_by"] == "data", asked=asked(row["address"]),
                 profile=tuple(cells[name] for name in profile), sentence=row["sentence"],
             )
         )  # fmt: skip
@@ -60,17 +60,23 @@ def numbers_of_draws(posterior: Posterior) -> list[Number]:
         meaning, unit, prior, centre = declared(address, str(posterior.path))
         z = standardised(draws, prior, centre)
         low, middle, high = (float(q) for q in np.quantile(draws, (0.05, 0.5, 0.95)))
-        shared, contraction = overlap(z), 1.0 - float(z.var())
+        shared, contraction = posterior.manifest.overlaps[address], 1.0 - float(z.var())
         found.append(
             Number(
                 address=address, meaning=meaning, unit=unit,
                 prior=(prior.at(centre, -NINETY), centre, prior.at(centre, NINETY)),
                 posterior=(low, middle, high), place=place((low, middle, high), prior, centre),
-                contraction=contraction, overlap=shared, by_data=shared < ALIKE, profile=(),
+                contraction=contraction, overlap=shared, by_data=shared < ALIKE,
+                asked=asked(address), profile=(),
                 sentence=sentence(z, shared, contraction, ()),
             )
         )  # fmt: skip
     return found
+
+
+def asked(address: str) -> bool:
+    """Whether the record was expected to tell of a number."""
+    return parameters()[address.split(".", 1)[0]].asks(address)
 
 
 def declared(address: str, file: str) -> tuple[str, str, Prior, float]:
@@ -86,7 +92,7 @@ def declared(address: str, file: str) -> tuple[str, str, Prior, float]:
     if quantity is None or quantity.prior is None:
         known = [a for a, (n, _) in addresses().items() if n in parameters()]
         raise InputError(
-            "not an estimated number", file=file, field="address", found=address,
+            "not an uncertain number", file=file, field="address", found=address,
             nearest=near(address, known),
         )  # fmt: skip
     return (

@@ -52,10 +52,9 @@ def notes(problem: Problem) -> tuple[str, ...]:
     failed = [f"{g.name} {g.value} (allowed {g.allowed})" for g in fit.gates if not g.passed]
     checks = f"failed: {', '.join(failed)}" if failed else "all passed"
     return (
-        f"Parameters: {problem.draw_count} of {fit.draws} draws of the installed posterior, spread "
-        f"evenly; {fit.note or f'record read to {fit.until}'}; {len(fit.gates)} checks of the "
-        f"fit, {checks}. "
-        "Numbers that the fit does not estimate stand at their priors' centres.",
+        f"Parameters: {problem.draw_count} of {fit.draws} draws of the installed posterior; "
+        f"{fit.note or f'record read to {fit.until}'}; {len(fit.gates)} checks of the "
+        f"fit, {checks}.",
     )
 
 
@@ -267,7 +266,7 @@ def prepare(
     if resolved.parameters.draws is None and problem.draw_count < most:
         typer.echo(
             f"{resolved.name}: {runs:,} runs use {problem.draw_count} of the {most} draws of the "
-            "posterior, spread evenly.",
+            "posterior, the first ones, which stand for all.",
             err=True,
         )
     return problem, manifest_of(problem, runs, seed, name, values)

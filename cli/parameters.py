@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..calibration.installed import Learned
 
 COLUMNS = (
-    "address", "value", "unit", "prior", "estimated", "told_by", "posterior_q05",
+    "address", "value", "unit", "prior", "asked", "told_by", "posterior_q05",
     "posterior_median", "posterior_q95", "overlap", "meaning", "basis", "sources", "reason",
 )  # fmt: skip
 
@@ -58,7 +58,7 @@ def rows(address: str | None, everything: bool) -> list[dict[str, Any]]:
                 "value": value,
                 "unit": quantity.unit,
                 "prior": prior,
-                "estimated": "yes" if quantity.estimates(full) else "",
+                "asked": "yes" if quantity.asks(full) else "",
                 "told_by": told_by(full, known) if quantity.kind == "parameter" else "",
                 **_fitted(known.get(full)),
                 "meaning": quantity.meaning,
@@ -71,7 +71,7 @@ def rows(address: str | None, everything: bool) -> list[dict[str, Any]]:
 
 
 def _fitted(learned: Learned | None) -> dict[str, str]:
-    """Posterior of one number; empty cells for a number that is not fitted."""
+    """Posterior of one number; empty cells for a fixed number."""
     names = ("posterior_q05", "posterior_median", "posterior_q95", "overlap")
     return (
         dict.fromkeys(names, "")
@@ -97,8 +97,7 @@ def parameters(
 ) -> None:
     """List parameters: value (the prior's centre), prior, posterior, and what each rests on.
 
-    Told by data: the posterior shares less than 0.7 with the prior; by prior: more, or not
-    estimated.
+    Told by data: the posterior shares less than 0.7 with the prior; by prior: more.
     """
     if evidence and csv_file is None:
         _print_grounds(address)

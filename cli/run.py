@@ -18,8 +18,7 @@ Values = Annotated[
     typer.Option(
         "--parameters",
         help="Values of the parameters: point (the priors' centres), prior (draws from the "
-        "priors), posterior (the installed draws) or wide (those, with what was not fitted drawn "
-        "from its prior); the scenario says by default.",
+        "priors) or posterior (the installed draws); the scenario says by default.",
     ),
 ]
 Out = Annotated[

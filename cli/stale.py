@@ -51,22 +51,25 @@ def likelihood_changed(told: Mapping[str, Any]) -> bool:
     fit = told.get("fit", told.get("of", told))
     if not isinstance(fit, Mapping) or "probe" not in fit:
         return False
-    now = _probed(told.get("cut"), fit["until"], fit["particles"], bool(fit.get("main")))
+    names = tuple(fit["estimated"])
+    now = _probed(told.get("cut"), fit["until"], fit["particles"], names)
     return now != tuple(fit["probe"])
 
 
 @cache
-def _probed(cut: int | None, until: int, particles: int, main: bool) -> tuple[float | None, ...]:
+def _probed(
+    cut: int | None, until: int, particles: int, names: tuple[str, ...]
+) -> tuple[float | None, ...]:
     """Values of the likelihood as it is now."""
     from ..calibration.asof import frozen
     from ..calibration.probe import probe
-    from ..calibration.sbc import MAIN
     from ..calibration.target import record_target
 
-    if cut is not None:
-        return tuple(probe(frozen(cut).target_to_cut(particles)))
-    target = record_target(until, particles)
-    return tuple(probe(replace(target, names=MAIN) if main else target))
+    if cut is None:
+        target = record_target(until, particles)
+    else:
+        target = frozen(cut).target_to_cut(particles)
+    return tuple(probe(replace(target, names=names)))
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

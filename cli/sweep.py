@@ -47,7 +47,7 @@ def sweep(
         typer.Option(
             "--fitted",
             metavar="ADDRESS:LOW:HIGH[:COUNT]",
-            help="Set a fitted parameter to quantiles LOW to HIGH of the installed posterior.",
+            help="Set a parameter to quantiles LOW to HIGH of the installed posterior.",
         ),
     ] = None,
     on: Annotated[

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 DIRECTORY: Final = Path("steppe-validate")
 EXAMPLE: Final = "example.csv"
-WIDE: Final = "wide"
 
 
 def validate(
@@ -46,8 +45,7 @@ def validate(
         str | None,
         typer.Option(
             "--parameters",
-            help="Values of the parameters, as for 'steppe run'; for a scenario on the installed "
-            "draws wide by default: what was not fitted is drawn from its prior beside them.",
+            help="Values of the parameters, as for 'steppe run'.",
         ),
     ] = None,
     out: Annotated[
@@ -113,8 +111,6 @@ def assembled(
     from .execution import check_request
 
     resolved = load_resolved(scenario, values)
-    if values is None and resolved.parameters.installed:
-        resolved = load_resolved(scenario, WIDE)
     if until is not None:
         last = min(LAST_HISTORY_YEAR, resolved.horizon - 1)
         if not START_YEAR <= until <= last:

@@ -13,6 +13,7 @@ from .run import Seed
 if TYPE_CHECKING:
     import numpy as np
 
+    from ..calibration.renew import Reference
     from ..calibration.target import Target
 
 DIRECTORY: Final = Path("steppe-vary")
@@ -20,6 +21,9 @@ TABLE: Final = "varied.csv"
 
 
 def vary(
+    fit: Annotated[
+        Path, typer.Option(help="Directory of the fit, as 'steppe calibrate' writes it.")
+    ],
     factor: Annotated[
         list[float] | None,
         typer.Option(help="By which all coverage is multiplied; may be given again."),
@@ -31,10 +35,6 @@ def vary(
             "be given again. With neither this nor --factor: coverage times 0.7 and 1.3, and "
             "without each."
         ),
-    ] = None,
-    fit: Annotated[
-        Path | None,
-        typer.Option(help="Directory of a fit that has more draws than are installed."),
     ] = None,
     draws: Annotated[int, typer.Option(min=20, help="Draws that are carried, at most.")] = 500,
     seed: Seed = 1,
@@ -51,6 +51,7 @@ def vary(
     """
     from ..calibration.files import csv_bytes
     from ..calibration.renew import MOVES, in_effect, positions_of
+    from ..calibration.target import draw_rows
     from ..calibration.vary import FACTORS, PARTS, as_rows, begun, slug, variants, varied
     from ..model.errors import InputError, near
     from ..results.files import canonical, write_atomic
@@ -69,7 +70,7 @@ def vary(
                 allowed=", ".join(PARTS), nearest=near(part, PARTS),
             )  # fmt: skip
     asked = bool(factor or without)
-    target, positions, of = _fitted(fit, draws)
+    target, positions, of, reference = _fitted(fit, draws)
     factors, parts = (factor or (), without or ()) if asked else (FACTORS, tuple(PARTS))
     others = variants(target, factors, parts)
     directory = out or DIRECTORY
@@ -77,17 +78,17 @@ def vary(
     typer.echo(f"{len(positions)} draws of {of['from']} are carried to: {'; '.join(others)}")
     swarms = begun(target, positions, seed, workers, folder)
     typer.echo("the luck of the draws has settled")
-    found = varied(target, swarms, others, seed, workers, folder, typer.echo)
+    found = varied(target, swarms, others, seed, workers, folder, typer.echo, reference)
     head, *rows = as_rows(target, found)
     for old in directory.glob("draws-*.csv"):
         old.unlink()
     write_atomic(directory / TABLE, csv_bytes([head, *rows]))
     for name, swarms in found.items():
-        content = csv_bytes(target.draw_rows(positions_of(swarms)))
+        content = csv_bytes(draw_rows(target.entries, positions_of(swarms)))
         write_atomic(directory / f"draws-{slug(name)}.csv", content)
     manifest = {
         "badge": "exploration: the record other than it was judged",
-        "command": _command(factor, without, fit, draws, seed), "of": of, "seed": seed,
+        "command": _command(factor, without, draws, seed), "of": of, "seed": seed,
         "draws": len(positions), "moves": MOVES,
         "followed": {
             name: {
@@ -107,63 +108,35 @@ def vary(
 def _command(
     factors: Sequence[float] | None,
     parts: Sequence[str] | None,
-    fit: Path | None,
     draws: int,
     seed: int,
 ) -> str:
     """What a person types to have the results again."""
     words = "".join(f" --factor {one:g}" for one in factors or ())
     words += "".join(f" --without {one}" for one in parts or ())
-    words += "" if fit is None else " --fit FIT"
-    return f"steppe calibrate vary{words} --draws {draws} --seed {seed}"
+    return f"steppe calibrate vary{words} --fit FIT --draws {draws} --seed {seed}"
 
 
-def _fitted(fit: Path | None, count: int) -> tuple[Target, np.ndarray, dict[str, Any]]:
-    """Posterior density, draws from it, and what is to be said of them.
+def _fitted(fit: Path, count: int) -> tuple[Target, np.ndarray, dict[str, Any], Reference]:
+    """Posterior density, draws from it, what is to be said of them, and how they are moved.
 
     Raises
     ------
     InputError
-        If the draws are of another record or model, or of a fit that has not passed its pilot.
+        If the fit is of another record or model, or has not passed its pilot.
     """
-    import numpy as np
-
     from ..calibration import fit as fits
     from ..calibration.calibrate import gates_of
     from ..calibration.diagnose import spread_evenly
-    from ..calibration.installed import installed, standardised
-    from ..calibration.probe import probe
-    from ..calibration.target import record_target
+    from ..calibration.target import record_target, wide
     from ..model.errors import InputError
-    from ..model.quantities import parameters
 
-    if fit is not None:
-        plan, particles, until = fits.read_plan(fit)
-        target = record_target(until, particles)
-        fits.claim(fit, target, plan)
-        kept = fits.draws(fit, plan, len(target.entries))
-        if kept.shape[1] == 0:
-            raise InputError("the fit has not passed its pilot", file=str(fit))
-        passed = all(gate.passed for gate in gates_of(target, kept))
-        told = {"from": "a fit", "passed": passed, **fits.identity(target, plan)}
-        return target, spread_evenly(kept, count), told
-    posterior = installed()
-    if posterior is None:
-        raise InputError("no posterior is installed", todo="run 'steppe calibrate'")
-    made = posterior.manifest
-    target = record_target(made.until, made.particles)
-    if tuple(probe(target)) != made.probe:
-        raise InputError(
-            "the installed posterior is of another record or model", field="probe",
-            found=str(list(made.probe)), allowed=str(probe(target)),
-            todo="run 'steppe calibrate', or name a fit with --fit",
-        )  # fmt: skip
-    columns = []
-    for entry in target.entries:
-        prior = parameters()[entry.family].prior
-        assert prior is not None
-        values = posterior.draws[entry.address][:count]
-        columns.append(standardised(values, prior, entry.centre))
-    told = {"from": "the installed posterior", "passed": posterior.passed, "until": made.until,
-            "digest": posterior.digest}  # fmt: skip
-    return target, np.column_stack(columns), told
+    plan, particles, until = fits.read_plan(fit)
+    target = wide(record_target(until, particles))
+    fits.claim(fit, target, plan)
+    kept = fits.draws(fit, plan, len(target.entries))
+    if kept.shape[1] == 0:
+        raise InputError("the fit has not passed its pilot", file=str(fit))
+    passed = all(gate.passed for gate in gates_of(target, kept))
+    told = {"from": "a fit", "passed": passed, **fits.identity(target, plan)}
+    return target, spread_evenly(kept, count), told, fits.load_reference(fit)

@@ -43,8 +43,6 @@ def badge(source: str, posterior: Posterior | None, until: int | None) -> str:
         note = f" ({posterior.manifest.note})" if posterior.manifest.note else ""
         return f"exploration: the fit of the parameters did not pass all its checks{note}"
     fitted = f"parameters fitted to the record to {posterior.manifest.until}"
-    if source == "wide":
-        return f"exploration: {fitted}, those that were not fitted drawn from their priors"
     if until is None:
         return f"exploration: {fitted}, runs free of it"
     if until < posterior.manifest.until:

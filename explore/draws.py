@@ -12,7 +12,7 @@ from ..calibration import fit as fits
 from ..calibration.asof import Frozen
 from ..calibration.diagnose import spread_evenly
 from ..calibration.installed import Posterior, installed
-from ..calibration.target import Target
+from ..calibration.target import DEVIATION, Target
 from ..model.errors import InputError
 from ..model.quantities import addresses, quantities
 from ..model.tables import OFFSET, Tables
@@ -30,7 +30,7 @@ class Draws(Protocol):
 
 @dataclass(frozen=True)
 class InstalledDraws:
-    """The first draws of the installed posterior, which lie evenly over all of them."""
+    """The first draws of the installed posterior, which stand for all of them."""
 
     posterior: Posterior
     count: int
@@ -39,10 +39,14 @@ class InstalledDraws:
         return self.count
 
     def tables(self, base: Tables, draw: int) -> Tables:
-        """Tables with the parameters of a draw in every year."""
+        """Tables with the parameters of a draw in every year.
+
+        How drivers deviate stays as the base has it: by its date, and not at all while dated.
+        """
         flat = base.flat.copy()
         for address, values in self.posterior.draws.items():
-            flat[:, column(address)] = values[draw]
+            if not address.startswith(DEVIATION):
+                flat[:, column(address)] = values[draw]
         flat.flags.writeable = False
         return Tables(flat)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from itertools import product
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -21,6 +21,8 @@ from .errors import InputError, near
 from .names import DIMENSIONS
 
 Kind = Literal["parameter", "trait", "driver"]
+ZERO: Final = ("area_interest.china.defence", "area_interest.russia.defence")
+"""Entries that stand at zero because their family's others are measured from them."""
 
 
 class Prior(BaseModel):
@@ -64,7 +66,7 @@ class Quantity(BaseModel):
     prior: Prior | None = None
     spreads: Any = None
     fixed: bool = False
-    estimated: bool | tuple[str, ...] = False
+    asked: bool | tuple[str, ...] = False
 
     @model_validator(mode="after")
     def _consistent(self) -> Quantity:
@@ -76,25 +78,25 @@ class Quantity(BaseModel):
                 raise ValueError(f"{self.name}: give either a prior or fixed = true")
             values = self.values()
             if self.spreads is not None:
-                if self.prior is None or self.estimated:
-                    raise ValueError(f"{self.name}: spreads need a prior, and no estimated entry")
+                if self.prior is None or self.asked:
+                    raise ValueError(f"{self.name}: spreads need a prior, and none asked")
                 if not (self._table(self.spreads, None) > 0.0).all():
                     raise ValueError(f"{self.name}: a spread is not above 0")
-            if not isinstance(self.estimated, bool):
+            if not isinstance(self.asked, bool):
                 known = {address for address, _ in self.entries()}
-                for entry in self.estimated:
+                for entry in self.asked:
                     if f"{self.name}.{entry}" not in known:
-                        raise ValueError(f"{self.name}: no entry {entry} to estimate")
+                        raise ValueError(f"{self.name}: no entry {entry} to ask of")
             low, high = self.bounds
             if not ((values >= low) & (values <= high)).all():
                 raise ValueError(f"{self.name}: a value lies outside {low:g} to {high:g}")
         return self
 
-    def estimates(self, address: str) -> bool:
-        """Whether the calibration fits this entry: all of the quantity's, or those it names."""
-        if isinstance(self.estimated, bool):
-            return self.estimated
-        return address.removeprefix(f"{self.name}.") in self.estimated
+    def asks(self, address: str) -> bool:
+        """Whether the record is expected to tell of this entry: all of the quantity's, or some."""
+        if isinstance(self.asked, bool):
+            return self.asked
+        return address.removeprefix(f"{self.name}.") in self.asked
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -9,8 +9,9 @@ SAME: Final = "as it is"
 """Variant that is no other: draws that are moved, and nothing else."""
 MOVED: Final = 0.5
 """Posterior standard deviations by which a mean has to move to be named."""
-SURE: Final = 2.0
-"""Standard deviations by luck of the draws by which it has to move too."""
+SURE: Final = 3.0
+"""Standard deviations by luck of the draws by which it has to move too: two would be passed by
+luck alone by about six of 136 numbers."""
 SPLIT: Final = "acceptance_constant."
 """Numbers that set acceptance apart from offers."""
 
@@ -26,14 +27,15 @@ def in_words(rows: Sequence[Mapping[str, Any]], named: Callable[[str], str] = st
         What an address is called.
     """
     for name in dict.fromkeys(row["variant"] for row in rows if row["variant"] != SAME):
-        least = max(MOVED, SURE * luck_of(rows, name))
+        least = max(MOVED, clear(rows, name))
         own = [row for row in rows if row["variant"] == name]
         moved = [row for row in own if abs(float(row["shift"])) >= least]
         moved.sort(key=lambda row: -abs(float(row["shift"])))
         names = ", ".join(f"{named(row['address'])} ({float(row['shift']):+.1f})" for row in moved)
         yield (
-            f"{name[0].upper()}{name[1:]}: {len(moved)} of {len(own)} numbers move by {least:.1f} "
-            f"of their posterior standard deviation or more{': ' + names if names else ''}"
+            f"{name[0].upper()}{name[1:]} ({float(own[0]['effective']):.0f} draws in effect): "
+            f"{len(moved)} of {len(own)} numbers move by {least:.1f} of their posterior standard "
+            f"deviation or more{': ' + names if names else ''}"
         )
 
 
@@ -53,7 +55,7 @@ def refusals_in_words(rows: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def luck_of(rows: Sequence[Mapping[str, Any]], name: str) -> float:
-    """Standard deviation of a shift by luck of the draws, from how many are in effect."""
+def clear(rows: Sequence[Mapping[str, Any]], name: str) -> float:
+    """Least shift that is no luck of the draws, from how many are in effect."""
     worth = {row["variant"]: float(row["effective"]) for row in rows}
-    return float((1.0 / worth[name] + 1.0 / worth[SAME]) ** 0.5)
+    return SURE * float((1.0 / worth[name] + 1.0 / worth[SAME]) ** 0.5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 Rows = tuple[tuple[float, ...], ...]
 
-ZERO: Final = ("area_interest.china.defence", "area_interest.russia.defence")
-"""Entries that stand at zero because their family's others are measured from them."""
 PRIOR_DRAWS: Final = 200
 """Draws from the priors where a scenario leaves their number open."""
 
@@ -90,8 +88,7 @@ def parameter_draws(
     -------
     dict of str to ndarray
         By parameter an array ``[draw, *dims]``; point values are one draw.
-        Parameters of which there are no fitted draws stay at their point values, or with the
-        source ``wide`` are drawn from their priors.
+        Parameters of which there are no draws stay at their point values.
 
     Raises
     ------
@@ -125,20 +122,7 @@ def parameter_draws(
             found=source.draws,
             allowed=f"{len(rows)} at most",
         )
-    found = _filled(tuple(fitted), rows[: source.draws].tolist())
-    if source.source == "wide":
-        _widen(found, fitted, seed)
-    return found
-
-
-def _widen(draws: dict[str, np.ndarray], fitted: Collection[str], seed: int) -> None:
-    """Draw the entries that were not fitted from their priors."""
-    from ..model.tables import prior_draws
-
-    drawn = prior_draws(seed, len(next(iter(draws.values()))))
-    for address, (name, _) in addresses().items():
-        if name in drawn and address not in fitted and address not in ZERO:
-            series(draws[name], address)[:] = series(drawn[name], address)
+    return _filled(tuple(fitted), rows[: source.draws].tolist())
 
 
 def point_draw() -> dict[str, np.ndarray]:

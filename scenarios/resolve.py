@@ -51,7 +51,7 @@ class ResolvedParameters(Explicit):
     @property
     def installed(self) -> bool:
         """Whether the draws are those of the installed posterior."""
-        return self.source in ("posterior", "wide") and not self.entries
+        return self.source == "posterior" and not self.entries
 
 
 class ResolvedLever(Explicit):

@@ -78,7 +78,7 @@ class Citation(Table):
     reason: Text = Field(description="what the source is cited for")
 
 
-ValueSource = Literal["point", "prior", "posterior", "wide"]
+ValueSource = Literal["point", "prior", "posterior"]
 
 
 class ParameterSource(Table):
@@ -87,8 +87,7 @@ class ParameterSource(Table):
     source: ValueSource = Field(
         default="posterior",
         description="point: the priors' centres; prior: draws from the priors; "
-        "posterior: the installed fitted draws, or those of a file; wide: the installed draws, "
-        "with the numbers that were not fitted drawn from their priors",
+        "posterior: the installed fitted draws, or those of a file",
     )
     draws: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
         default=None,

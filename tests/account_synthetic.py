@@ -8,6 +8,8 @@ import numpy as np
 from PIL import Image
 
 NAMES = ("budget.china", "budget.russia", "openness.KZ")
+BESIDE = "trust_weight"
+"""A number of which the record was not expected to tell."""
 RANKED = 99
 RECORDS = 100
 SCORED = ("score", "by", "key", "value", "gain", "low", "high")
@@ -33,7 +35,8 @@ def picture(path):
 
 
 def fit(folder, passed=False, sentence="The record tells 4711."):
-    """A fit's own directory: two numbers told by their priors, one by the record."""
+    """A fit's own directory: two numbers told by their priors, one by the record, and one of
+    which the record was not expected to tell."""
     gates = [
         {"name": "R-hat", "value": 1.0789, "allowed": "< 1.01", "passed": passed,
          "where": "budget.russia"},
@@ -44,6 +47,7 @@ def fit(folder, passed=False, sentence="The record tells 4711."):
         "until": 2022, "seed": 77, "draws": 4, "gates": gates, "model": "m" * 16,
         "record": "d" * 16, "probe": [-1.0],
         "estimated": list(NAMES), "particles": 33, "groups": 2, "chains": 3, "iterations": 456,
+        "overlaps": dict(zip(NAMES, (0.83, 0.47, 0.91), strict=True)),
     }  # fmt: skip
     write_json(folder / "posterior" / "manifest.json", manifest)
     draws = [dict(zip(NAMES, (11.0 + k, 14.0 + k, 0.1 * k), strict=True)) for k in range(4)]
@@ -58,6 +62,8 @@ def fit(folder, passed=False, sentence="The record tells 4711."):
         row |= {"contraction": 0.613, "overlap": (0.83, 0.47, 0.91)[n], "shift": 0.2}
         row |= dict.fromkeys(("profile_-2", "profile_-1", "profile_+1", "profile_+2"), -2.5)
         told.append(row | {"profile_+0": 0.0, "sentence": sentence})
+    profile = {name: "" for name in row if name.startswith("profile")} | {"profile_+0": ""}
+    told.append({**told[0], "address": BESIDE, "overlap": 0.97, **profile})
     write_csv(folder / "told.csv", told)
     write_csv(
         folder / "diagnostics.csv",

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from steppe.calibration import calibrate as cal
 from steppe.calibration import diagnose, identify, plots
 from steppe.calibration.installed import installed
-from steppe.calibration.target import Target, record_target
+from steppe.calibration.target import Target, record_target, uncertain, wide
 from steppe.cli.main import app
 from steppe.model.errors import InputError
 
@@ -63,7 +63,9 @@ def test_a_rough_fit_is_written_and_refused(fit, tmp_path):
     assert not (tmp_path / "posterior").exists()
     found = installed(fit.directory / cal.POSTERIOR)
     assert not found.passed
-    assert list(found.draws) == [entry.address for entry in fit.target.entries]
+    assert set(found.draws) == {entry.address for entry in uncertain()}
+    assert found.manifest.estimated == tuple(entry.address for entry in fit.target.entries)
+    assert all(np.ptp(values) > 0.0 for values in found.draws.values())
     assert len(found.draws["budget.china"]) == fit.draws[:, :, 0].size
     told = json.loads((fit.directory / "posterior" / "manifest.json").read_text("utf-8"))
     assert told["until"] == 1996
@@ -84,6 +86,26 @@ def test_all_draws_are_kept_as_inference_data(fit):
     first = float(data.posterior[entry.address].values[0, 0])
     assert first == pytest.approx(entry.value(float(fit.draws[0, 0, 3])))
     assert data.prior.sizes["draw"] == 4000
+
+
+def test_few_draws_stand_for_many():
+    """Means and variances of the first ones lie far nearer to those of all than of draws by
+    chance (the negative control), however many are taken."""
+    draws = rough((600, 12)) * np.linspace(0.5, 2.0, 12) + 3.0
+    chosen = diagnose.representative(draws, 600)
+    assert sorted(map(tuple, chosen)) == sorted(map(tuple, draws))
+    scale = draws.std(axis=0)
+
+    def away(some):
+        mean = (some.mean(axis=0) - draws.mean(axis=0)) / scale
+        return np.sqrt(np.mean(mean**2)), np.sqrt(np.mean((some.std(axis=0) / scale - 1.0) ** 2))
+
+    for count in (50, 100, 200):
+        mean, sd = away(diagnose.representative(draws, count))
+        assert np.array_equal(chosen[:count], diagnose.representative(draws, count))
+        assert mean < 0.4 / np.sqrt(count)
+        assert sd < 0.4 / np.sqrt(2 * count)
+        assert away(draws[:count])[0] > 0.4 / np.sqrt(count)
 
 
 def test_asking_again_computes_nothing_and_changes_no_byte(fit):
@@ -113,6 +135,58 @@ def test_what_is_told_is_known_where_it_is_made_so():
     assert third.linked[0][1] > 0.8
     rows = identify.anchored(target, draws)
     assert rows[0] == ["address"]  # no anchor is among these
+
+
+class Hill:
+    """A log likelihood that is quadratic: its posterior, and its profiles, are known."""
+
+    def __init__(self, top, steep):
+        self.top, self.steep = top, steep
+        self.posterior = np.linalg.inv(steep + np.eye(len(top)))
+
+    def log_likelihood(self, position, luck):
+        away = position - self.top
+        return -0.5 * away @ self.steep @ away
+
+    def draws(self, count):
+        factor = np.linalg.cholesky(self.posterior)
+        return self.posterior @ self.steep @ self.top + rough((count, len(self.top))) @ factor.T
+
+
+def test_a_profile_follows_what_hangs_together_and_not_chance():
+    """Known answer: along a number the others stand at their means given it."""
+    hill = Hill(np.array([1.0, 0.5, 0.0]), np.array([[6.0, 3.0, 0], [3.0, 4.0, 0], [0, 0, 0.5]]))
+    middle = hill.posterior @ hill.steep @ hill.top
+    slope = hill.posterior[0] / hill.posterior[0, 0]
+    for chance, along in ((0.1, slope), (0.9, np.array([1.0, 0.0, 0.0]))):
+        found = identify.profile(hill, hill.draws(200_000), 0, chance)
+        line = [hill.log_likelihood(middle + along * (at - middle[0]), 1) for at in identify.AT]
+        assert found == pytest.approx(np.array(line) - max(line), abs=0.15)
+    assert max(found) == 0.0
+
+
+def test_draws_of_little_worth_show_no_pairs_by_chance():
+    """A correlation of 0.4 is none where the draws are worth fifty, and one where 5,000."""
+    names = ("budget.china", "need_weight", "opportunity_rate")
+    target = record_target(1996, 3)
+    target = Target(target.tables, target.history, 1996, 3, names)
+    draws = rough((5000, 3))
+    draws[:, 1] = 0.4 * draws[:, 0] + np.sqrt(1.0 - 0.16) * draws[:, 1]
+    for worth, pairs in ((None, 2), (50.0, 0)):
+        told = identify.identify(target, draws, profiles=False, worth=worth)
+        assert sum(len(row.linked) for row in told) == pairs
+
+
+def test_profiles_are_of_what_was_asked_or_is_told():
+    """Of a number that the record was not expected to tell only where its draws say so."""
+    target = wide(record_target(1993, 3))
+    names = ("budget.china", "interference_weight", "trust_gain")
+    target = Target(target.tables, target.history, 1993, 3, names)
+    order = [entry.address for entry in target.entries]
+    draws = rough((2000, 3))
+    draws[:, order.index("trust_gain")] *= 0.2
+    found = {row.address: row.profile for row in identify.identify(target, draws)}
+    assert [len(found[name]) for name in names] == [5, 0, 5]
 
 
 def test_another_prior_of_an_anchor_moves_what_hangs_on_it(monkeypatch):

@@ -61,10 +61,13 @@ def html(tmp_path_factory):
 
 def test_what_cannot_be_told_comes_first(html):
     cannot = between(html, "cannot", "tells")
-    assert "Numbers told by their priors: 2 of 3" in cannot
+    assert "Numbers told by their priors: 3 of 4" in cannot
+    assert "Of 1 numbers the record was not expected to tell" in cannot
+    assert "The other 2:" in cannot
+    assert "trust weight" not in cannot
     assert "openness, Kazakhstan" in cannot
     assert "budget, Russia-0.44" in cannot  # the anchors
-    assert "Coverage times 0.7: 1 of 1 numbers move" in cannot
+    assert "Coverage times 0.7 (200 draws in effect): 1 of 1 numbers move" in cannot
     assert "budget, Russia (+1.2)" in cannot or "budget, Russia (+1.3)" in cannot
     assert "1 other numbers move by less than 0.15" in cannot
     assert html.index('id="cannot"') < html.index('id="tells"')
@@ -75,6 +78,9 @@ def test_numbers_stand_on_the_page(html):
     for told in ("13.5", "8.25 to 22.8", "0.61", "0.47", "The record tells 4711."):
         assert told in tells
     assert "Offers that a patron makes in a year" in tells  # meaning of the parameter
+    assert "something of 1 of 4 numbers" in tells
+    assert "trust weight" in tells.split("The 1 other numbers")[1]  # the list beneath
+    assert "trust weight" not in tells.split("The 1 other numbers")[0]
     assert html.count('<svg class="spark"') == 3
     believe = between(html, "believe", "predictive")
     assert "failed 2 of 2 gates" in believe

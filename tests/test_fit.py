@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from steppe.calibration import fit
+from steppe.calibration.sampler import MANY
 from steppe.calibration.target import Target, record_target
 from steppe.model.errors import InputError
 
-PLAN = fit.Plan(seed=3, groups=2, chains=2, pilot=30)
+PLAN = fit.Plan(seed=3, groups=2, chains=2, pilot=30, pooled=2, mix=MANY)
 
 
 @pytest.fixture(scope="module")
@@ -51,14 +52,22 @@ def test_a_stopped_fit_goes_on_as_if_never_stopped(target, whole, tmp_path):
 
 
 def test_a_longer_fit_extends_a_shorter_one(target, whole, tmp_path):
-    fit.sample(target, PLAN, tmp_path, 20)
-    fit.sample(target, PLAN, tmp_path, 60)
+    for reached in (15, 20, 30, 60):
+        fit.sample(target, PLAN, tmp_path, reached)
     same(whole, tmp_path)
 
 
 def test_processes_change_no_bit(target, whole, tmp_path):
     fit.sample(target, PLAN, tmp_path, 60, workers=2)
     same(whole, tmp_path)
+
+
+def test_groups_go_by_what_all_found_together(whole):
+    """Both references are of the tries of both, and the last is what the chains go by."""
+    first, last = fit.load_reference(whole, 1), fit.load_reference(whole)
+    assert not np.array_equal(first[0], last[0])
+    for number in range(PLAN.groups):
+        assert np.array_equal(fit.load(whole / f"group-{number}.npz").centre, last[0])
 
 
 def test_groups_have_their_own_luck(whole):

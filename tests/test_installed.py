@@ -1,7 +1,6 @@
 """The installed posterior: what is read, what is refused, and what was learned."""
 
 import json
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,7 +11,6 @@ from steppe.calibration.installed import (
     installed,
     learned,
     overlap,
-    spread,
     standardised,
     told_by,
 )
@@ -37,7 +35,8 @@ def install(folder, names=NAMES, values=VALUES, **changes):
         "record": "0" * 16,
         "particles": 20,
         "probe": [-1.0],
-        "estimated": list(names),
+        "estimated": list(names[:1]),
+        "overlaps": dict.fromkeys(names, 0.9),
         **changes,
     }
     kept = {name: value for name, value in manifest.items() if value is not None}
@@ -48,7 +47,7 @@ def install(folder, names=NAMES, values=VALUES, **changes):
 def test_a_posterior_is_read(tmp_path):
     found = installed(install(tmp_path))
     assert list(found.draws) == list(NAMES)
-    assert sorted(found.draws["budget.russia"]) == [row[0] for row in VALUES]
+    assert list(found.draws["budget.russia"]) == [row[0] for row in VALUES]
     assert (found.draws["trust_gain"] - 0.1) * 100 == pytest.approx(
         found.draws["budget.russia"] - 10.0
     )
@@ -75,7 +74,8 @@ def test_only_a_fit_that_passed_every_gate_has_passed(tmp_path, gates, passed):
         ({"gates": [{"name": "rhat", "passed": "yes", "value": 1, "allowed": 1}]}, "passed"),
         ({"draws": 9}, "not as many"),
         ({"draws": 0, "values": []}, "not as many"),
-        ({"estimated": ["trust_gain", "budget.russia"]}, "not the numbers"),
+        ({"overlaps": {"trust_gain": 0.9, "budget.russia": 0.9}}, "not the numbers"),
+        ({"overlaps": None}, "overlaps"),
         ({"names": ("budget.rusia", "trust_gain")}, "budget.russia"),
         ({"names": ("budget", "trust_gain")}, "no full address"),
         ({"names": ("gdp.KZ", "trust_gain")}, "no full address"),
@@ -99,17 +99,6 @@ def test_half_a_posterior_is_refused(tmp_path, name):
     (tmp_path / name).write_text("", "utf-8")
     with pytest.raises(InputError, match=name):
         installed(tmp_path)
-
-
-@pytest.mark.parametrize("count", [1, 2, 3, 7, 12, 50, 200])
-def test_the_first_rows_are_spread_over_all(count):
-    """However many are taken, no gap (the ends joined) is three times as long as even ones."""
-    order = spread(count)
-    assert sorted(order) == list(range(count))
-    for taken in range(2, count + 1):
-        rows = sorted(order[:taken])
-        gaps = [b - a for a, b in pairwise([*rows, rows[0] + count])]
-        assert max(gaps) < 3 * count / taken
 
 
 def test_the_overlap_has_its_known_answers():
@@ -151,7 +140,10 @@ def test_what_was_learned_is_told_beside_the_prior(tmp_path):
         [float(rng.normal(60.0, 1.0)), prior.at(0.05, float(rng.standard_normal()))]
         for _ in range(200)
     ]
-    known = learned(installed(install(tmp_path, values=values)))
+    found = installed(
+        install(tmp_path, values=values, overlaps={"budget.russia": 0.1, "trust_gain": 0.8})
+    )
+    known = learned(found)
     assert known["budget.russia"].median == pytest.approx(60.0, abs=0.5)
     assert known["budget.russia"].q05 == pytest.approx(58.4, abs=0.5)
     assert known["budget.russia"].q95 == pytest.approx(61.6, abs=0.5)

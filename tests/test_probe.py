@@ -4,7 +4,7 @@ import numpy as np
 
 from steppe.calibration.installed import installed
 from steppe.calibration.probe import probe
-from steppe.calibration.target import Target, record_target
+from steppe.calibration.target import DEVIATION, Target, record_target, uncertain, wide
 from steppe.model.tables import OFFSET, Tables
 
 
@@ -30,6 +30,8 @@ def test_the_probe_repeats_and_sees_a_small_change_of_the_model():
 def test_the_installed_posterior_is_of_this_model():
     """If this fails, the model or the record has changed: fit it anew (``steppe calibrate``)."""
     told = installed().manifest
-    target = record_target(told.until, told.particles)
+    target = wide(record_target(told.until, told.particles))
     assert tuple(entry.address for entry in target.entries) == told.estimated
     assert np.allclose(told.probe, probe(target), rtol=0.0, atol=1e-5)
+    beside = tuple(one.address for one in uncertain() if one.family in DEVIATION)
+    assert tuple(told.overlaps) == told.estimated + beside

@@ -104,6 +104,31 @@ def test_swarms_that_part_tell_the_error_of_their_means(moves):
     assert worth < 60 if moves == 1 else worth > 60
 
 
+def test_in_many_dimensions_moves_go_by_a_reference_from_elsewhere():
+    """Sixty, and a hundred draws: as wide as they shall be; by their own reference (the control)
+    they end too wide."""
+    rng = np.random.default_rng(3)
+    goal, narrow = 0.3 * rng.standard_normal(60), np.exp(-0.2 * rng.random(60))
+
+    def start(position, luck):
+        return float(-0.5 * position @ position)
+
+    def end(position, luck):
+        cell = np.floor(position[:3] * 2.0).astype(np.int64)
+        noise = np.random.default_rng([luck, *(int(c) & 0xFFFFFFFF for c in cell)])
+        exact = float(-0.5 * (((position - goal) / narrow) ** 2).sum())
+        return exact + noise.standard_normal() - 0.5
+
+    given = goal + 0.1 * rng.standard_normal(60), np.diag(1.1 * narrow)
+    begun = begin(start, rng.standard_normal((100, 60)), 1, 0)
+    found = {}
+    for name, reference in (("given", given), ("own", None)):
+        swarm = carry(start, end, begun, 1, 1, reference=reference)
+        found[name] = (((swarm.position - goal) / narrow) ** 2).sum(axis=1).mean()
+    assert found["given"] == pytest.approx(60.0, rel=0.06)
+    assert found["own"] > 66.0
+
+
 def test_swarms_that_agree_are_worth_all_their_draws():
     begun = begin(between(0.0), drawn(), 1, 0)
     assert in_effect([begun, begun]) == 1600

@@ -28,22 +28,23 @@ def biased(position, luck):
     return noisy(position, luck) + 0.8 * position[0]
 
 
-def sample(density, iterations=7000, seed=1, pilot=0):
+def sample(density, iterations=7000, seed=1, pilot=0, mix=sm.MIX):
     rng = np.random.default_rng(seed)
     group = sm.start(density, rng.normal(0.0, 3.0, (12, 3)), seed, 0, 4)
     kept = []
     for n in range(iterations):
         if n == pilot > 0:
             sm.settle(density, group, sm.fit_reference(group.tried), seed, 0)
-        sm.step(density, group, seed, 0, pilot)
+        sm.step(density, group, seed, 0, pilot, mix)
         if n >= iterations // 5:
             kept.append(group.position.copy())
     return np.array(kept).reshape(-1, 3), group
 
 
+@pytest.mark.parametrize("mix", [sm.MIX, sm.MANY])
 @pytest.mark.parametrize("density", [exact, noisy])
-def test_moments_of_a_known_density(density):
-    draws, group = sample(density, pilot=1000)
+def test_moments_of_a_known_density(density, mix):
+    draws, group = sample(density, 14_000 if mix is sm.MANY else 7000, pilot=1000, mix=mix)
     assert draws.mean(axis=0) == pytest.approx(MEAN, abs=0.25)
     assert np.cov(draws.T) == pytest.approx(COVARIANCE, abs=0.7)
     assert 0.1 < group.moves[0] / group.moves[1] < 0.95
@@ -121,6 +122,33 @@ def test_the_reference_of_a_gaussian_is_the_gaussian():
     assert factor @ factor.T == pytest.approx(sm.WIDENED**2 * covariance, abs=0.03)
 
 
+def test_many_directions_have_the_products_of_the_clearest():
+    """Sixty directions, of which three pairs hang together and all others are the prior's."""
+    precision, centre = np.eye(60), np.zeros(60)
+    for one, other in ((2, 40), (7, 9), (30, 55)):
+        precision[[one, other], [one, other]] = 3.0
+        precision[one, other] = precision[other, one] = 1.2
+        centre[one] = 0.7
+    points = np.random.default_rng(4).standard_normal((4000, 60))
+    away = points - centre
+    value = -0.5 * np.einsum("ni,ij,nj->n", away, precision, away)
+    found, factor = sm.fit_reference(np.column_stack([points, value]))
+    assert found == pytest.approx(centre, abs=0.1)
+    covariance = factor @ factor.T / sm.WIDENED ** (2 * sm.ALL_PAIRED / 60)
+    assert covariance == pytest.approx(np.linalg.inv(precision), abs=0.12)
+    assert covariance[2, 40] < -0.1
+
+
+@pytest.mark.parametrize("mix", [sm.MIX, sm.MANY])
+def test_many_directions_are_sampled_by_their_axes(monkeypatch, mix):
+    """As where there are many: the factor of the reference is not triangular."""
+    monkeypatch.setattr(sm, "ALL_PAIRED", 2)
+    draws, group = sample(noisy, 14_000, pilot=1000, mix=mix)
+    assert abs(group.factor[0, 1:]).max() > 0.01
+    assert draws.mean(axis=0) == pytest.approx(MEAN, abs=0.25)
+    assert np.cov(draws.T) == pytest.approx(COVARIANCE, abs=0.7)
+
+
 def test_few_points_leave_the_reference_near_the_prior():
     points = np.random.default_rng(4).standard_normal((5, 3))
     found, factor = sm.fit_reference(np.column_stack([points, -0.5 * (points**2).sum(axis=1)]))
@@ -151,16 +179,26 @@ def test_a_pilot_makes_the_moves_good_and_leaves_the_density_right():
     assert group.moves[0] / group.moves[1] > 0.4
 
 
-def test_redraws_without_their_factor_are_wrong():
-    """Negative control: accepted as if symmetric, redraws pull the density to the reference."""
+def half(here, group, rng, size):
+    """Two of three directions anew; and now and then the other, so that all are reached."""
+    if rng.random() < 0.5:
+        return sm.redraw_faint(here, group, rng)
+    return sm.redraw(here, group, rng, 1)
+
+
+@pytest.mark.parametrize(("move", "sizes"), [(sm.redraw, (1, 2, 3)), (sm.advance, sm.MANY.steps),
+                                             (half, (1,))])  # fmt: skip
+def test_moves_along_the_reference_without_their_factor_are_wrong(move, sizes):
+    """Negative control: accepted as if symmetric, they pull the density to the reference."""
     rng = np.random.default_rng(7)
     group = sm.start(exact, rng.standard_normal((12, 3)), 1, 0, 1)
-    group.factor *= 1.3
+    turned = np.linalg.qr(np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 3.0], [1.0, 0.0, 1.0]]))[0]
+    group.factor = 1.4 * FACTOR @ turned  # not triangular
     found = {}
     for weight in (1.0, 0.0):
         here, kept = np.zeros(3), []
         for _ in range(30_000):
-            proposal, factor = sm.redraw(here, group, rng, int(rng.choice((1, 2, 3))))
+            proposal, factor = move(here, group, rng, rng.choice(sizes))
             gain = exact(proposal, 1) - exact(here, 1) + weight * factor
             if np.log(rng.random()) < gain:
                 here = proposal

@@ -16,7 +16,7 @@ from steppe.calibration.record import load_record
 from steppe.cli.scenarios import app
 from steppe.explore.problem import assemble
 from steppe.model.errors import InputError
-from steppe.model.names import AREAS, PATRONS, START_YEAR, STATES
+from steppe.model.names import PATRONS, START_YEAR, STATES
 from steppe.model.quantities import addresses, quantities
 from steppe.model.tables import prior_draws
 from steppe.model.world import empty_outcome
@@ -614,22 +614,6 @@ def test_the_first_fitted_draws_are_taken(draws, count):
     found = parameter_draws(resolve(scenario(parameters=asked)), seed=1, fitted=FITTED)
     assert found["trust_gain"].tolist() == [0.1, 0.2, 0.3][:count]
     assert found["budget"].tolist() == [[12.0, 1.0], [12.0, 2.0], [12.0, 3.0]][:count]
-
-
-def test_wide_draws_keep_what_was_fitted_and_draw_the_rest():
-    """What is fitted stays, what is not follows its prior, and levels to measure from stay zero."""
-    fitted = {name: np.repeat(draws, 200) for name, draws in FITTED.items()}
-    asked = {"source": "wide", "draws": 600}
-    found = parameter_draws(resolve(scenario(parameters=asked)), seed=1, fitted=fitted)
-    narrow = {"source": "posterior", "draws": 600}
-    same = parameter_draws(resolve(scenario(parameters=narrow)), seed=1, fitted=fitted)
-    assert np.array_equal(found["trust_gain"], same["trust_gain"])
-    assert np.array_equal(found["budget"][:, 1], same["budget"][:, 1])
-    spread = quantities()["budget"].prior_at((0,)).spread
-    assert np.log(found["budget"][:, 0]).std() == pytest.approx(spread, rel=0.15)
-    assert same["budget"][:, 0].std() == 0.0
-    assert not found["area_interest"][:, :, AREAS.index("defence")].any()
-    assert found["area_interest"].any()
 
 
 def test_more_draws_than_were_fitted_are_refused():

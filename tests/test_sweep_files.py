@@ -48,9 +48,10 @@ WRONG = {
     "after the horizon": ({"factors": [{**sweeps.BUDGET, "from": 2050}]}, r"no effect within"),
     "no prior": ({"factors": [{"quantity": "militancy", "prior": [0.1, 0.9]}]}, r"has a prior"),
     "no probability": ({"factors": [{**PRIOR, "prior": [0.0, 0.9]}]}, r"not two probabilities"),
-    "not fitted": ({"factors": [{"quantity": "trust_weight", "fitted": [0.05, 0.95]}]},
-                   r"factors\[1\].fitted: the fit did not estimate this entry; found "
-                   r"'trust_weight'.*mean "),
+    "not fitted": ({"factors": [{"quantity": "area_interest.china.defence",
+                                 "fitted": [0.05, 0.95]}]},
+                   r"factors\[1\].fitted: the posterior does not hold this entry; found "
+                   r"'area_interest.china.defence'.*mean "),
     "no probability of a fit": ({"factors": [{"quantity": "need_weight", "fitted": [0.5, 1.0]}]},
                                 r"factors\[1\].fitted: not two probabilities"),
     "fitted and prior": ({"factors": [{**PRIOR, "fitted": [0.1, 0.9]}]},

@@ -19,7 +19,7 @@ def test_every_estimated_number_with_a_spread_is_an_entry():
     for entry in entries():
         [(address, family, _)] = resolve(entry.address)
         assert (address, family) == (entry.address, entry.family)
-        assert parameters()[family].estimates(address)
+        assert parameters()[family].asks(address)
 
 
 def test_zero_is_the_centre_of_every_prior(target):

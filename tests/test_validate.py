@@ -574,13 +574,11 @@ def test_command_writes_what_it_prints(tmp_path, monkeypatch, found):
     assert len(manifest["digests"]["facts"]) == 64
 
 
-def test_what_was_not_fitted_is_drawn_unless_told_otherwise(tmp_path):
-    path = row_file(tmp_path, row())
-    for words, source in (((), "wide"), (("--parameters", "posterior"), "posterior")):
-        problem = command.assembled("baseline-2022", *(words[1:] or (None,)), None, 20, 1, (), path)
-        assert problem.resolved.parameters.source == source
-        rates = problem.draws["delivery_rate"]
-        assert (np.ptp(rates, axis=0) > 0.0).all() == (source == "wide")
+def test_no_number_with_a_prior_stands_still(tmp_path):
+    """Rates of delivery were no numbers of the chains, and are uncertain all the same."""
+    problem = command.assembled("baseline-2022", None, None, 20, 1, (), row_file(tmp_path, row()))
+    assert problem.resolved.parameters.source == "posterior"
+    assert (np.ptp(problem.draws["delivery_rate"], axis=0) > 0.0).all()
 
 
 def test_command_refuses_years_beyond_the_runs(tmp_path):

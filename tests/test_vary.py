@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from steppe.calibration.fit import Plan, sample
 from steppe.calibration.packages import GIVEN
 from steppe.calibration.renew import positions_of
 from steppe.calibration.sampler import fit_reference, settle, start, step
-from steppe.calibration.target import record_target
+from steppe.calibration.target import readable, record_target, wide
 from steppe.calibration.vary import (
     SAME,
     as_rows,
@@ -85,7 +86,7 @@ def test_with_less_coverage_more_is_offered(target, positions):
     assert [row["variant"] for row in table] == [SAME, SAME, *["coverage times 0.3"] * 2]
     assert SAME == SAME_IN_WORDS
     [told] = in_words(table)
-    assert told.startswith("Coverage times 0.3: 1 of 2 numbers move")
+    assert re.match(r"Coverage times 0\.3 \(\d+ draws in effect\): 1 of 2 numbers move", told)
     assert "opportunity_rate (+" in told
 
 
@@ -135,7 +136,7 @@ def test_what_was_carried_is_gone_on_from(target, positions, tmp_path):
 def test_the_command_writes_what_it_says(tmp_path):
     """Of the draws of a small fit; another number of processes gives the same bytes."""
     plan = Plan(seed=1, groups=1, chains=2, pilot=10)
-    sample(record_target(1995, 3), plan, tmp_path / "fit", 60)
+    sample(wide(record_target(1995, 3)), plan, tmp_path / "fit", 60)
     words = ["calibrate", "vary", "--factor", "0.9", "--draws", "20", "--fit"]
     for name, workers in (("a", "1"), ("b", "2")):
         out = ["--out", str(tmp_path / name), "--workers", workers]
@@ -144,8 +145,14 @@ def test_the_command_writes_what_it_says(tmp_path):
         assert "20 draws of a fit" in done.output
     files = [(tmp_path / name / "varied.csv").read_bytes() for name in ("a", "b")]
     assert files[0] == files[1]
+    reference = tmp_path / "fit" / "reference.npz"
+    centre, factor = (np.load(reference)[name] for name in ("centre", "factor"))
+    np.savez(reference, centre=centre, factor=0.5 * factor)
+    done = CliRunner().invoke(app, [*words, str(tmp_path / "fit"), "--out", str(tmp_path / "c")])
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "c" / "varied.csv").read_bytes() != files[0]  # moved by the fit's reference
     rows = list(csv.DictReader(files[0].decode().splitlines()))
-    assert len(rows) == 2 * len(record_target(1995, 3).entries)
+    assert len(rows) == 2 * len(readable())
     manifest = json.loads((tmp_path / "a" / "manifest.json").read_text("utf-8"))
     assert manifest["of"]["until"] == 1995
     assert set(manifest["followed"]) == {SAME, "coverage times 0.9"}
@@ -160,6 +167,6 @@ def test_the_command_writes_what_it_says(tmp_path):
     [(["--factor", "40"], "0.2 to 5"), (["--without", "act"], "did you mean acts")],
 )
 def test_what_cannot_be_varied_is_refused(words, told):
-    done = CliRunner().invoke(app, ["calibrate", "vary", *words])
+    done = CliRunner().invoke(app, ["calibrate", "vary", "--fit", "unread", *words])
     assert isinstance(done.exception, InputError)
     assert told in str(done.exception)

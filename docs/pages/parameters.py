@@ -92,11 +92,9 @@ def fit_told() -> str:
     note = f" ({posterior.manifest.note})" if posterior.manifest.note else ""
     return (
         f"A posterior of {posterior.manifest.draws} draws is installed; its fit {checks}{note}. "
-        "Its median and 90% interval stand below the values of what it estimates, with the "
-        "overlap of posterior and prior (the integral of the smaller density): below "
-        f"{ALIKE:g} a number is *told by* data, else by its prior, as are all that are not "
-        "estimated. The [page of the fit](posterior.md) reads all that its chains kept, so a "
-        f"number near {ALIKE:g} may stand on the other side there. "
+        "Its median and 90% interval stand below the values, with the overlap of posterior and "
+        f"prior (the integral of the smaller density): below {ALIKE:g} a number is *told by* "
+        "data, else by its prior. The [page of the fit](posterior.md) says more of each. "
     )
 
 
@@ -111,12 +109,14 @@ def page() -> str:
     parts = [
         "# Parameters\n\n",
         "Values are the centres (medians) of their priors. A parameter without a prior is a "
-        "convention or a scale, and fixed. *Estimated* marks what the calibration fits. "
+        "convention or a scale, and fixed. *Asked* marks those of "
+        "which the record was expected to tell; all that have a prior are fitted, but for how "
+        "drivers deviate, which was fitted to their series. "
         + fit_told()
         + "`steppe parameters` prints the same list, and "
         "`steppe parameters --csv FILE` writes it.\n\n",
         f"{len(known)} parameters with {entries} entries; "
-        f"{sum(bool(q.estimated) for q in known.values())} estimated in whole or part, "
+        f"{sum(bool(q.asked) for q in known.values())} asked in whole or part, "
         f"{sum(q.fixed for q in known.values())} fixed; "
         + ", ".join(f"{labels[label]} entries {what}" for label, what in LABELS.items())
         + ". What each rests on is also sorted on "
@@ -133,7 +133,7 @@ def page() -> str:
                 f"### `{name}`\n\n{quantity.meaning}.\n\n"
                 f"- address: `{address_form(quantity)}`\n"
                 f"- unit: {quantity.unit}; allowed: {low:g} to {high:g}\n"
-                f"- prior: {prior}{'; estimated' if quantity.estimated else ''}\n"
+                f"- prior: {prior}{'; asked' if quantity.asked else ''}\n"
                 + rests_on([ground[a] for a, _ in quantity.entries()])
                 + ("" if not quantity.dims else "\n")
                 + values_of(quantity)

@@ -83,7 +83,7 @@ def _account() -> dict[str, str]:
     """Figures of the account as it is committed, as addresses that hold them."""
     inputs = inputs_of(None, REFERENCE, "steppe calibrate report")
     note = Note(page.badge(inputs.manifest), page.source(inputs.manifest), None)
-    numbers = page.by_how_much_is_told(inputs.numbers)
+    numbers, _ = page.by_how_much_is_told(inputs.numbers)
     found = [sections.numbers_figure(numbers, note)]
     found += sections.believe(inputs.manifest, inputs.fit, REFERENCE, note)["sbc"]["figures"]
     found += [sections.backtests(REFERENCE)["figure"], sections.claims(REFERENCE)["figure"]]

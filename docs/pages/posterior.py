@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from steppe.calibration.identify import ANCHORS, LUCKS
+from steppe.cli.calibration_numbers import asked
 from steppe.model.quantities import parameters
 from steppe.results.account.ranks import read, recovery
 from steppe.results.anchors import anchors_in_words
-from steppe.results.varied import SAME, in_words, refusals_in_words
+from steppe.results.varied import SAME, clear, in_words, refusals_in_words
 
 from .cells import table
 
@@ -40,13 +41,16 @@ def page() -> str:
     prior = [row for row in told if row["told_by"] == "prior"]
     narrowed = [row for row in prior if float(row["contraction"]) >= NARROWED]
     untold = [row for row in prior if float(row["contraction"]) < NARROWED]
+    silent = [row for row in untold if not asked(row["address"])]
+    untold = [row for row in untold if row not in silent]
     passed = all(g["passed"] for g in fit["gates"])
     data = [row for row in told if row["told_by"] == "data"]
     return (
         "# What the record tells\n\n"
         f"The fit of the record to {fit['until']}: {fit['groups'] * fit['chains']} chains of "
-        f"{fit['iterations']} kept draws, {fit['particles']} particles, seed {fit['seed']}; "
-        "[how it is made](../calibration.md). A number counts as told by its *prior* if prior "
+        f"{fit['iterations']} kept draws estimate all {len(fit['estimated'])} numbers that the "
+        f"record may speak on; {fit['particles']} particles, seed {fit['seed']}; [how it is "
+        "made](../calibration.md). A number counts as told by its *prior* if prior "
         "and posterior have 70% or more of their densities in common. Contraction is the share "
         "of the prior's variance that the record takes away (negative if it adds). Badge: "
         + ("*explanation*, for runs that follow the record" if passed else "*exploration*")
@@ -54,16 +58,18 @@ def page() -> str:
         + table(
             ("gate", "worst value", "allowed", "where", "passed"),
             [
-                (g["name"], f"{g['value']:g}", g["allowed"], f"`{g['where']}`" if g["where"] else
-                 "mean of 20 draws", "yes" if g["passed"] else "**no**")
+                (g["name"], f"{g['value']:g}", g["allowed"],
+                 f"`{g['where']}`" if g["where"] in fit["estimated"] else g["where"],
+                 "yes" if g["passed"] else "**no**")
                 for g in fit["gates"]
             ],
         )
-        + "\n![Every estimated number beside its prior](../pictures/numbers.png)\n"
-        + _fixed()
-        + f"\n## What the record cannot tell: {len(untold)} of {len(told)} numbers\n\n"
-        "Studies should vary these, not rely on their bands.\n\n"
+        + "\n![Numbers beside their priors](../pictures/numbers.png)\n"
+        + f"\n## What the record cannot tell: {len(untold) + len(silent)} of {len(told)} numbers"
+        "\n\nStudies should vary these, not rely on their bands. First those of which it was "
+        f"expected to tell something: {len(untold)}.\n\n"
         + _numbers(untold)
+        + _silent(silent, fit)
         + f"\n## What the record narrows and hardly moves: {len(narrowed)}\n\n"
         f"Told by the prior by the rule above, though at least {NARROWED:.0%} of its variance is "
         "gone: the record agrees with where the prior lies.\n\n"
@@ -72,25 +78,31 @@ def page() -> str:
         + _numbers(data)
         + _anchors()
         + _judged()
-        + _profiles(told)
+        + _profiles([row for row in told if row["profile_+0"] != "nan"])
     )  # fmt: skip
 
 
-def _fixed() -> str:
-    """Numbers with a prior that the fit does not touch."""
-    lines = []
-    for name, quantity in parameters().items():
-        left = [a for a, _ in quantity.entries() if not quantity.estimates(a)]
-        if quantity.prior is not None and left:
-            lines.append((f"`{name}`", str(len(left)), quantity.prior.describe(), quantity.meaning))
-    count = sum(int(line[1]) for line in lines)
+def _silent(found: list[dict[str, str]], fit: dict[str, Any]) -> str:
+    """Families of numbers of which the record was not expected to tell, and does not."""
+    families: dict[str, list[dict[str, str]]] = {}
+    for row in found:
+        families.setdefault(row["address"].split(".")[0], []).append(row)
+    lines = [
+        (
+            f"`{name}`", str(len(own)), f"{min(float(row['overlap']) for row in own):.2f}",
+            f"{max((float(row['shift']) for row in own), key=abs):+.2f}",
+            parameters()[name].describe_prior(), parameters()[name].meaning,
+        )
+        for name, own in families.items()
+    ]  # fmt: skip
+    apart = len(fit["overlaps"]) - len(rows("told.csv"))
     return (
-        f"\n## What was not asked: {count} numbers\n\n"
-        "These have a prior, are not estimated, and stand at its middle in every run, also in runs "
-        "on the posterior: no band of the study or of the reference results holds their "
-        "uncertainty. `--parameters wide` draws them from their priors beside the posterior "
-        "([what it changes](../calibration.md#what-is-known-to-be-missing)).\n\n"
-        + table(("parameter", "entries", "prior", "meaning"), lines)
+        f"\nAnd those of which it was not: {len(found)}. They are uncertain in every run as the "
+        "posterior has them, which is nearly as their priors have them. So are "
+        f"{apart} more, how drivers deviate from their series, on which no event shall speak "
+        "([fitted to the series](drivers.md)). By family: entries, the least overlap of one with "
+        "its prior, and the largest shift of a mean in prior standard deviations.\n\n"
+        + table(("parameter", "entries", "overlap", "shift", "prior", "meaning"), lines)
     )
 
 
@@ -129,7 +141,8 @@ def _anchors() -> str:
         f"{_given_back()} ([more](simulated.md#how-well-the-true-values-are-given-back)). What "
         "other rules of choice would say is in no band. The constants of acceptance set the level; "
         "here their priors are moved by one standard deviation, down and up, and the draws "
-        "weighted anew. The posterior means of these numbers then move by so many prior standard "
+        "weighted anew. The posterior "
+        "means of these numbers then move by so many prior standard "
         f"deviations (those that move by 0.15 or more; the weights leave {left} draws):\n\n"
         + table(
             ("number", *(f"`{case}`" for case in cases)),
@@ -170,12 +183,13 @@ def _judged() -> str:
         return ""
     told = json.loads((REFERENCE.with_name("varied") / "manifest.json").read_text("utf-8"))
     worth = "; ".join(f"{n}: {one['effective']:.0f}" for n, one in told["followed"].items())
-    others = [name for name in told["followed"] if name != SAME]
+    least = {n: max(LISTED, clear(found, n)) for n in told["followed"] if n != SAME}
+    others = list(least)
     cells = {(row["variant"], row["address"]): row for row in found}
     names = [
         row["address"] for row in found
         if row["variant"] == SAME
-        and any(abs(float(cells[name, row["address"]]["shift"])) >= LISTED for name in others)
+        and any(abs(float(cells[n, row["address"]]["shift"])) >= least[n] for n in others)
     ]  # fmt: skip
     return (
         "\n## What depends on how the record was judged\n\n"
@@ -183,8 +197,9 @@ def _judged() -> str:
         f"{told['draws']} draws of the fit carried to the posterior under that (in effect "
         f"{worth}). [How it is done](../calibration.md#the-record-judged-otherwise).\n\n"
         + "".join(f"- {line}.\n" for line in in_words(found, lambda a: f"`{a}`"))
-        + f"\nNumbers whose means move by {LISTED} posterior standard deviations or more: what "
-        "they then are (median, 90%), and by how many they move:\n\n"
+        + f"\nNumbers whose means move by {LISTED} posterior standard deviations or more, and by "
+        "more than luck of the draws would: what they then are (median, 90%), and by how many "
+        "they move:\n\n"
         + table(
             ("number", SAME, *others),
             [

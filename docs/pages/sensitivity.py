@@ -59,14 +59,12 @@ def page() -> str:
         "Which levers, drivers and parameters the packages of each area depend on, from 2023 to "
         "2035, both patrons together. How it is done and how to read it: "
         "[sensitivity](../sensitivity.md).\n\n"
-        f"Badge: {study['badge']}. What was fitted is swept over the posterior, what was not over "
-        "its prior, levers and drivers from half to one and a half times; what is not swept goes "
-        "over draws of the posterior, run by run. ([Which "
-        "ranges](#ranges-of-fitted-parameters).)\n\n"
+        f"Badge: {study['badge']}. Parameters are swept over the posterior, levers and drivers "
+        "from half to one and a half times; what is not swept goes over draws of the posterior, "
+        "run by run. ([Which ranges](#ranges-of-fitted-parameters).)\n\n"
         f"![The ten weightiest factors of each area]({PLACE}/{MAIN}/figures/ranks.png)\n\n"
         + "".join(_area(area, main) for area in AREAS)
         + _growth()
-        + _moved(main)
         + _ranges()
         + _screen(study)
         + "## How to get it again\n\n```sh\n"
@@ -106,31 +104,6 @@ def _area(area: str, main: list[dict[str, Any]]) -> str:
     )
 
 
-def _moved(main: list[dict[str, Any]]) -> str:
-    """What the ranges of the posterior changed; the numbers over priors are those of then."""
-    now = {(row["area"], row["factor"]): f"{row['ST']:.3f}" for row in main}
-    terror, energy = "counter_terrorism", "energy_protection"
-    return (
-        "## What the posterior changed\n\n"
-        "An earlier study (24 factors, 1,024 base samples) had swept fitted parameters over their "
-        "priors, which left out up to 76% of the posterior's draws. What leads in "
-        "counter-narcotics, peacekeeping and energy protection leads still. In counter-terrorism "
-        f"Russia's interest in the area was first (ST 0.228, now "
-        f"{now[terror, 'area_interest.russia.counter_terrorism']}), and China's budget and "
-        f"programme of exercises were far down (0.035 and 0.028, now "
-        f"{now[terror, 'budget.china']} and {now[terror, 'exercise_programme.china']}): the "
-        "fit has China's interest there above average and Russia's below. Russia's interest "
-        f"weighs less in counter-narcotics (0.160, now "
-        f"{now['counter_narcotics', 'area_interest.russia.counter_narcotics']}) and peacekeeping "
-        f"(0.232, now {now['peacekeeping', 'area_interest.russia.peacekeeping']}), and "
-        f"`acceptance_constant.china` in energy protection (0.109, now "
-        f"{now[energy, 'acceptance_constant.china']}). What is not known of budgets and "
-        "programmes of exercises, which stood among chance before, is a factor of its own.\n\n"
-        "Second order was estimated then and not now: of 276 pairs in each area none was told "
-        "apart from zero. What factors do together is the difference of ST and S1.\n\n"
-    )
-
-
 def _growth() -> str:
     found = rows(f"{MAIN}/convergence.csv")
     sizes = sorted({int(row["size"]) for row in found})
@@ -165,12 +138,11 @@ def _ranges() -> str:
         lines.append((f"`{factor['quantity']}`", *told, "yes" if _name(factor) in study else ""))
     return (
         "## Ranges of fitted parameters\n\n"
-        "Fitted parameters are swept over what the fit leaves of them: the middle nine tenths of "
-        "the draws of the posterior, evenly in probability. A budget or programme of exercises "
-        "that was fitted stands twice, `... fitted` being what is not known of it and the other, a "
-        "factor from 0.5 to 1.5 on top, what its patron may do. Parameters that were not fitted go "
-        "over the middle nine tenths of their priors. Probabilities of detection were fitted too, "
-        "and are left out: what happens after the record does not depend on them.\n\n"
+        "Parameters are swept over what the record leaves of them: the middle nine tenths of the "
+        "draws of the posterior, evenly in probability. A budget or programme of exercises stands "
+        "twice, `... fitted` being what is not known of it and the other, a factor from 0.5 to 1.5 "
+        "on top, what its patron may do. Probabilities of detection are left out: what happens "
+        "after the record does not depend on them.\n\n"
         + _correlated([factor["quantity"] for factor in fitted])
         + table(
             ("factor", "swept: posterior, 5% to 95%", "prior, 5% to 95%", "in the study"), lines

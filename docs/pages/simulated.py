@@ -6,7 +6,7 @@ from pathlib import Path
 
 from steppe.calibration.diagnose import LEAST_ESS, MOST_RHAT
 from steppe.calibration.sbc import judged, uniformity
-from steppe.calibration.target import entries
+from steppe.calibration.target import readable
 from steppe.cli.stale import likelihood_changed
 from steppe.results.account.ranks import Ranks, bands, coverage, read, recovery
 from steppe.results.account.sections import command_of
@@ -79,13 +79,11 @@ def _made(found: Ranks) -> str:
 def _asked(found: Ranks) -> str:
     """Of which numbers and of which likelihood the check is."""
     told = found.settings
-    words = "All estimated numbers are asked of. "
-    if told["main"]:
-        left = len(entries()) - len(found.estimated)
-        words = (
-            f"Asked of are the {len(found.estimated)} numbers that the record tells most of; the "
-            f"other {left} stand at the middle of their priors. "
-        )
+    which = "tells most of" if told["main"] else "was expected to tell of"
+    words = (
+        f"Asked of are the {len(found.estimated)} numbers that the record {which}; the other "
+        f"{len(readable()) - len(found.estimated)} stand at the middle of their priors. "
+    )
     if likelihood_changed(told):
         words += (
             "**The likelihood has changed since**: at the places of its probe it has other values "

@@ -56,7 +56,7 @@ def fitted_quantiles(entry: str, probabilities: np.ndarray) -> np.ndarray:
     Raises
     ------
     InputError
-        If no posterior is installed, or the entry was not fitted.
+        If no posterior is installed, or it does not hold the entry.
     """
     posterior = installed()
     if posterior is None:
@@ -65,7 +65,7 @@ def fitted_quantiles(entry: str, probabilities: np.ndarray) -> np.ndarray:
         )
     if entry not in posterior.draws:
         raise InputError(
-            "the fit did not estimate this entry", found=entry,
+            "the posterior does not hold this entry", found=entry,
             allowed=f"one of its {len(posterior.draws)} (steppe parameters), or prior",
             nearest=near(entry, posterior.draws),
         )  # fmt: skip

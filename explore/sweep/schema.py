@@ -53,7 +53,7 @@ class FactorTable(Table):
     )
     fitted: Range | None = Field(
         default=None,
-        description="set a parameter that was fitted to the quantile of its draws in the installed "
+        description="set a parameter to the quantile of its draws in the installed "
         "posterior, from the first to the second: [0.05, 0.95]; evenly spread probabilities too",
     )
     count: Annotated[int, Field(ge=2, le=100_000)] | None = Field(

@@ -1,4 +1,4 @@
-"""The estimated numbers: what the record cannot tell, what it tells, and what hangs on anchors."""
+"""The uncertain numbers: what the record cannot tell, what it tells, and what hangs on anchors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LOWEST: Final = -6.0
 
 @dataclass(frozen=True)
 class Number:
-    """An estimated number: prior beside posterior.
+    """An uncertain number: prior beside posterior.
 
     Attributes
     ----------
@@ -39,6 +39,8 @@ class Number:
         common.
     by_data : bool
         Whether it counts as told by the record.
+    asked : bool
+        Whether the record was expected to tell of it.
     profile : tuple of float
         Log likelihood at :data:`AT`, less the best; empty where it was not computed.
     sentence : str
@@ -53,6 +55,7 @@ class Number:
     contraction: float
     overlap: float
     by_data: bool
+    asked: bool
     profile: tuple[float, ...]
     sentence: str
 
@@ -90,9 +93,15 @@ def plain_sentence(sentence: str, addresses: Sequence[str]) -> str:
     return sentence
 
 
-def by_how_much_is_told(numbers: Sequence[Number]) -> list[Number]:
-    """Numbers by overlap with their prior, the most told first."""
-    return sorted(numbers, key=lambda one: one.overlap)
+def by_how_much_is_told(numbers: Sequence[Number]) -> tuple[list[Number], list[Number]]:
+    """Numbers by overlap with their prior, the most told first: those to show, and the others.
+
+    To show are those that the record was expected to tell of, and those that it tells all the
+    same.
+    """
+    found = sorted(numbers, key=lambda one: one.overlap)
+    shown = [one for one in found if one.asked or one.by_data]
+    return shown, [one for one in found if not (one.asked or one.by_data)]
 
 
 def middle(values: tuple[float, float, float]) -> str:

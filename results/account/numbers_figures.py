@@ -1,4 +1,4 @@
-"""Figures of the estimated numbers: prior beside posterior, and convergence of the chains."""
+"""Figures of the uncertain numbers: prior beside posterior, and convergence of the chains."""
 
 from __future__ import annotations
 

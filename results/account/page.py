@@ -100,7 +100,7 @@ def page(inputs: Inputs) -> bytes:
     """One HTML file with its pictures inside."""
     note = Note(badge(inputs.manifest), source(inputs.manifest), None)
     words = tomllib.loads((files("steppe.results.account") / "words.toml").read_text("utf-8"))
-    numbers = by_how_much_is_told(inputs.numbers)
+    numbers, others = by_how_much_is_told(inputs.numbers)
     return render(
         "account.html",
         title="What the record tells, and what it does not",
@@ -110,10 +110,11 @@ def page(inputs: Inputs) -> bytes:
         fit=inputs.manifest,
         notes=inputs.notes,
         numbers=numbers,
+        others=others,
         by_prior=[one for one in reversed(numbers) if not one.by_data],
         middle=middle,
         ends=ends,
-        worded=lambda text: plain_sentence(text, [one.address for one in numbers]),
+        worded=lambda text: plain_sentence(text, [one.address for one in inputs.numbers]),
         plain=plain,
         anchors=anchors(inputs.fit),
         varied=varied(inputs.reference),

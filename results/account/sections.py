@@ -28,7 +28,7 @@ def numbers_figure(numbers: Sequence[Number], note: Note) -> Picture:
     told = sum(one.by_data for one in numbers)
     return drawn(
         "numbers", beside_priors(numbers, note),
-        f"Posterior of {len(numbers)} estimated numbers beside their priors, the most told on top.",
+        f"Posterior of {len(numbers)} numbers beside their priors, the most told on top.",
         f"Dots with 90% intervals in prior standard deviations, one a number, over a band for the "
         f"prior. {told} of {len(numbers)} are told by the record, most of all "
         f"{numbers[0].name} ({numbers[0].place[1]:+.1f}). The table below has all values.",
@@ -53,7 +53,7 @@ def believe(
         worst = max(rows, key=lambda row: row["rhat"])
         found["figures"].append(drawn(
             "convergence", numbers_figures.convergence(rows, _allowed(gates), note),
-            "R-hat and effective sample sizes of every estimated number, beside their gates.",
+            "R-hat and effective sample sizes of every number of the chains, beside their gates.",
             f"Two panels, a dot a number. The worst R-hat is {worst['rhat']:.3f} "
             f"({plain(worst['address'])}); the fewest effective draws are "
             f"{min(min(r['ess_bulk'], r['ess_tail']) for r in rows):.0f}.",
@@ -65,10 +65,11 @@ def believe(
             continue
         words = {
             "trace": (
-                "Every estimated number, a row each: density (left) and course (right) of each "
-                "chain, a colour each. Good are densities that lie on each other and courses "
-                "without a trend, in which no colour stays apart; a chain that stands alone, or a "
-                "step in its course, would show a fit that has not settled."
+                "The numbers with the largest R-hat, a row each, the largest on top (at most "
+                "forty): density (left) and course (right) of each chain, a colour each. Good are "
+                "densities that lie on each other and courses without a trend, in which no colour "
+                "stays apart; a chain that stands alone, or a step in its course, would show a fit "
+                "that has not settled."
             ),
             "pairs": (
                 "Draws of the numbers that hang together most, against each other. A slanted cloud "
