@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -18,6 +19,7 @@ from .codebook import Row, columns
 from .problems import Placed, Problem, faults
 
 R = TypeVar("R", bound=BaseModel)
+_HEAD: Final = re.compile(r"""\s*\[(["']?)([^]"']+)\1\]""")
 
 
 def evidence_directory(directory: str | Path | None = None) -> Traversable:
@@ -124,8 +126,9 @@ def read_tables(
     except tomllib.TOMLDecodeError as error:
         return {}, [Problem(name, 0, "", f"not TOML: {error}")]
     good: dict[str, Placed[R]] = {}
+    lines = _heads(text)
     for key, fields in tables.items():
-        line = _line_of(text, key)
+        line = lines.get(key, 0)
         blank = Placed(name, line, model.model_construct(), key)
         if not isinstance(fields, dict):
             problems.append(blank.problem("", "not a table", fields))
@@ -153,10 +156,11 @@ def ids_of(folder: Traversable, name: str) -> frozenset[str]:
         return frozenset()
 
 
-def _line_of(text: str, key: str) -> int:
-    """Line of the table's head, 0 if it is written in another way."""
-    heads = (f"[{key}]", f'["{key}"]', f"['{key}']")
+def _heads(text: str) -> dict[str, int]:
+    """First line of each table's head by key, but for heads that are written in another way."""
+    found: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip().startswith(heads):
-            return number
-    return 0
+        head = _HEAD.match(line)
+        if head:
+            found.setdefault(head[2], number)
+    return found

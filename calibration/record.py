@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -211,7 +212,20 @@ def load_record(directory: str | Path | None = None) -> Record:
     InputError
         At the first row that does not follow the codebook. ``steppe evidence check``
         reports all of them.
+
+    Notes
+    -----
+    What has been read is kept, and read again when a file has changed.
     """
+    folder = evidence_directory(directory)
+    paths = sorted(folder.rglob("*")) if isinstance(folder, Path) else []
+    stats = [(path, path.stat()) for path in paths]
+    return _read(directory, tuple((path, s.st_size, s.st_mtime_ns) for path, s in stats))
+
+
+@lru_cache(maxsize=4)
+def _read(directory: str | Path | None, stamp: tuple[object, ...]) -> Record:
+    """The evidence as it is when its files have this size and these times."""
     folder = evidence_directory(directory)
     problems: list[Problem] = []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,7 @@ def trait_fault(placed: Placed[Trait]) -> Problem | None:
     row = placed.row
     if row.quantity is None:
         return None
-    traits = {a: q for q in of_kind("trait").values() for a, _ in q.entries()}
+    traits = _traits()
     if row.quantity not in traits:
         what = "the full address of a trait: exposure.TJ.defence"
         return placed.unknown("quantity", row.quantity, traits, what, "no trait has this address")
@@ -166,6 +167,12 @@ def trait_fault(placed: Placed[Trait]) -> Problem | None:
     if not low <= value <= high:
         return placed.problem("value", "out of bounds", row.value, f"{low:g} to {high:g}")
     return None
+
+
+@cache
+def _traits() -> dict[str, Quantity]:
+    """Each trait by the addresses of its entries."""
+    return {address: q for q in of_kind("trait").values() for address, _ in q.entries()}
 
 
 def outside(quantity: Quantity, array: np.ndarray) -> list[tuple[str, int, float]]:
