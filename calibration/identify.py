@@ -24,6 +24,8 @@ CHANCE: Final = 3.5
 pairs."""
 NARROWED: Final = 0.25
 """Contraction from which words on a number say so, even where its prior tells it."""
+MOVED: Final = 0.4
+"""Prior standard deviations of a mean from which they say so too."""
 ANCHORS: Final = ("acceptance_constant.china", "acceptance_constant.russia")
 """Declined offers are hardly ever on record: what tells offers from acceptance is the form of the
 model, and these constants, whose priors are varied, set the level of acceptance."""
@@ -194,7 +196,11 @@ def sentence(
     narrower = "leaves it as open as it was"
     if contraction >= 0.05:
         narrower = f"takes away {contraction:.0%} of the variance"
-    if shared >= ALIKE and contraction < NARROWED:
+    if shared >= ALIKE and abs(z.mean()) >= MOVED:
+        words = f"The record {narrower}, and moves it "
+        words += "up" if z.mean() > 0.0 else "down"
+        words += f" by {abs(z.mean()):.1f} prior standard deviations"
+    elif shared >= ALIKE and contraction < NARROWED:
         words = "The record hardly tells: what was assumed of it stays nearly as it was"
     elif shared >= ALIKE:
         words = f"The record {narrower}, mostly around what was assumed"

@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..model.errors import InputError, near
-from ..model.quantities import Prior, addresses, parameters
+from ..model.quantities import ZERO, Prior, addresses, parameters
 
 DRAWS: Final = "draws.csv"
 MANIFEST: Final = "manifest.json"
@@ -192,7 +192,13 @@ def learned(posterior: Posterior | None) -> dict[str, Learned]:
 
 def told_by(address: str, known: Mapping[str, Learned]) -> str:
     """What tells a parameter's value: ``data``, ``prior``, or nothing since it is ``fixed``."""
-    if parameters()[addresses()[address][0]].prior is None:
+    name, index = addresses()[address]
+    quantity, centre = parameters()[name], float(parameters()[name].values()[index])
+    if (
+        quantity.prior is None
+        or address in ZERO
+        or quantity.prior_at(index).at(centre, 1.0) == centre
+    ):
         return "fixed"
     return "data" if address in known and known[address].overlap < ALIKE else "prior"
 

@@ -47,8 +47,8 @@ def backtest(
     fit: Annotated[
         Path | None,
         typer.Option(
-            help="Directory of a fit at the cut; it is made or continued without it, and so are "
-            "those of the ablations, which stand inside."
+            help="Directory of a fit at the cut, of another backtest; it is made or continued "
+            "without it, and so are those of the ablations, which stand inside."
         ),
     ] = None,
     iterations: Annotated[

@@ -126,7 +126,7 @@ def sbc(
     ] = False,
     main: Annotated[
         bool,
-        typer.Option("--main", help="Only the dozen numbers that the record tells most of."),
+        typer.Option("--main", help="Only a dozen numbers, of which an early fit told most."),
     ] = False,
     particles: Annotated[int, typer.Option(min=2, help="Particles of the filter.")] = 20,
     pilot: Annotated[
@@ -152,7 +152,9 @@ def sbc(
         ),
     ] = None,
 ) -> None:
-    """Check the fit on records that the model brought forth: ranks of the truth are uniform.
+    """Check a fit on records that the model brought forth: ranks of the truth are uniform.
+
+    Of the numbers that the record was expected to tell of, the others at their priors' centres.
 
     Each record has a file, so the command can be interrupted, resumed, and shared out. Exit code 1
     if the ranks of the right likelihood are not uniform, or those of the wrong one are.

@@ -33,7 +33,10 @@ def claims(
     seed: Seed = 1,
     fit: Annotated[
         Path | None,
-        typer.Option(help="Directory of a fit at the date of the document, which must be named."),
+        typer.Option(
+            help="Directory of a fit at the date of the document, which must be named: that of "
+            "'steppe backtest --train-until', below its fit/."
+        ),
     ] = None,
     area: Annotated[str | None, typer.Option(help="Only claims on this area.")] = None,
     document: Annotated[

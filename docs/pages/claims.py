@@ -67,7 +67,9 @@ def _seen(told: dict[str, Any]) -> str:
         "only histories, drivers, traits and the sizes of exercises are those known at the "
         "document's date. So these are not the probabilities that the model would have told at "
         "that date. `steppe claims --fit` takes a fit of the date: those of the report of "
-        "2010 were told on the backtest's as well. " + _at_the_date() + "\n\n"
+        "2010 were told on the backtest's as well. That fit varies the numbers that the record was "
+        "expected to tell of, the others at their priors' centres, and the one below all, so that "
+        "not all of a difference is the date's. " + _at_the_date() + "\n\n"
     )
 
 

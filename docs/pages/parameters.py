@@ -11,6 +11,7 @@ import numpy as np
 from steppe.calibration.basis import BASES, MEANING, Ground, grounds
 from steppe.calibration.installed import ALIKE, Learned, installed, learned, told_by
 from steppe.calibration.setting import of_kind
+from steppe.calibration.target import DEVIATION
 from steppe.model.names import DIMENSIONS
 from steppe.model.quantities import Quantity, parameters
 
@@ -94,7 +95,8 @@ def fit_told() -> str:
         f"A posterior of {posterior.manifest.draws} draws is installed; its fit {checks}{note}. "
         "Its median and 90% interval stand below the values, with the overlap of posterior and "
         f"prior (the integral of the smaller density): below {ALIKE:g} a number is *told by* "
-        "data, else by its prior. The [page of the fit](posterior.md) says more of each. "
+        "data, else by its prior. Medians and intervals are of the shipped draws; the [page of the "
+        "fit](posterior.md) has those of all that the chains kept, and says more of each. "
     )
 
 
@@ -106,6 +108,7 @@ def page() -> str:
     known_fit = learned(installed())
     labels = Counter(told_by(a, known_fit) for q in known.values() for a, _ in q.entries())
     bases = Counter(g.basis for g in ground.values())
+    apart = sum(len(list(known[name].entries())) for name in DEVIATION)
     parts = [
         "# Parameters\n\n",
         "Values are the centres (medians) of their priors. A parameter without a prior is a "
@@ -116,10 +119,12 @@ def page() -> str:
         + "`steppe parameters` prints the same list, and "
         "`steppe parameters --csv FILE` writes it.\n\n",
         f"{len(known)} parameters with {entries} entries; "
-        f"{sum(bool(q.asked) for q in known.values())} asked in whole or part, "
-        f"{sum(q.fixed for q in known.values())} fixed; "
+        f"{sum(q.asks(a) for q in known.values() for a, _ in q.entries())} entries of "
+        f"{sum(bool(q.asked) for q in known.values())} parameters asked, "
+        f"{sum(q.fixed for q in known.values())} parameters fixed; "
         + ", ".join(f"{labels[label]} entries {what}" for label, what in LABELS.items())
-        + ". What each rests on is also sorted on "
+        + f". {apart} of those told by the prior say how drivers deviate, which was fitted to "
+        "their series" + ". What each rests on is also sorted on "
         "a page of its own: [what each number rests on](basis.md).\n\n",
         table(("basis", "entries"), [(MEANING[b], bases[b]) for b in BASES]),
     ]

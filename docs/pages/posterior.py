@@ -54,7 +54,9 @@ def page() -> str:
         "and posterior have 70% or more of their densities in common. Contraction is the share "
         "of the prior's variance that the record takes away (negative if it adds). Badge: "
         + ("*explanation*, for runs that follow the record" if passed else "*exploration*")
-        + ".\n\n"
+        + f". By this rule {len(prior)} of {len(told)} numbers are told by their priors: "
+        f"{len(untold) + len(silent)} of which the record takes little away, and {len(narrowed)} "
+        f"that it narrows; {len(data)} are told by data.\n\n"
         + table(
             ("gate", "worst value", "allowed", "where", "passed"),
             [
@@ -66,8 +68,9 @@ def page() -> str:
         )
         + "\n![Numbers beside their priors](../pictures/numbers.png)\n"
         + f"\n## What the record cannot tell: {len(untold) + len(silent)} of {len(told)} numbers"
-        "\n\nStudies should vary these, not rely on their bands. First those of which it was "
-        f"expected to tell something: {len(untold)}.\n\n"
+        "\n\nRuns vary them by themselves, over ranges that rest on judgement: a result that hangs "
+        "on one of them should be shown for several of its values (`steppe sweep --prior`). First "
+        f"those of which it was expected to tell something: {len(untold)}.\n\n"
         + _numbers(untold)
         + _silent(silent, fit)
         + f"\n## What the record narrows and hardly moves: {len(narrowed)}\n\n"
@@ -98,10 +101,10 @@ def _silent(found: list[dict[str, str]], fit: dict[str, Any]) -> str:
     apart = len(fit["overlaps"]) - len(rows("told.csv"))
     return (
         f"\nAnd those of which it was not: {len(found)}. They are uncertain in every run as the "
-        "posterior has them, which is nearly as their priors have them. So are "
-        f"{apart} more, how drivers deviate from their series, on which no event shall speak "
-        "([fitted to the series](drivers.md)). By family: entries, the least overlap of one with "
-        "its prior, and the largest shift of a mean in prior standard deviations.\n\n"
+        "posterior has them, about as wide as their priors have them; some are moved (*shift*). "
+        f"So are {apart} more, how drivers deviate from their series, on which no event shall "
+        "speak ([fitted to the series](drivers.md)). By family: entries, the least overlap of one "
+        "with its prior, and the largest shift of a mean in prior standard deviations.\n\n"
         + table(("parameter", "entries", "overlap", "shift", "prior", "meaning"), lines)
     )
 
@@ -199,7 +202,7 @@ def _judged() -> str:
         + "".join(f"- {line}.\n" for line in in_words(found, lambda a: f"`{a}`"))
         + f"\nNumbers whose means move by {LISTED} posterior standard deviations or more, and by "
         "more than luck of the draws would: what they then are (median, 90%), and by how many "
-        "they move:\n\n"
+        "they move (nothing where it is no more than luck):\n\n"
         + table(
             ("number", SAME, *others),
             [
@@ -207,6 +210,7 @@ def _judged() -> str:
                     f"`{name}`", _interval(cells[SAME, name]),
                     *(
                         f"{_interval(cells[one, name])}; {float(cells[one, name]['shift']):+.2f}"
+                        if abs(float(cells[one, name]["shift"])) >= least[one] else ""
                         for one in others
                     ),
                 )

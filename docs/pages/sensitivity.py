@@ -54,14 +54,16 @@ def page() -> str:
         for name in (MAIN, SCREEN)
     )
     main = rows(f"{MAIN}/indices.csv")
+    fitted = [factor for factor in _factors("screen.toml") if "fitted" in factor]
     return (
         "# What moves the baseline\n\n"
         "Which levers, drivers and parameters the packages of each area depend on, from 2023 to "
         "2035, both patrons together. How it is done and how to read it: "
         "[sensitivity](../sensitivity.md).\n\n"
-        f"Badge: {study['badge']}. Parameters are swept over the posterior, levers and drivers "
-        "from half to one and a half times; what is not swept goes over draws of the posterior, "
-        "run by run. ([Which ranges](#ranges-of-fitted-parameters).)\n\n"
+        f"Badge: {study['badge']}. {len(fitted)} of the fitted numbers are swept over the "
+        "posterior, levers and drivers from half to one and a half times; what is not swept goes "
+        "over draws of the posterior, run by run. ([Which "
+        "ranges](#ranges-of-fitted-parameters).)\n\n"
         f"![The ten weightiest factors of each area]({PLACE}/{MAIN}/figures/ranks.png)\n\n"
         + "".join(_area(area, main) for area in AREAS)
         + _growth()
@@ -141,8 +143,9 @@ def _ranges() -> str:
         "Parameters are swept over what the record leaves of them: the middle nine tenths of the "
         "draws of the posterior, evenly in probability. A budget or programme of exercises stands "
         "twice, `... fitted` being what is not known of it and the other, a factor from 0.5 to 1.5 "
-        "on top, what its patron may do. Probabilities of detection are left out: what happens "
-        "after the record does not depend on them.\n\n"
+        "on top, what its patron may do. Salience, rates of delivery and sizes of packages are "
+        "multiplied like levers, each patron's as a whole. Probabilities of detection are left "
+        "out: what happens after the record does not depend on them.\n\n"
         + _correlated([factor["quantity"] for factor in fitted])
         + table(
             ("factor", "swept: posterior, 5% to 95%", "prior, 5% to 95%", "in the study"), lines

@@ -23,15 +23,15 @@ EDGE: Final = 3.6
 def beside_priors(numbers: Sequence[Number], note: Note) -> Figure:
     """Dot and 90% interval of each number in prior standard deviations, the most told on top."""
     reading = (
-        "Before the fit every number lay in the grey band with nine chances in ten (dark line: its "
-        "middle). A dot and its\nline show where it lies since the record was read, again with "
-        "nine chances in ten. Short lines and dots far from the\nmiddle: the record spoke. Hollow "
-        "dots: told by their priors, with which they have most in common."
+        "Those that it was expected to tell of, or tells. Before the fit each lay in the grey band "
+        "with nine chances in ten\n(dark line: its middle). A dot and its line show where it lies "
+        "since the record was read, again with nine chances in\nten. Short lines and dots far "
+        "from the middle: the record spoke. Hollow dots: told by their priors."
     )
     count = len(numbers)
     with styled():
         figure, axes = panels(
-            1, 1, (8.0, 2.15 + ROW * count), ("What the record says of each number", reading), note,
+            1, 1, (8.0, 2.15 + ROW * count), ("What the record says of the numbers", reading), note,
             Margins(left=2.6, top=1.05, bottom=1.1),
         )  # fmt: skip
         panel = axes[0, 0]

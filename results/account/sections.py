@@ -28,7 +28,8 @@ def numbers_figure(numbers: Sequence[Number], note: Note) -> Picture:
     told = sum(one.by_data for one in numbers)
     return drawn(
         "numbers", beside_priors(numbers, note),
-        f"Posterior of {len(numbers)} numbers beside their priors, the most told on top.",
+        f"Posterior of {len(numbers)} numbers beside their priors, the most told on top: those "
+        "that the record was expected to tell of, or tells.",
         f"Dots with 90% intervals in prior standard deviations, one a number, over a band for the "
         f"prior. {told} of {len(numbers)} are told by the record, most of all "
         f"{numbers[0].name} ({numbers[0].place[1]:+.1f}). The table below has all values.",
