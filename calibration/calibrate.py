@@ -21,7 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -333,5 +333,5 @@ def with_changes(effort: Effort, iterations: int | None, particles: int | None) 
             "too few iterations to judge the fit", field="--iterations", found=iterations,
             allowed=f"{least} or more: {effort.pilot} of them are the pilot",
         )  # fmt: skip
-    given = {"iterations": iterations, "particles": particles}
+    given: dict[str, Any] = {"iterations": iterations, "particles": particles}
     return replace(effort, **{name: n for name, n in given.items() if n is not None})

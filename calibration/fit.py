@@ -129,7 +129,7 @@ def read_plan(directory: Path) -> tuple[Plan, int, int]:
         found = json.loads(path.read_text("utf-8"))
         known = {field.name: found[field.name] for field in fields(Plan) if field.name in found}
         if "mix" in known:
-            known["mix"] = Mix(*(tuple(x) if isinstance(x, list) else x for x in known["mix"]))
+            known["mix"] = Mix._make(tuple(x) if isinstance(x, list) else x for x in known["mix"])
         plan = Plan(**known)
         return plan, int(found["particles"]), int(found["until"])
     except (OSError, ValueError, TypeError, KeyError) as error:
