@@ -183,6 +183,7 @@ def missing(page: Path | None) -> list[str]:
     if page is None or not page.is_file():
         return []
     text = page.read_text("utf-8").partition("\n## What is known to be missing\n")[2]
+    text = re.sub(r" \(\[[^]]*\]\([^)]*\)\)", "", text)  # a link in brackets leads nowhere here
     items = re.findall(r"^- (.+)$", text.partition("\n## ")[0], re.MULTILINE)
     return [re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", item).replace("**", "").replace("`", "")
             for item in items]  # fmt: skip
