@@ -190,15 +190,23 @@ def learned(posterior: Posterior | None) -> dict[str, Learned]:
     return found
 
 
+def is_uncertain(address: str) -> bool:
+    """Whether a parameter's number has a prior that leaves it open.
+
+    An entry at the edge of its scale (a lognormal median of zero) has no spread; those at zero
+    from which their family's others are measured have none either.
+    """
+    name, index = addresses()[address]
+    quantity = parameters()[name]
+    if quantity.prior is None or address in ZERO:
+        return False
+    centre = float(quantity.values()[index])
+    return quantity.prior_at(index).at(centre, 1.0) != centre
+
+
 def told_by(address: str, known: Mapping[str, Learned]) -> str:
     """What tells a parameter's value: ``data``, ``prior``, or nothing since it is ``fixed``."""
-    name, index = addresses()[address]
-    quantity, centre = parameters()[name], float(parameters()[name].values()[index])
-    if (
-        quantity.prior is None
-        or address in ZERO
-        or quantity.prior_at(index).at(centre, 1.0) == centre
-    ):
+    if not is_uncertain(address):
         return "fixed"
     return "data" if address in known and known[address].overlap < ALIKE else "prior"
 

@@ -11,12 +11,13 @@ from typing import Any, Final
 import numpy as np
 
 from ..model.names import PATRONS, START_YEAR, STATES
-from ..model.quantities import ZERO, Prior, parameters
+from ..model.quantities import Prior, parameters
 from ..model.tables import OFFSET, Tables, point_values
 from ..model.world import History
 from .deviation import dated_years, driver_tables
 from .filter import Sums, filtered
 from .filter.sums import MEASURES
+from .installed import is_uncertain
 from .packages import PATRON_OF, as_history, imposed
 from .record import load_record
 from .setting import setting
@@ -60,19 +61,13 @@ class Entry:
 
 @cache
 def uncertain() -> tuple[Entry, ...]:
-    """All numbers that have a prior, in the order of the tables.
-
-    An entry at the edge of its scale (a lognormal median of zero) has no spread and is left out;
-    so are those at zero from which their family's others are measured.
-    """
+    """All numbers that have a prior with a spread, in the order of the tables."""
     found = []
     for name, quantity in parameters().items():
-        if quantity.prior is None:
-            continue
         centres = quantity.values()
         for number, (address, index) in enumerate(quantity.entries()):
-            centre, prior = float(centres[index]), quantity.prior_at(index)
-            if address not in ZERO and prior.at(centre, 1.0) != centre:
+            if is_uncertain(address):
+                centre, prior = float(centres[index]), quantity.prior_at(index)
                 found.append(Entry(address, name, OFFSET[name] + number, centre, prior))
     return tuple(found)
 

@@ -137,6 +137,12 @@ def test_what_is_told_is_known_where_it_is_made_so():
     assert rows[0] == ["address"]  # no anchor is among these
 
 
+def test_a_mean_that_moved_is_said_however_wide_the_number_stays():
+    z = rough(2000) + 0.6
+    assert "moves it up by 0.6 prior standard deviations" in identify.sentence(z, 0.75, 0.0, ())
+    assert "hardly tells" in identify.sentence(z - 0.6, 0.75, 0.0, ())
+
+
 class Hill:
     """A log likelihood that is quadratic: its posterior, and its profiles, are known."""
 

@@ -1,12 +1,15 @@
 """The evidence that is shipped: it stands up to its own check, and can be found and cited."""
 
 import csv
+import shutil
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
 from steppe.calibration.check import check, examine
 from steppe.calibration.codebook import EVENT_COLUMNS, as_fields
+from steppe.calibration.reading import evidence_directory
 from steppe.calibration.record import FILTERS, load_record, parents
 from steppe.calibration.references import bibtex, plain
 from steppe.model.errors import InputError
@@ -27,6 +30,15 @@ def record():
 
 def test_the_check_finds_nothing():
     assert list(map(str, check())) == []
+
+
+def test_evidence_is_kept_and_read_again_when_a_file_has_changed(tmp_path):
+    shutil.copytree(Path(str(evidence_directory())), tmp_path / "mine")
+    first = load_record(tmp_path / "mine")
+    assert load_record(tmp_path / "mine") is first
+    table = tmp_path / "mine" / "conflicts.csv"
+    table.write_text("".join(table.read_text("utf-8").splitlines(keepends=True)[:-1]), "utf-8")
+    assert len(load_record(tmp_path / "mine").conflicts) == len(first.conflicts) - 1
 
 
 def test_the_check_read_every_row(record):

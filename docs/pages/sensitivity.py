@@ -54,13 +54,12 @@ def page() -> str:
         for name in (MAIN, SCREEN)
     )
     main = rows(f"{MAIN}/indices.csv")
-    fitted = [factor for factor in _factors("screen.toml") if "fitted" in factor]
     return (
         "# What moves the baseline\n\n"
         "Which levers, drivers and parameters the packages of each area depend on, from 2023 to "
         "2035, both patrons together. How it is done and how to read it: "
         "[sensitivity](../sensitivity.md).\n\n"
-        f"Badge: {study['badge']}. {len(fitted)} of the fitted numbers are swept over the "
+        f"Badge: {study['badge']}. {len(_fitted())} of the fitted numbers are swept over the "
         "posterior, levers and drivers from half to one and a half times; what is not swept goes "
         "over draws of the posterior, run by run. ([Which "
         "ranges](#ranges-of-fitted-parameters).)\n\n"
@@ -129,11 +128,15 @@ def _growth() -> str:
     )
 
 
+def _fitted() -> list[dict[str, Any]]:
+    """Factors of the first look that go over the posterior."""
+    return [factor for factor in _factors("screen.toml") if "fitted" in factor]
+
+
 def _ranges() -> str:
     """Fitted numbers that are swept: what the fit leaves of them, beside their priors."""
     study = {_name(factor) for factor in _factors("baseline.toml")}
-    fitted = [factor for factor in _factors("screen.toml") if "fitted" in factor]
-    lines = []
+    fitted, lines = _fitted(), []
     for factor in fitted:
         ends = (quantiles_of(source, factor["quantity"], ENDS) for source in ("fitted", "prior"))
         told = (f"{low:.3g} to {high:.3g}" for low, high in ends)
