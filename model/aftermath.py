@@ -60,8 +60,10 @@ def answer(
     for i in range(S):
         for p in range(P):
             packages = 0
-            ousted = False
-            luck = by_area(seed, run, year, i, p, ANSWER)
+            ousted, stands = False, False
+            for a in range(A):
+                stands |= max(world.rung[i, p, a], now.highest[i, p, a]) > now.held[i, p, a]
+            luck = by_area(seed, run, year, i, p, ANSWER) if stands else (0.0, 0.0, 0.0, 0.0, 0.0)
             for a in range(A):
                 packages += now.taken[i, p, a]
                 held = now.held[i, p, a]

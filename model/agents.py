@@ -126,12 +126,14 @@ class PatronAgent(mesa.Agent):
                     salience += model.now("business_salience", p) * model.now("business", i)
                 elsewhere = joined - (state.ties[p].rung[a] >= EXERCISE_RUNG)
                 weights[i][a] = rules.attention(
-                    salience,
-                    model.now("stake_weight") * model.now("stake", p, i),
-                    model.now("us_presence_response", p) * model.now("us_presence", i),
-                    model.now("rival_response", p)
-                    * rules.lead(state.ties[rival].rung[a], state.ties[p].rung[a]),
-                    imitation + model.now("replication", p) * (elsewhere / (S - 1)),
+                    rules.interest(
+                        salience,
+                        model.now("stake_weight") * model.now("stake", p, i),
+                        model.now("us_presence_response", p) * model.now("us_presence", i),
+                        model.now("rival_response", p)
+                        * rules.lead(state.ties[rival].rung[a], state.ties[p].rung[a]),
+                        imitation + model.now("replication", p) * (elsewhere / (S - 1)),
+                    )
                 )
                 total += weights[i][a] * model.now("opportunity_rate") * state.needs[a]
                 if model.now("membership", i, p) >= 0.5:

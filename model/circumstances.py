@@ -46,12 +46,16 @@ def move_drivers(v: np.ndarray, seed: int, run: int, year: int, world: World, no
     """Step 1: every deviation takes its shock, and levels follow their series."""
     dev = world.deviation
     for block in range((DEVIATIONS + 3) // 4):
-        luck = uniforms(seed, run, year, block, DRIVERS)
-        for n in range(min(4, DEVIATIONS - block * 4)):
+        members, shaken = min(4, DEVIATIONS - block * 4), 0.0
+        for n in range(members):
+            shaken += v[at.VOLATILITY + family(block * 4 + n)]
+        luck = uniforms(seed, run, year, block, DRIVERS) if shaken > 0.0 else (0.5, 0.5, 0.5, 0.5)
+        for n in range(members):
             number = block * 4 + n
             f = family(number)
+            shock = normal(luck[n]) if v[at.VOLATILITY + f] > 0.0 else 0.0
             dev[number] = rules.deviation(
-                dev[number], v[at.PERSISTENCE + f], v[at.VOLATILITY + f], normal(luck[n])
+                dev[number], v[at.PERSISTENCE + f], v[at.VOLATILITY + f], shock
             )
     for g in range(4):
         x = rules.level(v[at.SCALAR_SIGNALS + g], dev[g])
@@ -124,7 +128,7 @@ def share_attention(v: np.ndarray, world: World, now: Year) -> None:
                     salience += v[at.BUSINESS_SALIENCE + p] * v[at.BUSINESS + i]
                 hold_back(v, now, i, p, a)
                 elsewhere = joined - (1 if world.rung[i, p, a] >= EXERCISE_RUNG else 0)
-                weight = rules.attention(
+                wanted = rules.interest(
                     salience,
                     v[at.STAKE_WEIGHT] * v[at.STAKE + p * S + i],
                     v[at.US_RESPONSE + p] * v[at.US_PRESENCE + i],
@@ -132,7 +136,10 @@ def share_attention(v: np.ndarray, world: World, now: Year) -> None:
                     * rules.lead(world.rung[i, rival, a], world.rung[i, p, a]),
                     imitation + v[at.REPLICATION + p] * (elsewhere / (S - 1)),
                 )
-                now.weight[p, i, a] = weight
+                if wanted != now.interest[p, i, a]:  # mostly it is that of the run before
+                    now.interest[p, i, a] = wanted
+                    now.weight[p, i, a] = rules.attention(wanted)
+                weight = now.weight[p, i, a]
                 total += weight * v[at.OPPORTUNITY_RATE] * now.needs[i, a]
                 if v[at.MEMBERSHIP + i * P + p] >= 0.5:
                     now.programme[p, a] += weight * now.needs[i, a]
@@ -145,8 +152,8 @@ def share_attention(v: np.ndarray, world: World, now: Year) -> None:
             v[at.ALARM_RESPONSE + p],
             world.alarm[p],
         )
-        wanted = now.programme[p].sum() > 0.0
-        now.exercises[p] = offers * v[at.PROGRAMME + p] if wanted else 0.0
+        needed = now.programme[p].sum() > 0.0
+        now.exercises[p] = offers * v[at.PROGRAMME + p] if needed else 0.0
         for i in range(S):
             for a in range(A):
                 now.offered[p, i, a] = rules.offer_probability(offers, now.weight[p, i, a], total)

@@ -32,7 +32,7 @@ def deviation(before: float, persistence: float, volatility: float, shock: float
 @compiled
 def level(series: float, log_deviation: float) -> float:
     """Level of a driver: its dated series times the exponential of its deviation."""
-    return series * math.exp(log_deviation)
+    return series * math.exp(log_deviation) if log_deviation != 0.0 else series
 
 
 # ---------------------------------------------------------------- 2. needs follow
@@ -83,18 +83,24 @@ def lead(rival_rung: int, own_rung: int) -> float:
 
 
 @compiled
-def attention(
+def interest(
     salience: float,
     stake: float,
     presence: float,
     rivalry: float,
     imitation: float,
 ) -> float:
-    """Weight of a state and area for a patron: the exponential of its interests.
+    """Interest of a patron in a state and area: the sum of what raises it.
 
     Each argument is already a product of a response and what it responds to.
     """
-    return math.exp(salience + stake + presence + rivalry + imitation)
+    return salience + stake + presence + rivalry + imitation
+
+
+@compiled
+def attention(interest_: float) -> float:
+    """Weight of a state and area for a patron: the exponential of its interest."""
+    return math.exp(interest_)
 
 
 @compiled

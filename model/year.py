@@ -7,11 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from .compiled import compiled
+from .workspace import REAL, WHOLE, workspace
 from .world import A, F, G, P, R, S
 
 
 class Year(NamedTuple):
-    """Workspace of one year of one run; nothing in it outlives the year."""
+    """Workspace of one year of one run; no result hangs on what the year before left in it."""
 
     signals: np.ndarray
     """float64 [state, signal]"""
@@ -25,6 +26,8 @@ class Year(NamedTuple):
     """float64 [state, area]"""
     offered: np.ndarray
     """float64 [patron, state, area], probability of an offer at an opportunity"""
+    interest: np.ndarray
+    """float64 [patron, state, area], of which ``weight`` is the exponential"""
     weight: np.ndarray
     """float64 [patron, state, area]"""
     pull: np.ndarray
@@ -83,24 +86,16 @@ class Year(NamedTuple):
 
 def new_year() -> Year:
     """Room for one year."""
-    cells, pairs = (S, P, A), (S, P)
-    arrays: list[np.ndarray] = [
-        np.zeros((S, G)),
-        np.zeros((S, S)),
-        np.zeros(P),
-        np.zeros(P),
-        np.zeros((S, A)),
-    ]
-    arrays += [np.zeros((P, S, A)) for _ in range(3)] + [np.ones((P, S, A, R))]
-    arrays += [np.zeros(P), np.zeros((P, A))]
-    arrays += [np.zeros(S)]
-    arrays += [np.zeros(pairs), np.zeros(pairs)]
-    arrays += [np.zeros(cells, np.int64) for _ in range(5)]
-    arrays += [np.zeros((*pairs, F), np.int64) for _ in range(2)]
-    arrays += [np.zeros(cells, np.int64), np.zeros(P, np.int64)]
-    arrays += [np.zeros(pairs) for _ in range(5)]
-    arrays += [np.zeros(P, np.int64)] + [np.zeros(P) for _ in range(3)] + [np.zeros(pairs)]
-    return Year._make(arrays)
+    cells, pairs, offers = (S, P, A), (S, P), (P, S, A)
+    parts = [(REAL, shape) for shape in ((S, G), (S, S), (P,), (P,), (S, A))]
+    parts += [(REAL, offers)] * 4 + [(REAL, (*offers, R))]
+    parts += [(REAL, shape) for shape in ((P,), (P, A), (S,), pairs, pairs)]
+    parts += [(WHOLE, cells)] * 5 + [(WHOLE, (*pairs, F))] * 2 + [(WHOLE, cells), (WHOLE, (P,))]
+    parts += [(REAL, pairs)] * 5 + [(WHOLE, (P,))] + [(REAL, (P,))] * 3 + [(REAL, pairs)]
+    now = workspace(Year, parts)
+    now.willing[:] = 1.0
+    now.interest[:] = np.nan
+    return now
 
 
 @compiled

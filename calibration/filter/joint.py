@@ -15,7 +15,7 @@ from ...model.luck import cell, normal, uniforms
 from ...model.weighing import accept, book, members
 from ...model.world import A, History, P, S, World
 from ...model.year import Year
-from .offers import odds_unpaid, others_at, seen
+from .offers import lasting, odds_unpaid, others_at, seen
 from .room import MATCHED, Room, Told
 
 
@@ -34,7 +34,8 @@ def list_joins(v: np.ndarray, world: World, now: Year, p: int, room: Room) -> No
     k = EXERCISE_RUNG
     for i in range(S):
         common = v[at.INTRUSION + k] * v[at.RELIEF]
-        worth, need, slope = odds_unpaid(v, world, now, i, p, k, common)
+        has = lasting(v, world, now, i, p)
+        worth, need, slope = odds_unpaid(v, world, now, i, p, k, common, has)
         count = room.sizes[p, k]
         for a in range(A):
             invited = v[at.MEMBERSHIP + i * P + p] >= 0.5 and now.needs[i, a] > 0.0

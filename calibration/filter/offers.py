@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,6 +16,19 @@ from ...model.weighing import beyond, leaning
 from ...model.world import A, P, S, World
 from ...model.year import Year
 from .room import NODE_WEIGHTS, NODES, RUNGS, Room
+
+
+class Lasting(NamedTuple):
+    """Terms of the utility of a patron's offer to a state that no rung and no area changes."""
+
+    trust: float
+    resentment: float
+    membership: float
+    counterweight: float
+    constant: float
+    leaning: float
+    outside: float
+    """Utility of declining."""
 
 
 @compiled
@@ -62,6 +76,7 @@ def list_sizes(v: np.ndarray, room: Room) -> None:
     a node for each of three sizes. For the other forms one node stands for all, with the mean
     factor: exact where the odds are small, and their sums are small or their odds are.
     """
+    room.felt[:] = math.nan
     for n in range(S):
         room.diffused[n] = math.exp(rules.diffusion_term(v[at.DIFFUSION], n / (S - 1)))
     for p in range(P):
@@ -99,8 +114,27 @@ def count_reached(world: World, room: Room) -> None:
 
 
 @compiled
+def lasting(v: np.ndarray, world: World, now: Year, i: int, p: int) -> Lasting:
+    """What the utility of an offer of a patron to a state has at every rung and in every area."""
+    rival, militancy = 1 - p, now.signals[i, 2]
+    return Lasting(
+        rules.trust_term(v[at.TRUST_WEIGHT], world.trust[i, p]),
+        rules.resentment_term(v[at.RESENTMENT_WEIGHT], world.resentment[i, p]),
+        rules.membership_term(v[at.MEMBERSHIP_WEIGHT], v[at.MEMBERSHIP + i * P + p]),
+        rules.heeds_rival(v[at.RULE])
+        * rules.counterweight_term(
+            v[at.COUNTERWEIGHT], v[at.FEAR + rival], militancy,
+            rules.expected_presence(now.presence[i, rival], v[at.ANTICIPATED]),
+        ),
+        rules.constant_term(v[at.CONSTANT + p], v[at.OPENNESS + i]),
+        leaning(v, now, i, p),
+        rules.outside(v[at.OUTSIDE_WEIGHT], v[at.US_PRESENCE + i]),
+    )  # fmt: skip
+
+
+@compiled
 def odds_unpaid(
-    v: np.ndarray, world: World, now: Year, i: int, p: int, k: int, intrusion: float
+    v: np.ndarray, world: World, now: Year, i: int, p: int, k: int, intrusion: float, has: Lasting
 ) -> tuple[float, float, float]:
     """Utility of an offer of no money less that of declining, without need, diffusion and dispute.
 
@@ -130,7 +164,7 @@ def odds_unpaid(
     worth = rules.utility(
         0.0,
         0.0,
-        rules.trust_term(v[at.TRUST_WEIGHT], world.trust[i, p]),
+        has.trust,
         rules.language_term(v[at.LANGUAGE_WEIGHT], world.fluency[i, p], v[at.DOCTRINE + k]),
         rules.sovereignty_term(
             v[at.SOVEREIGNTY_WEIGHT], v[at.SOVEREIGNTY + i], intrusion,
@@ -140,25 +174,20 @@ def odds_unpaid(
         * rules.displeasure_term(
             v[at.DISPLEASURE_WEIGHT], world.alarm[rival], now.dependence[i, rival], intrusion
         ),
-        rules.resentment_term(v[at.RESENTMENT_WEIGHT], world.resentment[i, p]),
-        rules.membership_term(v[at.MEMBERSHIP_WEIGHT], v[at.MEMBERSHIP + i * P + p])
+        has.resentment,
+        has.membership
         - rules.exclusion_term(
             v[at.EXCLUSION + rival], v[at.MEMBERSHIP + i * P + rival], intrusion
         ),
         0.0,
         0.0,
-        heeds
-        * rules.counterweight_term(
-            v[at.COUNTERWEIGHT], v[at.FEAR + rival], militancy,
-            rules.expected_presence(now.presence[i, rival], v[at.ANTICIPATED]),
-        ),
+        has.counterweight,
         supply,
-        rules.constant_term(v[at.CONSTANT + p], v[at.OPENNESS + i]),
-        leaning(v, now, i, p),
+        has.constant,
+        has.leaning,
     )  # fmt: skip
-    decline = rules.outside(v[at.OUTSIDE_WEIGHT], v[at.US_PRESENCE + i])
     need = rules.need_term(v[at.NEED_WEIGHT], 1.0, v[at.GAIN + k])
-    return worth - decline, need, sovereignty + displeasure - exclusion
+    return worth - has.outside, need, sovereignty + displeasure - exclusion
 
 
 @compiled
@@ -168,26 +197,48 @@ def others_at(world: World, i: int, p: int, a: int, k: int, room: Room) -> int:
 
 
 @compiled
-def list_offers(v: np.ndarray, world: World, now: Year, i: int, room: Room) -> None:
-    """What an offer to state ``i`` can be, by rung and size: its chance, odds and detection."""
+def reached(world: World, i: int, a: int) -> int:
+    """Highest rung of a state in an area, with either patron."""
+    top = 0
+    for p in range(P):
+        top = max(top, world.rung[i, p, a])
+    return top
+
+
+@compiled
+def list_help(v: np.ndarray, now: Year, i: int, a: int, top: int, room: Room) -> None:
+    """Factor of the odds by what each form does for a state's need in an area.
+
+    Needs differ between particles by little more than the rungs they have reached, so what was
+    computed for another particle is mostly at hand.
+    """
+    if room.felt[i, a, top] == now.needs[i, a]:
+        return
+    room.felt[i, a, top] = now.needs[i, a]
     for k in range(1, RUNGS):
         need = rules.need_term(v[at.NEED_WEIGHT], 1.0, v[at.GAIN + k])
-        for a in range(A):
-            room.help[k, a] = math.exp(need * now.needs[i, a])
+        room.help[i, a, top, k] = math.exp(need * now.needs[i, a])
+
+
+@compiled
+def list_offers(v: np.ndarray, world: World, now: Year, i: int, room: Room) -> None:
+    """What an offer to state ``i`` can be, by rung and size: its chance, odds and detection."""
+    for a in range(A):
+        list_help(v, now, i, a, reached(world, i, a), room)
     for p in range(P):
         for a in range(A):
             list_chances(
                 world.rung[i, p, a], v[at.UPGRADE + p], v[at.JUMP],
                 now.pull[p, i, a], now.willing[p, i, a], room.offered[p, a],
             )  # fmt: skip
-        n = 0
+        n, has = 0, lasting(v, world, now, i, p)
         for k in range(1, RUNGS):
-            worth, need, slope = odds_unpaid(v, world, now, i, p, k, v[at.INTRUSION + k])
+            worth, need, slope = odds_unpaid(v, world, now, i, p, k, v[at.INTRUSION + k], has)
             told, plain = seen(v, p, k), math.exp(worth)
             for a in range(A):
                 factor = room.diffused[others_at(world, i, p, a, k, room)]
                 shift = slope * (intrusion_of(v, p, a, k) - v[at.INTRUSION + k])
-                helped = room.help[k, a]
+                helped = room.help[i, a, reached(world, i, a), k]
                 if shift != 0.0:
                     helped = math.exp(need * now.needs[i, a] + shift)
                 unpaid = plain * helped * factor
@@ -211,6 +262,7 @@ def documented_rate(v: np.ndarray, now: Year, i: int, room: Room) -> float:
     """Expected choices of a state of which at least one half is documented."""
     extra, total = extra_of(v, now, i), 0.0
     most_c, most_r = room.options[0], room.options[1]
+    wide = (most_c + 3) // 4 * 4  # four at once
     for a in range(A):
         mean = v[at.OPPORTUNITY_RATE] * now.needs[i, a]
         if mean <= 0.0:
@@ -220,14 +272,18 @@ def documented_rate(v: np.ndarray, now: Year, i: int, room: Room) -> float:
         for y in range(most_r):
             alone = r * (1.0 - c) * chance[y] * sy[y]
             total += mean * alone * odds[y] / (1.0 + odds[y])
+        room.here[:] = 0.0
+        for y in range(most_r):
+            oy, cy, ty = odds[y], chance[y], sy[y]
+            for x in range(wide):
+                ox, sx = room.odds[0, a, x], room.told[0, a, x]
+                both = ox * extra
+                told = ox * sx + oy * (ty + both * (sx + ty - sx * ty))
+                room.here[x] += cy * told / (1.0 + ox + oy * (1.0 + both))
         for x in range(most_c):
             ox, sx = room.odds[0, a, x], room.told[0, a, x]
-            both, here = ox * extra, 0.0
-            for y in range(most_r):
-                told = ox * sx + odds[y] * (sy[y] + both * (sx + sy[y] - sx * sy[y]))
-                here += chance[y] * told / (1.0 + ox + odds[y] * (1.0 + both))
             alone = (1.0 - r) * sx * ox / (1.0 + ox)
-            total += mean * c * room.chance[0, a, x] * (alone + r * here)
+            total += mean * c * room.chance[0, a, x] * (alone + r * room.here[x])
     return total
 
 

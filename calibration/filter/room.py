@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from ...model.workspace import REAL, WHOLE, workspace
 from ...model.world import A, P, S
 
 RUNGS: Final = 6
@@ -68,8 +69,12 @@ class Room(NamedTuple):
     """float64 [event of China + 1, mask over Russia's events]"""
     partner: np.ndarray
     """int64 [event of China], drawn event of Russia, -1 for none"""
+    here: np.ndarray
+    """float64 [option of China], documented choices with each of them, summed over Russia's"""
+    felt: np.ndarray
+    """float64 [state, area, rung reached], need for which ``help`` was computed last"""
     help: np.ndarray
-    """float64 [rung, area], factor of the odds by what a form does for the state's need"""
+    """float64 [state, area, rung reached, rung], factor of the odds by what a form does for it"""
     cooling: np.ndarray
     """float64 [state, host], factor of the odds of taking part, by a quarrel; of all states"""
     join: np.ndarray
@@ -101,28 +106,29 @@ class Pick(NamedTuple):
 
 def new_room() -> Room:
     """Room for one particle and year."""
-    return Room(
-        np.zeros((P, A, RUNGS), np.int64),
-        np.zeros(S),
-        np.zeros(P, np.int64),
-        np.zeros((P, MOST_OPTIONS), np.int64),
-        np.zeros((P, A, MOST_OPTIONS)),
-        np.zeros((P, A, MOST_OPTIONS)),
-        np.zeros((P, A, MOST_OPTIONS)),
-        np.zeros((P, A, RUNGS)),
-        np.zeros((P, A, RUNGS)),
-        np.zeros((P, A, RUNGS)),
-        np.zeros((P, MOST_EVENTS)),
-        np.zeros((MOST_EVENTS, MOST_EVENTS)),
-        np.zeros((MOST_EVENTS + 1, 1 << MOST_EVENTS)),
-        np.zeros(MOST_EVENTS, np.int64),
-        np.zeros((RUNGS, A)),
-        np.zeros((S, S)),
-        np.zeros((P, A, S, S)),
-        np.zeros(A),
-        np.zeros(A * S),
-        np.zeros((P, RUNGS), np.int64),
-        np.zeros((P, RUNGS, NODES.size)),
-        np.zeros((P, RUNGS, NODES.size)),
-        np.zeros((S, P, RUNGS, NODES.size)),
+    options, rungs, sizes = (P, A, MOST_OPTIONS), (P, A, RUNGS), (P, RUNGS, NODES.size)
+    return workspace(
+        Room,
+        [
+            (WHOLE, rungs),
+            (REAL, (S,)),
+            (WHOLE, (P,)),
+            (WHOLE, (P, MOST_OPTIONS)),
+            *[(REAL, options)] * 3,
+            *[(REAL, rungs)] * 3,
+            (REAL, (P, MOST_EVENTS)),
+            (REAL, (MOST_EVENTS, MOST_EVENTS)),
+            (REAL, (MOST_EVENTS + 1, 1 << MOST_EVENTS)),
+            (WHOLE, (MOST_EVENTS,)),
+            (REAL, (MOST_OPTIONS,)),
+            (REAL, (S, A, RUNGS)),
+            (REAL, (S, A, RUNGS, RUNGS)),
+            (REAL, (S, S)),
+            (REAL, (P, A, S, S)),
+            (REAL, (A,)),
+            (REAL, (A * S,)),
+            (WHOLE, (P, RUNGS)),
+            *[(REAL, sizes)] * 2,
+            (REAL, (S, *sizes)),
+        ],
     )
