@@ -126,7 +126,7 @@ class PatronAgent(mesa.Agent):
                     salience += model.now("business_salience", p) * model.now("business", i)
                 elsewhere = joined - (state.ties[p].rung[a] >= EXERCISE_RUNG)
                 weights[i][a] = rules.attention(
-                    rules.interest(
+                    rules.appeal(
                         salience,
                         model.now("stake_weight") * model.now("stake", p, i),
                         model.now("us_presence_response", p) * model.now("us_presence", i),
@@ -147,8 +147,8 @@ class PatronAgent(mesa.Agent):
             model.now("budget_alarm_response", p),
             self.alarm,
         )
-        wanted = any(self.programme)
-        self.expected_exercises = offers * model.now("exercise_programme", p) if wanted else 0.0
+        needed = any(self.programme)
+        self.expected_exercises = offers * model.now("exercise_programme", p) if needed else 0.0
         for i in range(S):
             for a in range(A):
                 self.offered[i][a] = rules.offer_probability(offers, weights[i][a], total)

@@ -128,7 +128,7 @@ def share_attention(v: np.ndarray, world: World, now: Year) -> None:
                     salience += v[at.BUSINESS_SALIENCE + p] * v[at.BUSINESS + i]
                 hold_back(v, now, i, p, a)
                 elsewhere = joined - (1 if world.rung[i, p, a] >= EXERCISE_RUNG else 0)
-                wanted = rules.interest(
+                appeal = rules.appeal(
                     salience,
                     v[at.STAKE_WEIGHT] * v[at.STAKE + p * S + i],
                     v[at.US_RESPONSE + p] * v[at.US_PRESENCE + i],
@@ -136,9 +136,9 @@ def share_attention(v: np.ndarray, world: World, now: Year) -> None:
                     * rules.lead(world.rung[i, rival, a], world.rung[i, p, a]),
                     imitation + v[at.REPLICATION + p] * (elsewhere / (S - 1)),
                 )
-                if wanted != now.interest[p, i, a]:  # mostly it is that of the run before
-                    now.interest[p, i, a] = wanted
-                    now.weight[p, i, a] = rules.attention(wanted)
+                if appeal != now.appeal[p, i, a]:  # mostly it is that of the run before
+                    now.appeal[p, i, a] = appeal
+                    now.weight[p, i, a] = rules.attention(appeal)
                 weight = now.weight[p, i, a]
                 total += weight * v[at.OPPORTUNITY_RATE] * now.needs[i, a]
                 if v[at.MEMBERSHIP + i * P + p] >= 0.5:

@@ -83,14 +83,14 @@ def lead(rival_rung: int, own_rung: int) -> float:
 
 
 @compiled
-def interest(
+def appeal(
     salience: float,
     stake: float,
     presence: float,
     rivalry: float,
     imitation: float,
 ) -> float:
-    """Interest of a patron in a state and area: the sum of what raises it.
+    """Appeal of a state and area to a patron: the sum of what raises it.
 
     Each argument is already a product of a response and what it responds to.
     """
@@ -98,9 +98,9 @@ def interest(
 
 
 @compiled
-def attention(interest_: float) -> float:
-    """Weight of a state and area for a patron: the exponential of its interest."""
-    return math.exp(interest_)
+def attention(appeal_: float) -> float:
+    """Weight of a state and area for a patron: the exponential of their appeal."""
+    return math.exp(appeal_)
 
 
 @compiled

@@ -8,8 +8,8 @@ from typing import TypeVar, cast
 import numpy as np
 
 Fields = TypeVar("Fields", bound=tuple[np.ndarray, ...])
-WHOLE: type = np.int64
-REAL: type = np.float64
+INTEGER: type = np.int64
+FLOAT: type = np.float64
 
 
 def workspace(kind: type[Fields], parts: Sequence[tuple[type, tuple[int, ...]]]) -> Fields:
@@ -29,8 +29,16 @@ def workspace(kind: type[Fields], parts: Sequence[tuple[type, tuple[int, ...]]])
     Returns
     -------
     record
-        Its attributes are views of the arrays: what is written to them stands in the record.
+        Its attributes are views of the arrays: what is written to them stands in the record, but
+        for one that was pickled.
+
+    Raises
+    ------
+    ValueError
+        If a field has the name of something that every record has.
     """
-    names = kind._fields  # type: ignore[attr-defined]
+    names: tuple[str, ...] = kind._fields  # type: ignore[attr-defined]
+    if taken := sorted(set(names) & set(dir(np.record))):
+        raise ValueError(f"names of fields that every record has: {', '.join(taken)}")
     row = [(name, *part) for name, part in zip(names, parts, strict=True)]
     return cast(Fields, np.zeros(1, np.dtype(row, align=True)).view(np.recarray)[0])

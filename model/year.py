@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .compiled import compiled
-from .workspace import REAL, WHOLE, workspace
+from .workspace import FLOAT, INTEGER, workspace
 from .world import A, F, G, P, R, S
 
 
@@ -26,7 +26,7 @@ class Year(NamedTuple):
     """float64 [state, area]"""
     offered: np.ndarray
     """float64 [patron, state, area], probability of an offer at an opportunity"""
-    interest: np.ndarray
+    appeal: np.ndarray
     """float64 [patron, state, area], of which ``weight`` is the exponential"""
     weight: np.ndarray
     """float64 [patron, state, area]"""
@@ -87,14 +87,16 @@ class Year(NamedTuple):
 def new_year() -> Year:
     """Room for one year."""
     cells, pairs, offers = (S, P, A), (S, P), (P, S, A)
-    parts = [(REAL, shape) for shape in ((S, G), (S, S), (P,), (P,), (S, A))]
-    parts += [(REAL, offers)] * 4 + [(REAL, (*offers, R))]
-    parts += [(REAL, shape) for shape in ((P,), (P, A), (S,), pairs, pairs)]
-    parts += [(WHOLE, cells)] * 5 + [(WHOLE, (*pairs, F))] * 2 + [(WHOLE, cells), (WHOLE, (P,))]
-    parts += [(REAL, pairs)] * 5 + [(WHOLE, (P,))] + [(REAL, (P,))] * 3 + [(REAL, pairs)]
+    parts = [(FLOAT, shape) for shape in ((S, G), (S, S), (P,), (P,), (S, A))]
+    parts += [(FLOAT, offers)] * 4 + [(FLOAT, (*offers, R))]
+    parts += [(FLOAT, shape) for shape in ((P,), (P, A), (S,), pairs, pairs)]
+    parts += (
+        [(INTEGER, cells)] * 5 + [(INTEGER, (*pairs, F))] * 2 + [(INTEGER, cells), (INTEGER, (P,))]
+    )
+    parts += [(FLOAT, pairs)] * 5 + [(INTEGER, (P,))] + [(FLOAT, (P,))] * 3 + [(FLOAT, pairs)]
     now = workspace(Year, parts)
     now.willing[:] = 1.0
-    now.interest[:] = np.nan
+    now.appeal[:] = np.nan
     return now
 
 

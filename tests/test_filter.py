@@ -12,7 +12,7 @@ from steppe.calibration.filter.sums import AID, EXERCISES, Sums, chance_told, to
 from steppe.calibration.setting import setting
 from steppe.model import rules
 from steppe.model.circumstances import feel_needs, move_drivers, share_attention
-from steppe.model.columns import RULE
+from steppe.model.columns import NEED_WEIGHT, RULE
 from steppe.model.engine import begin, simulate, simulate_from
 from steppe.model.names import AREAS, PATRONS, STATES
 from steppe.model.tables import build_tables, point_values
@@ -63,8 +63,9 @@ def history(*packages):
     )  # fmt: skip
 
 
-def likelihood(tables, packages, until, particles=2000, seed=3):
-    return np.exp(filtered(tables, history(*packages), until, particles, seed).log_likelihood)
+def likelihood(tables, packages, until, particles=2000, seed=3, shares=()):
+    found = filtered(tables, history(*packages), until, particles, seed, shares=shares)
+    return np.exp(found.log_likelihood)
 
 
 def agrees(estimate, happened):
@@ -149,6 +150,23 @@ def test_choices_on_record_have_the_rate_of_the_engine(moment):
         share = np.exp(-offers.documented_rate(v, now, i, room))
         assert 0.02 < share < 0.98
         assert abs(silent[i] / n - share) < 4.5 * np.sqrt(share * (1 - share) / n) + 0.003
+
+
+def test_what_is_kept_from_a_particle_is_not_kept_over_a_year(moment):
+    """Another weight of needs in the next year: a used room gives what a fresh one does."""
+    v, world, now, used = moment
+    offers.list_offers(v, world, now, KG, used)
+    later, fresh = v.copy(), new_room()
+    later[NEED_WEIGHT] *= 1.7
+    later.flags.writeable = False
+    for room in (used, fresh):
+        offers.list_sizes(later, room)
+        offers.count_reached(world, room)
+        offers.list_offers(later, world, now, KG, room)
+    assert np.array_equal(used.odds, fresh.odds)
+    offers.list_sizes(v, fresh)
+    offers.list_offers(v, world, now, KG, fresh)
+    assert not np.array_equal(used.odds, fresh.odds)
 
 
 def test_joint_exercises_have_the_rate_of_the_engine(moment):
@@ -294,11 +312,40 @@ def test_a_wrong_detection_is_found(free):
         agrees(likelihood(wrong, [], 1992), free[:, 0].sum(axis=(1, 2, 3)) == 0)
 
 
-def test_few_particles_are_unbiased(tables):
+@pytest.mark.parametrize("shares", [(), (1.0, 3.0, 0.7), (4.0, 1.0, 2.0)])
+def test_few_particles_are_unbiased(tables, shares):
+    """As many in every year, or more where more is told, or fewer."""
     packages = [(1992, TJ, 1, 1 << CT, 1), (1994, TJ, 1, 1 << CT, 2)]
-    few = np.array([likelihood(tables, packages, 1994, 3, seed) for seed in range(400)])
+    few = np.array(
+        [likelihood(tables, packages, 1994, 3, seed, shares=shares) for seed in range(400)]
+    )
     many = likelihood(tables, packages, 1994, 4000)
     assert abs(few.mean() - many) < 4 * few.std() / np.sqrt(few.size) + 0.01 * many
+
+
+def test_particles_are_shared_out_by_year(tables):
+    """Shares of one change no bit; the worlds are as many as the last year has particles."""
+    packages = history((1992, TJ, 1, 1 << CT, 1))
+    plain = filtered(tables, packages, 1994, 20)
+    even = filtered(tables, packages, 1994, 20, shares=(1.0,) * 4)
+    assert even.increments.tobytes() == plain.increments.tobytes()
+    assert even.worlds.trust.tobytes() == plain.worlds.trust.tobytes()
+    found = filtered(tables, packages, 1994, 20, shares=(0.5, 2.0, 0.01))
+    assert found.increments[0] != plain.increments[0]
+    assert len(found.worlds.alarm) == 2
+    with pytest.raises(ValueError, match="shares of particles for 2 years, not for 3"):
+        filtered(tables, packages, 1994, 20, shares=(1.0, 1.0))
+
+
+def test_noise_falls_where_the_particles_go(tables):
+    """In the year that tells something three quarters of the particles do better than a quarter."""
+    packages = history((1994, TJ, 1, 1 << CT, 2), (1994, KG, 0, 1 << DEFENCE, 1))
+    noise = [
+        np.var([filtered(tables, packages, 1994, 20, seed, shares=shares).log_likelihood
+                for seed in range(300)])
+        for shares in ((1.25, 1.25, 0.5), (0.75, 0.75, 1.5))
+    ]  # fmt: skip
+    assert noise[1] < 0.7 * noise[0]
 
 
 def test_the_same_seed_gives_the_same_bits(tables):

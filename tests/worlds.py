@@ -39,6 +39,8 @@ def random_values(seed: int, years: int) -> dict[str, np.ndarray]:
         0, 5
     )
     values["membership"] = np.round(values["membership"])
+    still = rng.random(values["driver_volatility"].shape) < 0.4  # as in years that are dated
+    values["driver_volatility"][still] = 0.0
     if rng.random() < 0.7:
         for name in SWITCHES:
             low, high = quantities()[name].bounds

@@ -56,13 +56,15 @@ def copy(source: World, n: int, target: World, m: int) -> None:
 
 @compiled
 def resample(seed: int, year: int, weights: np.ndarray, chosen: np.ndarray) -> None:
-    """Systematic resampling (Kitagawa 1996) in proportion to the weights: who goes on."""
-    count = weights.size
+    """Systematic resampling (Kitagawa 1996) in proportion to the weights: who goes on.
+
+    As many go on as ``chosen`` has places.
+    """
     u, _, _, _ = uniforms(seed, 0, year, 0, RESAMPLED)
-    step = weights.sum() / count
+    step = weights.sum() / chosen.size
     mark, total, n = u * step, weights[0], 0
-    for m in range(count):
-        while total < mark and n < count - 1:
+    for m in range(chosen.size):
+        while total < mark and n < weights.size - 1:
             n += 1
             total += weights[n]
         chosen[m] = n
@@ -70,18 +72,18 @@ def resample(seed: int, year: int, weights: np.ndarray, chosen: np.ndarray) -> N
 
 
 @compiled
-def go_on(seed: int, year: int, cloud: Cloud) -> None:
-    """Resample the cloud: ``chosen`` says from whom each place goes on."""
-    resample(seed, year, cloud.weight, cloud.chosen)
-    for m in range(cloud.chosen.size):
+def go_on(seed: int, year: int, cloud: Cloud, count: int, further: int) -> None:
+    """Resample the first ``count``; ``chosen`` says from whom each of the ``further`` goes on."""
+    resample(seed, year, cloud.weight[:count], cloud.chosen[:further])
+    for m in range(further):
         n = cloud.chosen[m]
         copy(cloud.worlds, n, cloud.spare, m)
         assign(cloud.spare_total[m], cloud.total[n])
         assign(cloud.spare_guide[m], cloud.guide[n])
-    for m in range(cloud.chosen.size):
+    for m in range(further):
         copy(cloud.spare, m, cloud.worlds, m)
-    assign(cloud.total, cloud.spare_total)
-    assign(cloud.guide, cloud.spare_guide)
+    assign(cloud.total[:further], cloud.spare_total[:further])
+    assign(cloud.guide[:further], cloud.spare_guide[:further])
 
 
 def spread(seed: int, until: int, particles: int, count: int) -> np.ndarray:

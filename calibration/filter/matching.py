@@ -58,7 +58,7 @@ def single(
             continue
         rival = now.offered[q, i, a]
         for z in range(1 if known else room.sizes[p, k]):
-            value = told if known else room.size[p, k, z]
+            value = told if known else room.value[p, k, z]
             weight = size_density(v, p, k, told) if known else room.share[p, k, z]
             raised = money(v, i, value) if known else room.node[i, p, k, z]
             odds = room.unpaid[p, a, k] * raised
@@ -74,7 +74,7 @@ def single(
                     pick = Pick(a, value, 0, 0.0)
                 total += here
                 if total <= mark:
-                    size = room.size[q, ky, y - 1] if room.sizes[q, ky] > 1 else math.nan
+                    size = room.value[q, ky, y - 1] if room.sizes[q, ky] > 1 else math.nan
                     pick = Pick(a, value, ky, size)
                 total += here * oy * extra * (1.0 - room.told[q, a, y])
     return total, pick
@@ -102,12 +102,12 @@ def pair(
         if not (history.area_mask[e] >> a) & (history.area_mask[f] >> a) & 1 or lead <= 0.0:
             continue
         for x in range(1 if known_e else room.sizes[0, ke]):
-            value = told_e if known_e else room.size[0, ke, x]
+            value = told_e if known_e else room.value[0, ke, x]
             weight = size_density(v, 0, ke, told_e) if known_e else room.share[0, ke, x]
             raised = money(v, i, value) if known_e else room.node[i, 0, ke, x]
             ox = room.unpaid[0, a, ke] * raised
             for y in range(1 if known_f else room.sizes[1, kf]):
-                other = told_f if known_f else room.size[1, kf, y]
+                other = told_f if known_f else room.value[1, kf, y]
                 share = size_density(v, 1, kf, told_f) if known_f else room.share[1, kf, y]
                 lifted = money(v, i, other) if known_f else room.node[i, 1, kf, y]
                 oy = room.unpaid[1, a, kf] * lifted

@@ -76,7 +76,7 @@ def list_sizes(v: np.ndarray, room: Room) -> None:
     a node for each of three sizes. For the other forms one node stands for all, with the mean
     factor: exact where the odds are small, and their sums are small or their odds are.
     """
-    room.felt[:] = math.nan
+    room.need[:] = math.nan
     for n in range(S):
         room.diffused[n] = math.exp(rules.diffusion_term(v[at.DIFFUSION], n / (S - 1)))
     for p in range(P):
@@ -89,11 +89,11 @@ def list_sizes(v: np.ndarray, room: Room) -> None:
             for z in range(room.sizes[p, k]):
                 room.rung[p, room.options[p] + z] = k
                 room.share[p, k, z] = NODE_WEIGHTS[z] if many else 1.0
-                room.size[p, k, z] = rules.size(median, spread, NODES[z]) if many else math.nan
+                room.value[p, k, z] = rules.size(median, spread, NODES[z]) if many else math.nan
             for i in range(S):
                 if many:
                     for z in range(NODES.size):
-                        room.node[i, p, k, z] = money(v, i, room.size[p, k, z])
+                        room.node[i, p, k, z] = money(v, i, room.value[p, k, z])
                 else:
                     total = 0.0
                     for z in range(NODES.size):
@@ -197,7 +197,7 @@ def others_at(world: World, i: int, p: int, a: int, k: int, room: Room) -> int:
 
 
 @compiled
-def reached(world: World, i: int, a: int) -> int:
+def highest_rung(world: World, i: int, a: int) -> int:
     """Highest rung of a state in an area, with either patron."""
     top = 0
     for p in range(P):
@@ -212,9 +212,9 @@ def list_help(v: np.ndarray, now: Year, i: int, a: int, top: int, room: Room) ->
     Needs differ between particles by little more than the rungs they have reached, so what was
     computed for another particle is mostly at hand.
     """
-    if room.felt[i, a, top] == now.needs[i, a]:
+    if room.need[i, a, top] == now.needs[i, a]:
         return
-    room.felt[i, a, top] = now.needs[i, a]
+    room.need[i, a, top] = now.needs[i, a]
     for k in range(1, RUNGS):
         need = rules.need_term(v[at.NEED_WEIGHT], 1.0, v[at.GAIN + k])
         room.help[i, a, top, k] = math.exp(need * now.needs[i, a])
@@ -224,7 +224,7 @@ def list_help(v: np.ndarray, now: Year, i: int, a: int, top: int, room: Room) ->
 def list_offers(v: np.ndarray, world: World, now: Year, i: int, room: Room) -> None:
     """What an offer to state ``i`` can be, by rung and size: its chance, odds and detection."""
     for a in range(A):
-        list_help(v, now, i, a, reached(world, i, a), room)
+        list_help(v, now, i, a, highest_rung(world, i, a), room)
     for p in range(P):
         for a in range(A):
             list_chances(
@@ -238,7 +238,7 @@ def list_offers(v: np.ndarray, world: World, now: Year, i: int, room: Room) -> N
             for a in range(A):
                 factor = room.diffused[others_at(world, i, p, a, k, room)]
                 shift = slope * (intrusion_of(v, p, a, k) - v[at.INTRUSION + k])
-                helped = room.help[i, a, reached(world, i, a), k]
+                helped = room.help[i, a, highest_rung(world, i, a), k]
                 if shift != 0.0:
                     helped = math.exp(need * now.needs[i, a] + shift)
                 unpaid = plain * helped * factor
@@ -262,7 +262,7 @@ def documented_rate(v: np.ndarray, now: Year, i: int, room: Room) -> float:
     """Expected choices of a state of which at least one half is documented."""
     extra, total = extra_of(v, now, i), 0.0
     most_c, most_r = room.options[0], room.options[1]
-    wide = (most_c + 3) // 4 * 4  # four at once
+    wide = (most_c + 3) // 4 * 4  # four at once: there is room for it
     for a in range(A):
         mean = v[at.OPPORTUNITY_RATE] * now.needs[i, a]
         if mean <= 0.0:

@@ -6,12 +6,13 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ...model.workspace import REAL, WHOLE, workspace
+from ...model.workspace import FLOAT, INTEGER, workspace
 from ...model.world import A, P, S
 
 RUNGS: Final = 6
 MOST_OPTIONS: Final = 8
-"""Rungs and sizes that an offer can have, at most."""
+"""Rungs and sizes that an offer can have, at most; a multiple of four, as many as are summed at
+once."""
 MOST_EVENTS: Final = 14
 """Documented packages of one patron for one state in one year, at most."""
 MATCHED: Final = 32
@@ -71,7 +72,7 @@ class Room(NamedTuple):
     """int64 [event of China], drawn event of Russia, -1 for none"""
     here: np.ndarray
     """float64 [option of China], documented choices with each of them, summed over Russia's"""
-    felt: np.ndarray
+    need: np.ndarray
     """float64 [state, area, rung reached], need for which ``help`` was computed last"""
     help: np.ndarray
     """float64 [state, area, rung reached, rung], factor of the odds by what a form does for it"""
@@ -85,7 +86,7 @@ class Room(NamedTuple):
     """float64 [area x host], density of a joint exercise by area and host"""
     sizes: np.ndarray
     """int64 [patron, rung], number of sizes that stand for the distribution of all"""
-    size: np.ndarray
+    value: np.ndarray
     """float64 [patron, rung, node], USD million; not a number where one node stands for all"""
     share: np.ndarray
     """float64 [patron, rung, node], weight of the size"""
@@ -110,25 +111,25 @@ def new_room() -> Room:
     return workspace(
         Room,
         [
-            (WHOLE, rungs),
-            (REAL, (S,)),
-            (WHOLE, (P,)),
-            (WHOLE, (P, MOST_OPTIONS)),
-            *[(REAL, options)] * 3,
-            *[(REAL, rungs)] * 3,
-            (REAL, (P, MOST_EVENTS)),
-            (REAL, (MOST_EVENTS, MOST_EVENTS)),
-            (REAL, (MOST_EVENTS + 1, 1 << MOST_EVENTS)),
-            (WHOLE, (MOST_EVENTS,)),
-            (REAL, (MOST_OPTIONS,)),
-            (REAL, (S, A, RUNGS)),
-            (REAL, (S, A, RUNGS, RUNGS)),
-            (REAL, (S, S)),
-            (REAL, (P, A, S, S)),
-            (REAL, (A,)),
-            (REAL, (A * S,)),
-            (WHOLE, (P, RUNGS)),
-            *[(REAL, sizes)] * 2,
-            (REAL, (S, *sizes)),
+            (INTEGER, rungs),
+            (FLOAT, (S,)),
+            (INTEGER, (P,)),
+            (INTEGER, (P, MOST_OPTIONS)),
+            *[(FLOAT, options)] * 3,
+            *[(FLOAT, rungs)] * 3,
+            (FLOAT, (P, MOST_EVENTS)),
+            (FLOAT, (MOST_EVENTS, MOST_EVENTS)),
+            (FLOAT, (MOST_EVENTS + 1, 1 << MOST_EVENTS)),
+            (INTEGER, (MOST_EVENTS,)),
+            (FLOAT, (MOST_OPTIONS,)),
+            (FLOAT, (S, A, RUNGS)),
+            (FLOAT, (S, A, RUNGS, RUNGS)),
+            (FLOAT, (S, S)),
+            (FLOAT, (P, A, S, S)),
+            (FLOAT, (A,)),
+            (FLOAT, (A * S,)),
+            (INTEGER, (P, RUNGS)),
+            *[(FLOAT, sizes)] * 2,
+            (FLOAT, (S, *sizes)),
         ],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -85,7 +86,7 @@ def filter_year(
 def filter_years(
     flat: np.ndarray,
     seed: int,
-    years: int,
+    crowd: np.ndarray,
     history: History,
     sums: Sums,
     cloud: Cloud,
@@ -95,11 +96,12 @@ def filter_years(
     kept: Kept,
     increments: np.ndarray,
 ) -> None:
-    """Take a cloud through the first ``years`` years; ``increments`` takes log likelihoods."""
+    """Take a cloud through the years, of ``crowd`` [year] particles; fill the log likelihoods."""
     worlds, weights, total, guide = cloud.worlds, cloud.weight, cloud.total, cloud.guide
-    count, most = weights.size, sums.first.size
+    years, most = crowd.size, sums.first.size
     keep = kept.ancestor.size > 0
     for t in range(years):
+        count = crowd[t]
         v, year = flat[t], START_YEAR + t
         read_year(v, history, year, told)
         list_sizes(v, room)
@@ -118,12 +120,12 @@ def filter_years(
                 record(v, n, t, world, now, kept.outcome)
             else:
                 clear(now)
-        mean = weights.sum() / count
+        mean = weights[:count].sum() / count
         if not mean > 0.0:
             increments[t:years] = -math.inf
             return
         increments[t] = math.log(mean)
-        go_on(seed, year, cloud)
+        go_on(seed, year, cloud, count, crowd[min(t + 1, years - 1)])
         if keep:
             assign(kept.ancestor[t], cloud.chosen)
 
@@ -177,6 +179,7 @@ def filtered(
     particles: int = 50,
     seed: int = 1,
     sums: Sums | None = None,
+    shares: Sequence[float] = (),
 ) -> Filtered:
     """Filter a documented history.
 
@@ -194,6 +197,9 @@ def filtered(
         Key of the filter's luck. Another seed gives an independent estimate.
     sums : Sums, optional
         Sums that are told; those whose last year is later than ``until`` are not read.
+    shares : sequence of float, optional
+        Particles of each year from 1992 on, over ``particles``; all ones by default. What is
+        later than ``until`` is not read.
 
     Returns
     -------
@@ -205,9 +211,10 @@ def filtered(
         If the years do not fit, or a state has more than :data:`MOST_EVENTS` documented
         packages of one patron in a year.
     """
-    worlds = first_worlds(tables, particles)
-    increments = _walk(tables, history, until, seed, sums, worlds, _nothing_kept())
-    return Filtered(increments, worlds)
+    crowd = _crowd(until, particles, shares)
+    worlds = first_worlds(tables, int(crowd.max(initial=2)))
+    increments = _walk(tables, history, crowd, seed, sums, worlds, _nothing_kept())
+    return Filtered(increments, World._make(part[: crowd[-1]] for part in worlds))
 
 
 def trajectories(
@@ -242,7 +249,8 @@ def trajectories(
         empty_outcome(particles, years), starts, np.zeros((years, particles), np.int64)
     )  # fmt: skip
     worlds = first_worlds(tables, particles)
-    increments = _walk(tables, history, until, seed, sums, worlds, kept)
+    crowd = _crowd(until, particles)
+    increments = _walk(tables, history, crowd, seed, sums, worlds, kept)
     ends = spread(seed, until, particles, count)
     path = np.zeros((years, count), np.int64)
     here = ends
@@ -260,14 +268,15 @@ def trajectories(
 def _walk(
     tables: Tables,
     history: History,
-    until: int,
+    crowd: np.ndarray,
     seed: int,
     sums: Sums | None,
     worlds: World,
     kept: Kept,
 ) -> np.ndarray:
-    """Filter the years to ``until``; the worlds end as the last year leaves them."""
-    years = until - START_YEAR + 1
+    """Filter as many years as the crowd has; the worlds end as the last year leaves them."""
+    years = crowd.size
+    until = START_YEAR + years - 1
     if not 1 <= years <= tables.years:
         raise ValueError(f"no year {until} in tables of {tables.years} years from {START_YEAR}")
     packages = (history.last == 0) & (history.occasion == 0)
@@ -285,10 +294,20 @@ def _walk(
     given = no_sums() if sums is None else sums
     ended = Sums._make(column[given.last <= until] for column in given)
     filter_years(
-        tables.flat, seed, years, history, ended, new_cloud(worlds, ended.first.size), new_year(),
+        tables.flat, seed, crowd, history, ended, new_cloud(worlds, ended.first.size), new_year(),
         told, new_room(), kept, increments,
     )  # fmt: skip
     return increments
+
+
+def _crowd(until: int, particles: int, shares: Sequence[float] = ()) -> np.ndarray:
+    """Particles in each year to ``until``; shared out, at least two."""
+    years = max(0, until - START_YEAR + 1)
+    if not shares:
+        return np.full(years, particles)
+    if len(shares) < years:
+        raise ValueError(f"shares of particles for {len(shares)} years, not for {years}")
+    return np.maximum(2, np.rint(particles * np.array(shares[:years]))).astype(np.int64)
 
 
 def _nothing_kept() -> Kept:

@@ -26,6 +26,7 @@ def page() -> str:
     """Counts of counts, misses, the picture, and all totals and shapes."""
     told = json.loads((REFERENCE / "manifest.json").read_text("utf-8"))
     found = [row for row in rows() if row["documented"]]
+    counts = [row for row in found if row["kind"] == "count" and single(row)]
     missed = [row for row in found if row["miss"]]
     return (
         "# What the fitted model would have on record\n\n"
@@ -48,6 +49,7 @@ def page() -> str:
             ("what", "unit", "on record", "model: 1%", "middle", "99%"),
             [_line(row, ("q01", "median", "q99"), told["until"]) for row in missed],
         )
+        + _outside([row for row in found if single(row) and row["held"] == "no"], told["until"])
         + "\n## By area\n\n"
         "Sources often leave the area of a package open. On record stand the packages that can be "
         "of no other area, and those that can be of this one; an area is a miss only if both lie "
@@ -63,7 +65,26 @@ def page() -> str:
         )
         + "\n## By state, patron and form\n\n"
         "![Documented packages beside those expected, by state, patron and form]"
-        "(../../results/reference/predictive/predictive.png)\n"
+        "(../../results/reference/predictive/predictive.png)\n\n"
+        "First years and sums by state, where something is on record or expected in half of the "
+        "model's records:\n\n"
+        + table(
+            ("what", "unit", "on record", "model: 5%", "middle", "95%", ""),
+            [
+                (
+                    *_line(row, ("q05", "median", "q95"), told["until"]),
+                    "miss" if row["miss"] else "outside" if row["held"] == "no" else "",
+                )
+                for row in found
+                if row["state"] != "all" and row["kind"] in ("first year", "sum")
+                and _there(row, told["until"])
+            ],
+        )
+        + "\n"
+        "Counted are packages of their own and parts in joint exercises: "
+        f"{sum(float(row['documented']) for row in counts):.0f}. The record has more "
+        "documented packages, since it counts what states answered to their organisations "
+        "([below](#acts-of-membership)) among them.\n"
         "\n## Totals and shapes\n\nOne in ten lies outside by chance, about.\n\n"
         + table(
             ("what", "unit", "on record", "model: 5%", "middle", "95%", ""),
@@ -93,6 +114,25 @@ def page() -> str:
         "accepted more often. All statistics, with their places among the simulated ones: "
         "`results/reference/predictive/predictive.csv`.\n"
     )  # fmt: skip
+
+
+def _outside(found: list[dict[str, Any]], until: int) -> str:
+    """Cells of one state, patron and form that lie outside the 90% interval, misses or not."""
+    return (
+        f"\nOf the single cells these {len(found)} lie outside the interval that holds 90 of "
+        "100:\n\n"
+        + table(
+            ("what", "unit", "on record", "model: 5%", "middle", "95%"),
+            [_line(row, ("q05", "median", "q95"), until) for row in found],
+        )
+    )
+
+
+def _there(row: dict[str, Any], until: int) -> bool:
+    """Whether something of a row is on record, or in half of the model's records."""
+    if row["unit"] == "year":
+        return min(float(row["documented"]), float(row["median"])) <= until
+    return max(float(row["documented"]), float(row["median"])) > 0.0
 
 
 def _line(row: dict[str, Any], columns: tuple[str, ...], until: int) -> tuple[str, ...]:

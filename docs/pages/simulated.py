@@ -25,7 +25,7 @@ def page() -> str:
     return (
         "# Whether the fit gives back what simulated records were made of\n\n"
         f"{_made(right)} [How it is done](../calibration.md#checks-on-records-that-the-model-"
-        f"brought-forth).\n\n{_asked(right)}"
+        f"brought-forth). Badge: {right.settings['badge']}.\n\n{_asked(right)}"
         + "\n![Ranks of the true values less uniform ranks, and those of the control]"
         "(../pictures/ranks.png)\n"
         + _ranks(right, wrong=False)
