@@ -87,12 +87,13 @@ class Year(NamedTuple):
 def new_year() -> Year:
     """Room for one year."""
     cells, pairs, offers = (S, P, A), (S, P), (P, S, A)
-    parts = [(FLOAT, shape) for shape in ((S, G), (S, S), (P,), (P,), (S, A))]
+    parts: list[tuple[type, tuple[int, ...]]] = [
+        (FLOAT, shape) for shape in ((S, G), (S, S), (P,), (P,), (S, A))
+    ]
     parts += [(FLOAT, offers)] * 4 + [(FLOAT, (*offers, R))]
     parts += [(FLOAT, shape) for shape in ((P,), (P, A), (S,), pairs, pairs)]
-    parts += (
-        [(INTEGER, cells)] * 5 + [(INTEGER, (*pairs, F))] * 2 + [(INTEGER, cells), (INTEGER, (P,))]
-    )
+    parts += [(INTEGER, cells)] * 5 + [(INTEGER, (*pairs, F))] * 2
+    parts += [(INTEGER, cells), (INTEGER, (P,))]
     parts += [(FLOAT, pairs)] * 5 + [(INTEGER, (P,))] + [(FLOAT, (P,))] * 3 + [(FLOAT, pairs)]
     now = workspace(Year, parts)
     now.willing[:] = 1.0

@@ -307,7 +307,8 @@ def _crowd(until: int, particles: int, shares: Sequence[float] = ()) -> np.ndarr
         return np.full(years, particles)
     if len(shares) < years:
         raise ValueError(f"shares of particles for {len(shares)} years, not for {years}")
-    return np.maximum(2, np.rint(particles * np.array(shares[:years]))).astype(np.int64)
+    found: np.ndarray = np.maximum(2, np.rint(particles * np.array(shares[:years])))
+    return found.astype(np.int64)
 
 
 def _nothing_kept() -> Kept:
