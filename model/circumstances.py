@@ -90,6 +90,7 @@ def feel_needs(v: np.ndarray, world: World, now: Year) -> None:
             for p in range(P):
                 top = max(top, world.rung[i, p, a])
             felt = rules.need(v[at.EXPOSURE + i * A + a], pressure)
+            now.top[i, a] = top
             now.needs[i, a] = rules.unmet(felt, v[at.SATIATION], v[at.GAIN + top])
         for p in range(P):
             top = 0

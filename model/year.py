@@ -24,6 +24,8 @@ class Year(NamedTuple):
     """float64 [patron]"""
     needs: np.ndarray
     """float64 [state, area]"""
+    top: np.ndarray
+    """int64 [state, area], highest rung with either patron"""
     offered: np.ndarray
     """float64 [patron, state, area], probability of an offer at an opportunity"""
     appeal: np.ndarray
@@ -90,7 +92,7 @@ def new_year() -> Year:
     parts: list[tuple[type, tuple[int, ...]]] = [
         (FLOAT, shape) for shape in ((S, G), (S, S), (P,), (P,), (S, A))
     ]
-    parts += [(FLOAT, offers)] * 4 + [(FLOAT, (*offers, R))]
+    parts += [(INTEGER, (S, A))] + [(FLOAT, offers)] * 4 + [(FLOAT, (*offers, R))]
     parts += [(FLOAT, shape) for shape in ((P,), (P, A), (S,), pairs, pairs)]
     parts += [(INTEGER, cells)] * 5 + [(INTEGER, (*pairs, F))] * 2
     parts += [(INTEGER, cells), (INTEGER, (P,))]

@@ -197,21 +197,13 @@ def others_at(world: World, i: int, p: int, a: int, k: int, room: Room) -> int:
 
 
 @compiled
-def highest_rung(world: World, i: int, a: int) -> int:
-    """Highest rung of a state in an area, with either patron."""
-    top = 0
-    for p in range(P):
-        top = max(top, world.rung[i, p, a])
-    return top
-
-
-@compiled
-def list_help(v: np.ndarray, now: Year, i: int, a: int, top: int, room: Room) -> None:
+def list_help(v: np.ndarray, now: Year, i: int, a: int, room: Room) -> None:
     """Factor of the odds by what each form does for a state's need in an area.
 
     Needs differ between particles by little more than the rungs they have reached, so what was
     computed for another particle is mostly at hand.
     """
+    top = now.top[i, a]
     if room.need[i, a, top] == now.needs[i, a]:
         return
     room.need[i, a, top] = now.needs[i, a]
@@ -224,7 +216,7 @@ def list_help(v: np.ndarray, now: Year, i: int, a: int, top: int, room: Room) ->
 def list_offers(v: np.ndarray, world: World, now: Year, i: int, room: Room) -> None:
     """What an offer to state ``i`` can be, by rung and size: its chance, odds and detection."""
     for a in range(A):
-        list_help(v, now, i, a, highest_rung(world, i, a), room)
+        list_help(v, now, i, a, room)
     for p in range(P):
         for a in range(A):
             list_chances(
@@ -238,7 +230,7 @@ def list_offers(v: np.ndarray, world: World, now: Year, i: int, room: Room) -> N
             for a in range(A):
                 factor = room.diffused[others_at(world, i, p, a, k, room)]
                 shift = slope * (intrusion_of(v, p, a, k) - v[at.INTRUSION + k])
-                helped = room.help[i, a, highest_rung(world, i, a), k]
+                helped = room.help[i, a, now.top[i, a], k]
                 if shift != 0.0:
                     helped = math.exp(need * now.needs[i, a] + shift)
                 unpaid = plain * helped * factor

@@ -28,6 +28,7 @@ def page() -> str:
     found = [row for row in rows() if row["documented"]]
     counts = [row for row in found if row["kind"] == "count" and single(row)]
     missed = [row for row in found if row["miss"]]
+    outside = [row for row in found if single(row) and row["held"] == "no"]
     return (
         "# What the fitted model would have on record\n\n"
         f"`{told['command']}`: {told['runs']:,} free runs from 1992 over {told['draws']} draws of "
@@ -49,7 +50,9 @@ def page() -> str:
             ("what", "unit", "on record", "model: 1%", "middle", "99%"),
             [_line(row, ("q01", "median", "q99"), told["until"]) for row in missed],
         )
-        + _outside([row for row in found if single(row) and row["held"] == "no"], told["until"])
+        + f"\nOf the single cells these {len(outside)} lie outside the interval that holds 90 of "
+        "100:\n\n"
+        + _held(outside, told["until"])
         + "\n## By area\n\n"
         "Sources often leave the area of a package open. On record stand the packages that can be "
         "of no other area, and those that can be of this one; an area is a miss only if both lie "
@@ -59,7 +62,7 @@ def page() -> str:
             ("patron and area", "on record", "model: 5%", "middle", "95%", ""),
             [
                 (place(row), ends(row), *(f"{float(row[c]):.0f}" for c in ("q05", "median", "q95")),
-                 "miss" if row["miss"] else "outside" if row["held"] == "no" else "")
+                 _verdict(row))
                 for row in rows("areas.csv")
             ],
         )
@@ -68,17 +71,13 @@ def page() -> str:
         "(../../results/reference/predictive/predictive.png)\n\n"
         "First years and sums by state, where something is on record or expected in half of the "
         "model's records:\n\n"
-        + table(
-            ("what", "unit", "on record", "model: 5%", "middle", "95%", ""),
+        + _held(
             [
-                (
-                    *_line(row, ("q05", "median", "q95"), told["until"]),
-                    "miss" if row["miss"] else "outside" if row["held"] == "no" else "",
-                )
-                for row in found
+                row for row in found
                 if row["state"] != "all" and row["kind"] in ("first year", "sum")
                 and _there(row, told["until"])
             ],
+            told["until"],
         )
         + "\n"
         "Counted are packages of their own and parts in joint exercises: "
@@ -86,17 +85,7 @@ def page() -> str:
         "documented packages, since it counts what states answered to their organisations "
         "([below](#acts-of-membership)) among them.\n"
         "\n## Totals and shapes\n\nOne in ten lies outside by chance, about.\n\n"
-        + table(
-            ("what", "unit", "on record", "model: 5%", "middle", "95%", ""),
-            [
-                (
-                    *_line(row, ("q05", "median", "q95"), told["until"]),
-                    "miss" if row["miss"] else "outside" if row["held"] == "no" else "",
-                )
-                for row in found
-                if not single(row)
-            ],
-        )
+        + _held([row for row in found if not single(row)], told["until"])
         + "\n## Acts of membership\n\n"
         "Every run is given who is a member when; what the states answered is observed. An act "
         "is an offer of the lowest rung in the organisation's name (the SCO with the Shanghai "
@@ -116,16 +105,16 @@ def page() -> str:
     )  # fmt: skip
 
 
-def _outside(found: list[dict[str, Any]], until: int) -> str:
-    """Cells of one state, patron and form that lie outside the 90% interval, misses or not."""
-    return (
-        f"\nOf the single cells these {len(found)} lie outside the interval that holds 90 of "
-        "100:\n\n"
-        + table(
-            ("what", "unit", "on record", "model: 5%", "middle", "95%"),
-            [_line(row, ("q05", "median", "q95"), until) for row in found],
-        )
+def _held(found: list[dict[str, Any]], until: int) -> str:
+    """Statistics beside the model's 90% interval, and which lie outside."""
+    return table(
+        ("what", "unit", "on record", "model: 5%", "middle", "95%", ""),
+        [(*_line(row, ("q05", "median", "q95"), until), _verdict(row)) for row in found],
     )
+
+
+def _verdict(row: dict[str, Any]) -> str:
+    return "miss" if row["miss"] else "outside" if row["held"] == "no" else ""
 
 
 def _there(row: dict[str, Any], until: int) -> bool:
