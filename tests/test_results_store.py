@@ -1,12 +1,10 @@
 """The store: what goes in comes out; interrupted, extended or damaged, it ends alike."""
 
 import json
-import multiprocessing
 import os
 import subprocess
 import sys
 import tracemalloc
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +18,7 @@ from steppe.results.compare import compare
 from steppe.results.summaries import summarise
 from steppe.results.variables import VARIABLES
 
+from .alone import alone
 from .results_synthetic import BADGE, batch, fill, manifest
 
 
@@ -295,10 +294,6 @@ def peak(directory: Path, runs: int) -> int:
 
 
 def test_memory_does_not_grow_with_the_runs(tmp_path):
-    """Ten times the runs, at most a fifth more memory at the peak (it was tenfold if kept).
-
-    A process of its own measures it: threads and garbage of other tests would be counted too.
-    """
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as fresh:
-        _imports, few, many = fresh.map(peak, [tmp_path] * 3, [50, 100, 1000])
+    """Ten times the runs, at most a fifth more memory at the peak (it was tenfold if kept)."""
+    _imports, few, many = alone(*((peak, tmp_path, runs) for runs in (50, 100, 1000)))
     assert many < 1.2 * few

@@ -1,7 +1,5 @@
 """Reading a sweep: a selection is what the whole has there, and only its files are read."""
 
-import tracemalloc
-
 import numpy as np
 import pytest
 
@@ -11,6 +9,7 @@ from steppe.results.sweep.layout import DATA
 from steppe.results.sweep.reading import open_sweep
 
 from . import sweep_child
+from .alone import alone, peak
 from .test_sweep_store import SWEEP, write
 
 SELECTIONS = {
@@ -74,21 +73,17 @@ def test_reading_in_parts_takes_the_memory_of_a_part(tmp_path):
     text = SWEEP.replace("size = 20", "size = 1600").replace("[3, 5]", "[20, 12]")
     text = text.replace('name = "tried"', 'name = "tried"\nyearly = []')
     sweep_child.fill(write(tmp_path / "asked", text), tmp_path / "out")
-    total = peak(lambda: open_sweep(tmp_path / "out", ["first_year"])["first_year"].load())
-    parts = peak(lambda: added_up(open_sweep(tmp_path / "out", ["first_year"])["first_year"]))
+    both = [(peak, reading, tmp_path / "out") for reading in (loaded, added_up)]
+    *_imports, total, parts = alone(*both, *both)
     assert parts < total / 4, (parts, total)
 
 
-def added_up(values):
+def loaded(directory):
+    return open_sweep(directory, ["first_year"])["first_year"].load()
+
+
+def added_up(directory):
+    values = open_sweep(directory, ["first_year"])["first_year"]
     return sum(
         float(values.isel(point=slice(n, n + 20)).sum()) for n in range(0, len(values.point), 20)
     )
-
-
-def peak(read):
-    read()  # what is imported and cached on the way is no part of it
-    tracemalloc.start()
-    read()
-    found = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    return found

@@ -1,13 +1,13 @@
 """The ledger: lines by chunk, in order at the end, with little of them in memory."""
 
-import tracemalloc
-
 import numpy as np
 import pytest
 
 from steppe.model.errors import InputError
 from steppe.results.sweep.ledger import LEDGER, Ledger, Record, line
 from steppe.results.sweep.manifest import Chunks
+
+from .alone import alone, peak
 
 BLOCKS = (3, 2)
 ALL = Chunks(np.ones(BLOCKS, bool))
@@ -85,11 +85,12 @@ def test_memory_holds_bytes_of_a_chunk_and_not_its_line(tmp_path):
         for number in reversed(range(count)):
             stream.write(line((number, 0), whole))
     assert path.stat().st_size > 8e6
-    tracemalloc.start()
+    [most] = alone((peak, put_in_order, path, count))
+    assert most < 1.5e6, most
+    assert path.read_bytes().startswith(line((0, 0), whole) + line((1, 0), whole))
+
+
+def put_in_order(path, count):
     ledger, every = Ledger(path, (count, 1)), Chunks(np.ones((count, 1), bool))
     ledger.put_in_order(every)
     assert sum(found is not None for _, found in ledger.records(every)) == count
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 1.5e6, peak
-    assert path.read_bytes().startswith(line((0, 0), whole) + line((1, 0), whole))
