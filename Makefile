@@ -1,6 +1,7 @@
 # make run    set up, run the baseline (free from 1992, then on the documented history to
 #             2022), name the reports to open
-# make test   set up, run the tests
+# make test   set up, run the tests (make test-long: the longer ones, of statistics, of
+#             commands that are killed, of whole reports)
 # make bench  measure the engine against the same model in Mesa
 # make docs   write the generated pages of docs/reference
 
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 RUNS ?= 1000
 PYTEST_ARGS ?= -n auto --dist loadfile
 
-.PHONY: run test bench docs clean
+.PHONY: run test test-long bench docs clean
 
 run: $(VENV)/installed
 	$(BIN)/steppe run baseline --runs $(RUNS)
@@ -20,6 +21,9 @@ run: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-long: $(VENV)/installed-dev
+	$(BIN)/python -m pytest $(PYTEST_ARGS) -m "long and not slow"
 
 bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks.startup

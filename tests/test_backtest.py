@@ -293,6 +293,7 @@ def test_sums_on_record():
     assert 0.0 < np.median(sizes.log_median) < 1.0  # the geometric mean of five is near 1.7
 
 
+@pytest.mark.long
 def test_a_rolling_backtest_says_what_its_draws_are_worth(made, tmp_path):
     directory, _ = made
     words = ("--train-until", 1998, "--test-until", 2000, "--quick", "--rolling", "--workers", 1,

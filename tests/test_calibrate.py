@@ -56,6 +56,7 @@ def test_the_noise_of_an_estimate_is_measured():
     assert found == pytest.approx([4.0], rel=0.1)
 
 
+@pytest.mark.long
 def test_a_rough_fit_is_written_and_refused(fit, tmp_path):
     assert not fit.passed
     with pytest.raises(InputError, match="did not pass its gates and is not installed"):
@@ -108,6 +109,7 @@ def test_few_draws_stand_for_many():
         assert away(draws[:count])[0] > 0.4 / np.sqrt(count)
 
 
+@pytest.mark.long
 def test_asking_again_computes_nothing_and_changes_no_byte(fit):
     draws = fit.directory / "posterior" / "draws.csv"
     before = draws.read_bytes(), (fit.directory / "group-0.npz").read_bytes()
@@ -217,6 +219,7 @@ def test_another_prior_of_an_anchor_moves_what_hangs_on_it(monkeypatch):
     assert float(worth[1]) == pytest.approx(200_000 * np.exp(-0.5), rel=0.05)
 
 
+@pytest.mark.long
 def test_the_command_says_what_failed(tmp_path):
     words = ["calibrate", "--until", "1996", "--quick", "--iterations", "90", "--particles", "2"]
     done = CliRunner().invoke(app, [*words, "--workers", "1", "--out", str(tmp_path / "fit")])

@@ -40,6 +40,7 @@ def directory_of(folder, start):
     return next((folder / "steppe-runs").glob(f"{start}[0-9a-f]" + "?" * 9))
 
 
+@pytest.mark.long
 def test_compare_says_what_the_pairing_removed(folder):
     said = (folder / "said.txt").read_text("utf-8")
     assert "Russia" in said
@@ -50,6 +51,7 @@ def test_compare_says_what_the_pairing_removed(folder):
     assert "pairing run by run removed" in " ".join(said.split())
 
 
+@pytest.mark.long
 def test_run_names_the_report_and_finds_itself_again(folder):
     first = steppe("run", "baseline-2022", "--runs", 60, "--seed", 3, cwd=folder)
     report = folder / first.stdout.strip().splitlines()[-1].removeprefix("Report to open: ")
@@ -61,6 +63,7 @@ def test_run_names_the_report_and_finds_itself_again(folder):
     assert contents(report.parent) == before
 
 
+@pytest.mark.long
 def test_a_manifest_re_creates_its_run_byte_for_byte(folder, tmp_path):
     steppe("run", "baseline-2022", "--runs", 60, "--seed", 3, cwd=folder)
     source = directory_of(folder, "baseline-2022-")
@@ -68,6 +71,7 @@ def test_a_manifest_re_creates_its_run_byte_for_byte(folder, tmp_path):
     assert contents(tmp_path / "again") == contents(source)
 
 
+@pytest.mark.long
 def test_more_runs_extend_and_another_seed_differs(folder, tmp_path):
     asked = ("run", "baseline", "--parameters", "point", "--no-report")
     steppe(*asked, "--runs", 20, "--out", "a", cwd=tmp_path)
@@ -108,6 +112,7 @@ def test_prior_draws_are_explored_and_say_so(tmp_path):
     assert manifest["command"][2] == "mine.toml"
 
 
+@pytest.mark.long
 def test_parameters_asked_for_replace_the_scenarios_and_stay_in_the_command(tmp_path):
     words = ("run", "baseline", "--runs", 20, "--parameters", "prior")
     steppe(*words, "--out", "a", "--no-report", cwd=tmp_path)
@@ -262,6 +267,7 @@ def test_parameters_list_every_entry(tmp_path):
     assert len(lines) == 1 + len(addresses())
 
 
+@pytest.mark.long
 def test_compare_leaves_other_runs_alone(tmp_path):
     """It keeps its own pairs, as many as were asked for; reports of runs stay as they are."""
     steppe("run", "baseline", "--runs", 30, "--no-report", cwd=tmp_path)

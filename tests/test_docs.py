@@ -96,11 +96,13 @@ def generate(*arguments, script=DOCS / "generate.py"):
     )
 
 
+@pytest.mark.long
 def test_reference_pages_are_fresh():
     checked = generate("--check")
     assert checked.returncode == 0, checked.stderr
 
 
+@pytest.mark.long
 def test_a_stale_page_is_named(tmp_path):
     """Negative control: in a copy, one page changed, one missing, one left over."""
     copy = tmp_path / "docs"
@@ -127,6 +129,7 @@ def test_a_wrong_argument_is_refused():
 
 
 @pytest.mark.parametrize("name", [p for p in WRITTEN if blocks(p, "python")])
+@pytest.mark.long
 def test_python_blocks_run(name, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     if "first-run/" in page(name):

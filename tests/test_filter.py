@@ -207,6 +207,7 @@ def test_a_known_absence_is_told_apart_from_silence(moment):
     assert 0 < absent < silent
 
 
+@pytest.mark.long
 def test_a_joint_exercise_has_the_frequency_of_the_engine():
     """The filter as a whole: one exercise on record with two states, and nothing else."""
     found = values(exercise_programme=0.1, opportunity_rate=1e-9)

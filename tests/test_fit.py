@@ -33,6 +33,7 @@ def same(one, other):
             assert np.array_equal(getattr(a, name), getattr(b, name)), name
 
 
+@pytest.mark.long
 def test_a_stopped_fit_goes_on_as_if_never_stopped(target, whole, tmp_path):
     """Stopped between two writes: what came after the last write is done again."""
 
@@ -51,12 +52,14 @@ def test_a_stopped_fit_goes_on_as_if_never_stopped(target, whole, tmp_path):
     same(whole, tmp_path)
 
 
+@pytest.mark.long
 def test_a_longer_fit_extends_a_shorter_one(target, whole, tmp_path):
     for reached in (15, 20, 30, 60):
         fit.sample(target, PLAN, tmp_path, reached)
     same(whole, tmp_path)
 
 
+@pytest.mark.long
 def test_processes_change_no_bit(target, whole, tmp_path):
     fit.sample(target, PLAN, tmp_path, 60, workers=2)
     same(whole, tmp_path)

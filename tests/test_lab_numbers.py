@@ -49,6 +49,7 @@ def asked(*pairs, n=FEW):
     ],
     ids=["free", "conditioned", "story", "untouched"],
 )
+@pytest.mark.long
 def test_the_exported_file_gives_the_digest_of_the_page(engine, tmp_path, pairs, seed):
     """Through the file, the command's own way to a store, and what it prints."""
     move = asked(*pairs, ("seed", str(seed)))
@@ -68,6 +69,7 @@ def test_the_exported_file_gives_the_digest_of_the_page(engine, tmp_path, pairs,
 
 
 @pytest.mark.parametrize("start", ["baseline", "baseline-2009"])
+@pytest.mark.long
 def test_every_variable_is_that_of_the_runs(engine, start):
     first = 1995 if start == "baseline" else 2011
     move = asked(("start", start), ("l", f"budget.russia:factor:0.3:{first}"))

@@ -163,6 +163,7 @@ def test_the_committed_reference_is_of_the_shipped_scenarios():
     assert committed["because"].duplicated().mean() < 0.1, "a template explains nothing"
 
 
+@pytest.mark.long
 def test_the_shipped_scenarios_give_the_committed_numbers():
     """Forty runs of every scenario, other luck than the reference's: within the errors of both."""
     found, facts = made(40, 2)

@@ -231,6 +231,7 @@ def check(*words):
     return CliRunner().invoke(app, ["calibrate", "check", *map(str, words)])
 
 
+@pytest.mark.long
 def test_the_command_is_the_same_again(tmp_path):
     for name in ("a", "b"):
         done = check("--runs", 400, "--out", tmp_path / name)

@@ -15,6 +15,8 @@ from steppe.results.words import answers, number, share
 
 from .results_synthetic import BADGE, batch, fill, manifest
 
+pytestmark = pytest.mark.long
+
 REFERENCES = (
     Reference(key="a", cite="A source", reason="For its facts", url="https://example.org/a"),
     Reference(key="b", cite="<script>alert(1)</script>", reason="R", url="javascript:alert(1)"),

@@ -50,6 +50,7 @@ def test_moments_of_a_known_density(density, mix):
     assert 0.1 < group.moves[0] / group.moves[1] < 0.95
 
 
+@pytest.mark.long
 def test_a_biased_estimate_moves_the_answer():
     draws, _ = sample(biased, pilot=1000)
     assert draws.mean(axis=0)[0] > MEAN[0] + 0.5
@@ -188,6 +189,7 @@ def half(here, group, rng, size):
 
 @pytest.mark.parametrize(("move", "sizes"), [(sm.redraw, (1, 2, 3)), (sm.advance, sm.MANY.steps),
                                              (half, (1,))])  # fmt: skip
+@pytest.mark.long
 def test_moves_along_the_reference_without_their_factor_are_wrong(move, sizes):
     """Negative control: accepted as if symmetric, they pull the density to the reference."""
     rng = np.random.default_rng(7)
@@ -208,6 +210,7 @@ def test_moves_along_the_reference_without_their_factor_are_wrong(move, sizes):
     assert abs(found[0.0] - MEAN).max() > 0.35
 
 
+@pytest.mark.long
 def test_screened_moves_keep_the_density_and_without_the_second_factor_do_not():
     """Screened by a reference that stands elsewhere; 0 is the negative control."""
     rng = np.random.default_rng(9)

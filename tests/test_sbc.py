@@ -36,6 +36,7 @@ def pull(found):
 @pytest.mark.parametrize(
     ("records", "iterations"), [(8, 360), pytest.param(32, 660, marks=pytest.mark.slow)]
 )
+@pytest.mark.long
 def test_ranks_of_the_truth_are_uniform(target, records, iterations, tmp_path):
     check = replace(CHECK, iterations=iterations)
     found = sbc.run(target, check, range(records), tmp_path, workers=2)
@@ -48,6 +49,7 @@ def test_ranks_of_the_truth_are_uniform(target, records, iterations, tmp_path):
     assert np.mean([one["packages"] for one in found]) > 10
 
 
+@pytest.mark.long
 def test_a_wrong_likelihood_fails(target, tmp_path):
     """Negative control: with half the coverage believed, budgets come out too high."""
     found = sbc.run(target, replace(CHECK, wrong=True), range(12), tmp_path, workers=2)

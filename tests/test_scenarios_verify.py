@@ -16,6 +16,8 @@ from steppe.scenarios.load import catalogue, load, load_resolved
 from steppe.scenarios.resolve import resolve
 from steppe.scenarios.schema import Expectation, Lever, ParameterSource
 
+pytestmark = pytest.mark.long
+
 RUNS = 200
 BASELINES = ("baseline-2009", "baseline-2022")
 WORDS = {"why": "placebo", "source": "assumed"}

@@ -424,6 +424,7 @@ def test_the_pdf_is_whole_and_the_same_each_time(report):
     assert pdf_of(report.read_bytes(), title) == first
 
 
+@pytest.mark.long
 def test_the_report_is_the_same_each_time(report, made, tmp_path):
     told = manifest(runs=80, draws=synthetic.DRAWS, last_year=synthetic.LAST, kind="study")
     stories = [{"title": "Hungry <b>", "story": "Once", "assumptions": ("One",)}]

@@ -21,6 +21,8 @@ from steppe.scenarios.load import load_resolved
 from .commands import steppe
 from .test_cli import contents
 
+pytestmark = pytest.mark.long
+
 STUDY = reference_directory().parent / "study"
 ASKED = ("study", "areas", "--runs", 12, "--traced", 2, "--viewpoint", 2009,
          "--only", "moscow-withdraws-2009", "--parameters", "point", "--out", "out")  # fmt: skip

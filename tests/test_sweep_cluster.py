@@ -28,6 +28,8 @@ from .test_sweep_store import SWEEP, equal, write
 
 pytest.importorskip("distributed")
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("model", "calibration", "scenarios", "explore", "results", "cli")
 BIG = (

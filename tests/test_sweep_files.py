@@ -182,6 +182,7 @@ def test_draws_of_points_and_order_can_be_asked_for_without_a_file(tmp_path, mon
     assert "--no-second-order: does not go with a sweep file" in str(wrong.exception)
 
 
+@pytest.mark.long
 def test_control_c_says_how_to_go_on(tmp_path):
     text = SWEEP.replace("size = 20", "size = 200").replace("replicates = 12", "replicates = 200")
     text = text.replace("[3, 5]", "[10, 20]")
@@ -242,6 +243,7 @@ cp -r {disk}/out {kept}
 """
 
 
+@pytest.mark.long
 def test_a_repair_on_a_nearly_full_disk_needs_only_its_own_room(tmp_path):
     """600 kB are free: enough for the chunk that is lost, not for the sweep (2 MB) again."""
     file = write(tmp_path / "asked")

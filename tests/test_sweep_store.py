@@ -191,6 +191,7 @@ def killed_and_finished(file, directory, kills, seconds, seed, *files):
 
 
 @pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.long
 def test_a_killed_sweep_ends_in_the_same_bytes(file, whole, tmp_path, seed):
     assert killed_and_finished(file, tmp_path / "out", 8, 1.0, seed) >= 4
     equal(tmp_path / "out", whole)
@@ -222,6 +223,7 @@ def damaged(directory, folder):
     [extended("size = 7", "size = 20"), extended("replicates = 4", "replicates = 12"), damaged],
     ids=["more points", "more replicates", "repair"],
 )
+@pytest.mark.long
 def test_an_extension_or_repair_killed_between_files_ends_in_the_same_bytes(
     file, whole, tmp_path, begin
 ):
@@ -232,6 +234,7 @@ def test_an_extension_or_repair_killed_between_files_ends_in_the_same_bytes(
     equal(out, whole)
 
 
+@pytest.mark.long
 def test_what_a_kill_between_files_leaves_is_right_or_missing(file, whole, tmp_path):
     """The second chunk is cut off behind its status or before it: it counts for nothing."""
     code = (
@@ -253,6 +256,7 @@ def test_what_a_kill_between_files_leaves_is_right_or_missing(file, whole, tmp_p
     assert len(told) == 3
 
 
+@pytest.mark.long
 def test_a_killed_sweep_that_follows_the_record_ends_in_the_same_bytes(tmp_path):
     text = SWEEP.replace("size = 20", "size = 5")
     asked = write(tmp_path / "asked", text)
@@ -439,6 +443,7 @@ def unshared(script):
 
 
 @pytest.mark.parametrize("size", [40, 700])
+@pytest.mark.long
 def test_a_full_disk_stops_a_sweep_cleanly_and_it_goes_on(file, whole, tmp_path, size):
     disk, kept = tmp_path / "disk", tmp_path / "kept"
     disk.mkdir()

@@ -73,6 +73,7 @@ def positions(target):
     return np.concatenate(drawn)[::2]
 
 
+@pytest.mark.long
 def test_with_less_coverage_more_is_offered(target, positions):
     """Fewer packages are told of, so that there have been more; at factor one the draws stay
     draws from the posterior that they came from."""
@@ -112,6 +113,7 @@ def test_what_the_refusals_on_record_do_is_said():
     assert refusals_in_words(rows[2:]) == ""
 
 
+@pytest.mark.long
 def test_what_was_carried_is_gone_on_from(target, positions, tmp_path):
     others = variants(target, (0.8,), ())
 
@@ -133,6 +135,7 @@ def test_what_was_carried_is_gone_on_from(target, positions, tmp_path):
     assert len(list(tmp_path.iterdir())) == 12
 
 
+@pytest.mark.long
 def test_the_command_writes_what_it_says(tmp_path):
     """Of the draws of a small fit; another number of processes gives the same bytes."""
     plan = Plan(seed=1, groups=1, chains=2, pilot=10)
