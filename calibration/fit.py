@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, fields, replace
 from importlib.resources import files
 from multiprocessing import get_context, parent_process
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from .probe import probe
 from .sampler import (
     ARCHIVED_EVERY,
     MIX,
+    Band,
     Group,
     Mix,
     fit_reference,
@@ -46,8 +47,11 @@ PLAN: Final = "fit.json"
 REFERENCE: Final = "reference.npz"
 STARTS: Final = 2**20
 """Iteration whose address names the luck of the starts, beyond those of the chain."""
-BEFORE: Final[dict[str, object]] = {"pooled": 1, "mix": json.loads(json.dumps(MIX))}
+BEFORE: Final[dict[str, object]] = {
+    "pooled": 1, "mix": json.loads(json.dumps(MIX)), "pilot_mix": None, "shares": [],
+}  # fmt: skip
 """What the plans of fits had that do not say it."""
+WHAT, TODO = "the file of a group of chains", "remove it: the group begins anew"
 FIELDS: Final = (
     "position", "value", "luck", "archive", "centre", "factor", "tried", "moves", "refreshes",
 )  # fmt: skip
@@ -73,6 +77,8 @@ class Plan:
         all groups tried. Until the first of them each group fits its own.
     mix : Mix
         How often which move is made.
+    pilot_mix : Mix, optional
+        In the pilot, if another.
     """
 
     seed: int = 1
@@ -82,6 +88,7 @@ class Plan:
     pilot_particles: int = 30
     pooled: int = 1
     mix: Mix = MIX
+    pilot_mix: Mix | None = None
 
     def reach(self, part: int) -> int:
         """Iterations after which the reference is pooled for the ``part``-th time."""
@@ -100,8 +107,10 @@ def identity(target: Target, plan: Plan) -> dict[str, object]:
     return {
         **asdict(plan),
         "mix": json.loads(json.dumps(plan.mix)),
+        "pilot_mix": json.loads(json.dumps(plan.pilot_mix)),
         "until": target.until,
         "particles": target.particles,
+        "shares": list(target.shares),
         "estimated": [entry.address for entry in target.entries],
         "record": digest.hexdigest()[:16],
         "probe": probe(target),
@@ -116,8 +125,27 @@ def provenance() -> dict[str, str]:
     }
 
 
-def read_plan(directory: Path) -> tuple[Plan, int, int]:
-    """Plan of a fit, its number of particles, and the last year that it has read.
+class Planned(NamedTuple):
+    """A plan that stands in a fit's directory, and what its target says.
+
+    Attributes
+    ----------
+    plan : Plan
+    particles : int
+    until : int
+        Last year that was read.
+    shares : tuple of float
+        Particles of each year over ``particles``; all ones if empty.
+    """
+
+    plan: Plan
+    particles: int
+    until: int
+    shares: tuple[float, ...]
+
+
+def read_plan(directory: Path) -> Planned:
+    """Plan of a fit.
 
     Raises
     ------
@@ -128,14 +156,25 @@ def read_plan(directory: Path) -> tuple[Plan, int, int]:
     try:
         found = json.loads(path.read_text("utf-8"))
         known = {field.name: found[field.name] for field in fields(Plan) if field.name in found}
-        if "mix" in known:
-            known["mix"] = Mix._make(tuple(x) if isinstance(x, list) else x for x in known["mix"])
+        known |= {name: _mix(known[name]) for name in ("mix", "pilot_mix") if known.get(name)}
         plan = Plan(**known)
-        return plan, int(found["particles"]), int(found["until"])
+        shares = tuple(float(share) for share in found.get("shares", ()))
+        return Planned(plan, int(found["particles"]), int(found["until"]), shares)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise InputError(
-            "not the plan of a fit", file=str(path), todo="name a directory that a fit wrote"
+            "not the plan of a fit that this version can go on with",
+            file=str(path),
+            found=str(error),
+            todo="name a directory that a fit of this version wrote",
         ) from error
+
+
+def _mix(stored: Sequence[Any]) -> Mix:
+    """A mix as it stands in a plan."""
+    if len(stored) != len(Mix._fields):
+        raise ValueError("moves of an earlier version")
+    redraws, blocks, banded, bands, refreshed = stored
+    return Mix(redraws, tuple(blocks), banded, tuple(Band(*band) for band in bands), refreshed)
 
 
 def claim(directory: Path, target: Target, plan: Plan) -> None:
@@ -228,7 +267,7 @@ def _sample(
             for number in range(plan.groups if tell is not None else 0):
                 path = directory / f"group-{number}.npz"
                 if tell is not None and path.is_file():
-                    tell(number, load(path).iteration)
+                    tell(number, iteration_of(path))
 
 
 def advance(
@@ -259,8 +298,10 @@ def advance(
         if group.iteration == plan.reach(part) < iterations:
             group.centre, group.factor = load_reference(directory, part)
     while group.iteration < iterations:
-        density = rough if group.iteration < plan.pilot else target
-        step(density, group, plan.seed, number, plan.pilot, plan.mix, plan.reach(1))
+        learning = group.iteration < plan.pilot
+        density = rough if learning else target
+        mix = plan.pilot_mix if learning and plan.pilot_mix else plan.mix
+        step(density, group, plan.seed, number, plan.pilot, mix, plan.reach(1))
         if group.iteration % SAVED_EVERY == 0 or group.iteration == iterations:
             if abandoned():
                 return
@@ -307,7 +348,7 @@ def load_reference(directory: Path, part: int = 0) -> tuple[np.ndarray, np.ndarr
 def iterations(directory: Path, plan: Plan) -> int:
     """Iterations that every group of a fit has; none where a group has not begun."""
     paths = [directory / f"group-{number}.npz" for number in range(plan.groups)]
-    return min(load(path).iteration if path.is_file() else 0 for path in paths)
+    return min(iteration_of(path) if path.is_file() else 0 for path in paths)
 
 
 def draws(directory: Path, plan: Plan, dimensions: int) -> np.ndarray:
@@ -343,6 +384,17 @@ def save(path: Path, group: Group) -> None:
     )
 
 
+def iteration_of(path: Path) -> int:
+    """Iterations of a group's file, without the rest of it.
+
+    Raises
+    ------
+    InputError
+        If it is damaged.
+    """
+    return int(load_arrays(path, ("iteration",), WHAT, TODO)["iteration"])
+
+
 def load(path: Path) -> Group:
     """Read a group's file.
 
@@ -351,9 +403,6 @@ def load(path: Path) -> Group:
     InputError
         If it is damaged.
     """
-    found = load_arrays(
-        path, ("iteration", *FIELDS), "the file of a group of chains",
-        "remove it: the group begins anew",
-    )  # fmt: skip
+    found = load_arrays(path, ("iteration", *FIELDS), WHAT, TODO)
     iteration = int(found.pop("iteration"))
     return Group(**found, iteration=iteration)

@@ -13,10 +13,12 @@ import numpy as np
 
 from ..model.quantities import parameters
 from .installed import ALIKE, overlap
-from .target import Entry, Target, entries
+from .target import Entry, Target
 
-AT: Final = (-2.0, -1.0, 0.0, 1.0, 2.0)
-"""Values at which the profile is computed, in prior standard deviations."""
+AT: Final = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0)
+"""Values of the profile, in prior standard deviations."""
+CORE: Final = slice(2, 7)
+"""Where it is computed first: at these, and then on from the end that is best, if one is."""
 LINKED: Final = 0.35
 """Correlation in the posterior from which two numbers are said to be told only together."""
 CHANCE: Final = 3.5
@@ -26,6 +28,10 @@ NARROWED: Final = 0.25
 """Contraction from which words on a number say so, even where its prior tells it."""
 MOVED: Final = 0.4
 """Prior standard deviations of a mean from which they say so too."""
+FAR: Final = 1.5
+"""Prior standard deviations of a mean from which where it lies hangs on the width of its prior."""
+BOTH: Final = "both"
+"""What is said of the anchors in place of an address where their priors are moved together."""
 ANCHORS: Final = ("acceptance_constant.china", "acceptance_constant.russia")
 """Declined offers are hardly ever on record: what tells offers from acceptance is the form of the
 model, and these constants, whose priors are varied, set the level of acceptance."""
@@ -48,7 +54,8 @@ class Told:
     shift : float
         Posterior mean in prior standard deviations.
     profile : tuple of float
-        Log likelihood at :data:`AT`, the others following as in the posterior, less the best.
+        Log likelihood at :data:`AT`, the others following as in the posterior, less the best; NaN
+        beyond the ends that were looked at. Empty without profiles.
     linked : tuple of (address, correlation)
         Numbers that are told only together with it.
     sentence : str
@@ -81,22 +88,19 @@ def identify(
     draws : ndarray of float64 [draw, entry]
         In prior standard deviations.
     profiles : bool
-        Compute the profiles, of numbers that the record is expected to tell of, or does tell;
-        they take twenty likelihoods each.
+        Compute the profiles, which take twenty likelihoods each, or a few more.
     tell : callable, optional
         Called with (numbers looked at, of how many).
     worth : float, optional
         Independent draws that the draws are worth; as many as they are by default.
     """
     correlation = np.corrcoef(draws.T)
-    asked = {one.address for one in entries()}
     chance = CHANCE / np.sqrt(len(draws) if worth is None else worth)
     found = []
     for n, entry in enumerate(target.entries):
         z = draws[:, n]
         linked = _linked(target.entries, correlation[n], n, max(LINKED, chance))
         shared, contraction = overlap(z), 1.0 - float(z.var())
-        told = entry.address in asked or shared < ALIKE
         found.append(
             Told(
                 address=entry.address,
@@ -105,7 +109,7 @@ def identify(
                 contraction=contraction,
                 overlap=shared,
                 shift=float(z.mean()),
-                profile=profile(target, draws, n, chance) if profiles and told else (),
+                profile=profile(target, draws, n, chance) if profiles else (),
                 linked=linked,
                 sentence=sentence(z, shared, contraction, linked),
             )
@@ -123,28 +127,40 @@ def profile(target: Target, draws: np.ndarray, n: int, chance: float) -> tuple[f
     posterior is nearly normal. Each is averaged over :data:`LUCKS` lucks, the same at all points.
     """
     middle = draws.mean(axis=0)
-    slope = np.cov(draws.T)[n] / draws[:, n].var(ddof=1)
-    slope = np.where(np.abs(np.corrcoef(draws.T)[n]) > chance, slope, 0.0)
+    spread = draws.std(axis=0)
+    together = (draws - middle).T @ (draws[:, n] - middle[n]) / len(draws) / (spread * spread[n])
+    slope = np.where(np.abs(together) > chance, together * spread / spread[n], 0.0)
     slope[n] = 1.0
-    values = []
-    for at in AT:
-        position = middle + slope * (at - middle[n])
+
+    def at(place: int) -> float:
+        position = middle + slope * (AT[place] - middle[n])
         logs = [target.log_likelihood(position, 2**61 + luck) for luck in range(LUCKS)]
-        values.append(float(np.logaddexp.reduce(logs) - np.log(LUCKS)))
-    return tuple(round(value - max(values), 2) for value in values)
+        return float(np.logaddexp.reduce(logs) - np.log(LUCKS))
+
+    values = np.full(len(AT), np.nan)
+    values[CORE] = [at(place) for place in range(len(AT))[CORE]]
+    for end, step in ((CORE.start, -1), (CORE.stop - 1, 1)):
+        place = end
+        while int(np.nanargmax(values)) == place and 0 <= place + step < len(AT):
+            place += step
+            values[place] = at(place)
+    return tuple(round(float(value - np.nanmax(values)), 2) for value in values)
 
 
 def anchored(target: Target, draws: np.ndarray) -> list[list[str]]:
     """Table of what depends on the assumed side of offers and acceptance.
 
     By how many prior standard deviations each number's posterior mean moves if the prior of an
-    anchor is moved by one of its own, down and up: the draws are weighted by the moved prior over
-    the fitted one. The first row says how many draws the weights leave.
+    anchor is moved by one of its own, down and up, and if those of both are: the draws are weighted
+    by the moved prior over the fitted one. The first row says how many draws the weights leave.
     """
     names = [entry.address for entry in target.entries]
-    cases = [(n, shift) for n, name in enumerate(names) if name in ANCHORS for shift in (-1, 1)]
-    weights = [tilted(draws[:, n], shift) for n, shift in cases]
-    rows = [["address", *(f"{names[n]}:{shift:+d}" for n, shift in cases)]]
+    moved = {name: draws[:, n] for n, name in enumerate(names) if name in ANCHORS}
+    if len(moved) > 1:
+        moved[BOTH] = np.sum(list(moved.values()), axis=0)
+    cases = [(name, z, shift) for name, z in moved.items() for shift in (-1, 1)]
+    weights = [tilted(z, shift) for _, z, shift in cases]
+    rows = [["address", *(f"{name}:{shift:+d}" for name, _, shift in cases)]]
     rows.append(["effective draws", *(f"{effective(w):.0f}" for w in weights)])
     moves = [w @ draws - draws.mean(axis=0) for w in weights]
     rows += [[name, *(f"{move[k]:.2f}" for move in moves)] for k, name in enumerate(names)]
@@ -157,7 +173,7 @@ def tilted(z: np.ndarray, shift: float) -> np.ndarray:
     Parameters
     ----------
     z : ndarray of float64 [draw]
-        The number in prior standard deviations.
+        The number in prior standard deviations; the sum of them where those of several are moved.
     shift : float
         By how many the prior is moved.
     """
@@ -207,6 +223,8 @@ def sentence(
     elif abs(z.mean()) > 0.5:
         words = f"The record speaks for a {'higher' if z.mean() > 0.0 else 'lower'} value than"
         words += f" was assumed, and {narrower}"
+        if abs(z.mean()) >= FAR:
+            words += "; it lies so far out in its prior that its place hangs on the prior's width"
     else:
         words = f"The record agrees with what was assumed, and {narrower}"
     if linked:

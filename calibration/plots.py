@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 TRACED: Final = 40
 """Numbers in the trace plot."""
-PAIRED: Final = 5
+PAIRED: Final = 8
 """Numbers in the pair plot."""
 
 
@@ -45,23 +45,29 @@ def pairs(data: arviz.InferenceData, names: Sequence[str], path: Path, badge: st
     az = quiet_arviz()
     with _quietly():
         axes = az.plot_pair(
-            data, var_names=list(names), kind="scatter", figsize=(10, 10), textsize=8,
+            data, var_names=list(names), kind="scatter", figsize=(13, 13), textsize=8,
             scatter_kwargs={"alpha": 0.15, "s": 4}, marginals=True,
         )  # fmt: skip
+    for panel in np.ravel(axes):
+        for axis in (panel.xaxis, panel.yaxis):
+            name = axis.get_label_text()
+            axis.set_label_text(name.replace(".", "\n").replace("_", "\n", 1))
     _save(axes, path, badge)
 
 
-def most_linked(draws: np.ndarray, count: int = PAIRED) -> list[int]:
+def most_linked(draws: np.ndarray, count: int = PAIRED, first: Sequence[int] = ()) -> list[int]:
     """Numbers that hang together most: those of the largest correlations, each with its partner.
 
     Parameters
     ----------
     draws : ndarray of float64 [draw, entry]
     count : int
+    first : sequence of int
+        Numbers that are among them whatever they hang together with.
     """
     strength = np.abs(np.corrcoef(draws.T)) - np.eye(draws.shape[1])
     order = np.dstack(np.unravel_index(np.argsort(-strength, axis=None), strength.shape))[0]
-    found: list[int] = []
+    found = list(first)
     for pair in order:
         new = [int(n) for n in dict.fromkeys(pair) if int(n) not in found]
         if len(found) + len(new) <= count:

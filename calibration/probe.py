@@ -8,6 +8,7 @@ record. Equal values to the last digit mean the same likelihood.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Final
 
 from .sampler import generator
@@ -24,6 +25,8 @@ PROBED: Final = 2**22
 def probe(target: Target) -> list[float | None]:
     """Log likelihoods of a target at fixed positions with fixed luck.
 
+    With as many particles in every year, however the target shares them out.
+
     Returns
     -------
     list of float or None
@@ -32,5 +35,6 @@ def probe(target: Target) -> list[float | None]:
     rng = generator(0, 0, PROBED)
     positions = NEAR * rng.standard_normal((PLACES, len(target.entries)))
     positions[0] = 0.0
-    values = [target.log_likelihood(z, luck) for luck, z in enumerate(positions)]
+    even = replace(target, shares=())
+    values = [even.log_likelihood(z, luck) for luck, z in enumerate(positions)]
     return [round(value, 6) if math.isfinite(value) else None for value in values]

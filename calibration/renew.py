@@ -29,7 +29,7 @@ from ..model.errors import InputError
 from .files import load, save
 from .fit import abandoned
 from .probe import probe
-from .sampler import BOLD, MANY, WIDENED, Density, Group, generator, step
+from .sampler import BOLD, CLEAR, WIDENED, Density, Group, generator, step
 from .target import Target
 
 SWARMS: Final = 2
@@ -110,7 +110,10 @@ def place(
     for target in targets:
         for column in (*target.history, *(target.sums or ())):
             name.update(column.tobytes())
-        own = probe(target), target.until, target.particles, [e.address for e in target.entries]
+        own = (
+            probe(target), target.until, target.particles, target.shares,
+            [e.address for e in target.entries],
+        )  # fmt: skip
         name.update(repr(own).encode())
     name.update(repr((seed, MOVES, LEAST, kernel())).encode())
     return folder / f"{what}-{name.hexdigest()[:12]}.npz"
@@ -236,7 +239,7 @@ def carry(
         )  # fmt: skip
         for _ in range(moves):
             _see_to_parent()
-            step(way, group, seed, number, mix=MANY if reference else BOLD)
+            step(way, group, seed, number, mix=CLEAR if reference else BOLD)
         pairs = [way.both(z, int(u)) for z, u in zip(group.position, group.luck, strict=True)]
         start, end = (np.array(values) for values in zip(*pairs, strict=True))
         share, stage = further, stage + 1

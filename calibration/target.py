@@ -165,6 +165,8 @@ class Target:
         The others stay as the tables have them.
     sums : Sums, optional
         Sums that the sources tell.
+    shares : tuple of float
+        Particles of each year from 1992 on, over ``particles``; all ones if empty.
     """
 
     tables: Tables
@@ -173,6 +175,7 @@ class Target:
     particles: int
     names: tuple[str, ...] = ()
     sums: Sums | None = None
+    shares: tuple[float, ...] = ()
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -192,8 +195,9 @@ class Target:
     def log_likelihood(self, position: np.ndarray, luck: int) -> float:
         """Log of an unbiased estimate of the record's likelihood."""
         found = filtered(
-            self.at(position), self.history, self.until, self.particles, luck, self.sums
-        )
+            self.at(position), self.history, self.until, self.particles, luck, self.sums,
+            self.shares,
+        )  # fmt: skip
         return found.log_likelihood
 
     def __call__(self, position: np.ndarray, luck: int) -> float:

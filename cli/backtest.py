@@ -196,7 +196,7 @@ def draws(
     from ..model.errors import InputError
 
     if given is not None:
-        folder, (plan, particles, _) = given, fits.read_plan(given)
+        folder, (plan, particles, _, _) = given, fits.read_plan(given)
     elif quick:
         folder, particles, iterations = directory / "fit", task.particles, 60
         plan = fits.Plan(seed=seed, groups=1, chains=2, pilot=30, pilot_particles=particles)

@@ -52,7 +52,7 @@ def calibrate(
     """
     if context.invoked_subcommand is not None:
         return
-    from ..calibration.calibrate import FULL, QUICK, install, with_changes, write
+    from ..calibration.calibrate import FULL, QUICK, badge_of, install, with_changes, write
     from ..calibration.calibrate import calibrate as fit_record
 
     effort = with_changes(QUICK if quick else FULL, iterations, particles)
@@ -61,6 +61,7 @@ def calibrate(
         fit = fit_record(directory, until, effort, seed, workers, tell)
         folder = write(fit, not quick, lambda done, total: tell("told", done, total))
     _print(fit)
+    typer.echo(f"Badge of its figures: {badge_of(fit)}.")
     typer.echo(f"\nDraws: {folder / 'draws.csv'}")
     if quick or keep:
         typer.echo("Not installed: a scenario can name the draws as a file of its own.")
@@ -110,7 +111,8 @@ def _print(fit: Judged) -> None:
     console.print(table)
     console.print(
         f"{fit.draws.shape[0]} chains of {fit.draws.shape[1]} kept draws; record to "
-        f"{fit.target.until}; {fit.target.particles} particles."
+        f"{fit.target.until}; {fit.target.particles} particles"
+        f"{' on average, shared out by year' if fit.target.shares else ''}."
     )
 
 

@@ -130,7 +130,7 @@ def draw(fit: Path | None, found: Frozen, runs: int) -> tuple[Draws, dict[str, A
         return installed_draws(runs)
     from ..calibration.fit import read_plan
 
-    plan, particles, _ = read_plan(fit)
+    plan, particles, _, _ = read_plan(fit)
     return fitted_draws(fit, found, plan, particles, min(runs, 200))
 
 

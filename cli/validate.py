@@ -79,7 +79,8 @@ def validate(
     problem = assembled(scenario, values, conditioned_until, runs, seed, read, facts)
     found = predict(problem, runs, seed, lambda words: typer.echo(words, err=True))
     known = known_of(problem, found)
-    rows = results(found, read, known, seed)
+    free = beside(problem, found, runs, seed)
+    rows = results(found, read, known, seed, free)
     directory = out or DIRECTORY / facts.stem
     write(directory, rows, manifest(problem, found, known, facts, runs, seed, scenario, values))
     typer.echo("")
@@ -128,6 +129,18 @@ def assembled(
     problem = assemble(resolved, seed, runs)
     check_request(problem, runs)
     return problem
+
+
+def beside(problem: Problem, found: Prediction, runs: int, seed: int) -> Prediction | None:
+    """The same runs without the record: free from 1992; None where they are free of it anyway."""
+    from ..explore.problem import assemble
+    from ..explore.validate.predict import predict
+
+    if problem.until is None:
+        return None
+    free = assemble(problem.resolved.model_copy(update={"conditioned_until": None}), seed, runs)
+    typer.echo("and without the record, free from 1992", err=True)
+    return predict(free, runs, seed, measures=found.measures)
 
 
 def known_of(problem: Problem, found: Prediction) -> Known:

@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+from ..results.facts import without_the_record
+
 if TYPE_CHECKING:
     from ..explore.validate.predict import Prediction
 
@@ -72,6 +74,8 @@ def summary(rows: list[dict[str, Any]], found: Prediction) -> Iterable[str]:
             f"A naive rule scores better than the model in {len(beaten)} of {len(ranked)} facts in "
             f"which the two have the same years to go by{': ' + ', '.join(names) if names else ''}."
         )
+    for line in without_the_record(rows):
+        yield from told(line)
     stated = [row for row in rows if row["inside_90"]]
     if stated:
         inside = sum(row["inside_90"] == "yes" for row in stated)
@@ -83,6 +87,13 @@ def summary(rows: list[dict[str, Any]], found: Prediction) -> Iterable[str]:
         "on the runs or read by the fit, wholly or in part, and tell how well it fits, not how "
         "well it foresees."
     )
+    walked = [f"{r['id']} (by {r['years_beyond_data']:.0f})" for r in rows
+              if r["years_beyond_data"] > 0.0]  # fmt: skip
+    if walked:
+        yield from told(
+            f"Volumes of arms were read to {found.arms_until}; levels of suppliers walk on after "
+            f"it, so years beyond are no data: {', '.join(walked)}."
+        )
     for row in rows:
         if row["defined"] < 0.995:  # what rounds to nothing is not told
             yield from told(

@@ -125,14 +125,16 @@ def _fitted(fit: Path, count: int) -> tuple[Target, np.ndarray, dict[str, Any], 
     InputError
         If the fit is of another record or model, or has not passed its pilot.
     """
+    from dataclasses import replace
+
     from ..calibration import fit as fits
     from ..calibration.calibrate import gates_of
     from ..calibration.diagnose import spread_evenly
     from ..calibration.target import record_target, wide
     from ..model.errors import InputError
 
-    plan, particles, until = fits.read_plan(fit)
-    target = wide(record_target(until, particles))
+    plan, particles, until, shares = fits.read_plan(fit)
+    target = replace(wide(record_target(until, particles)), shares=shares)
     fits.claim(fit, target, plan)
     kept = fits.draws(fit, plan, len(target.entries))
     if kept.shape[1] == 0:

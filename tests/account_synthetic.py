@@ -60,6 +60,7 @@ def fit(folder, passed=False, sentence="The record tells 4711."):
         if name == "openness.KZ":
             row |= {"posterior_q05": -0.5, "posterior_median": 0.25, "posterior_q95": 1.0}
         row |= {"contraction": 0.613, "overlap": (0.83, 0.47, 0.91)[n], "shift": 0.2}
+        row |= dict.fromkeys(("profile_-4", "profile_-3", "profile_+3", "profile_+4"), "nan")
         row |= dict.fromkeys(("profile_-2", "profile_-1", "profile_+1", "profile_+2"), -2.5)
         told.append(row | {"profile_+0": 0.0, "sentence": sentence})
     profile = {name: "" for name in row if name.startswith("profile")} | {"profile_+0": ""}
@@ -171,11 +172,14 @@ def reference(folder):
     picture(folder / "predictive" / "predictive.png")
     fact = {"value": 20, "low": 18, "high": 22, "median": 31, "q05": 25, "q95": 37, "of": 5,
             "rank": 3, "beaten_by": "last years", "standing": "out of the record",
-            "rests_on": "the model", "unit": "exercises"}  # fmt: skip
+            "rests_on": "the model", "unit": "exercises", "free_verdict": "fail",
+            "free_rank": 2, "free_beaten_by": "climatology"}  # fmt: skip
+    inside = {"rank": "", "beaten_by": "", "standing": "partly in the record", "verdict": "pass"}
     write_csv(
         folder / "validate-example" / "results.csv",
         [fact | {"id": "a-pass", "probability": 0.9, "verdict": "pass", "beaten_by": ""},
-         fact | {"id": "a-failure", "probability": 0.0625, "verdict": "fail"}],
+         fact | {"id": "a-failure", "probability": 0.0625, "verdict": "fail"},
+         fact | {"id": "one-inside", "probability": 1.0} | inside],
     )  # fmt: skip
     told = {"badge": "exploration: z", "runs": 10, "seed": 1, "command": ["steppe", "validate"]}
     write_json(folder / "validate-example" / "manifest.json", told)

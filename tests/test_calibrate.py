@@ -167,10 +167,12 @@ def test_a_profile_follows_what_hangs_together_and_not_chance():
     middle = hill.posterior @ hill.steep @ hill.top
     slope = hill.posterior[0] / hill.posterior[0, 0]
     for chance, along in ((0.1, slope), (0.9, np.array([1.0, 0.0, 0.0]))):
-        found = identify.profile(hill, hill.draws(200_000), 0, chance)
+        found = np.array(identify.profile(hill, hill.draws(200_000), 0, chance))
         line = [hill.log_likelihood(middle + along * (at - middle[0]), 1) for at in identify.AT]
-        assert found == pytest.approx(np.array(line) - max(line), abs=0.15)
-    assert max(found) == 0.0
+        known = np.isfinite(found)
+        assert known[identify.CORE].all()
+        assert found[known] == pytest.approx((np.array(line) - max(line))[known], abs=0.15)
+    assert np.nanmax(found) == 0.0
 
 
 def test_draws_of_little_worth_show_no_pairs_by_chance():
@@ -185,16 +187,47 @@ def test_draws_of_little_worth_show_no_pairs_by_chance():
         assert sum(len(row.linked) for row in told) == pairs
 
 
-def test_profiles_are_of_what_was_asked_or_is_told():
-    """Of a number that the record was not expected to tell only where its draws say so."""
+def test_every_number_has_a_profile_also_those_that_are_not_asked():
     target = wide(record_target(1993, 3))
-    names = ("budget.china", "interference_weight", "trust_gain")
+    names = ("budget.china", "interference_weight")
     target = Target(target.tables, target.history, 1993, 3, names)
+    for row in identify.identify(target, rough((2000, 2))):
+        assert np.nanmax(row.profile) == 0.0
+        assert np.isfinite(row.profile[identify.CORE]).all()
+
+
+@pytest.mark.parametrize(("top", "ends"), [(0.0, (2, 6)), (2.4, (2, 7)), (-9.0, (0, 6))])
+def test_a_profile_goes_on_from_an_end_that_is_the_best(top, ends):
+    """Known answers: past its summit by one, to the last place where there is none before it."""
+    hill = Hill(np.array([top]), np.array([[2.0]]))
+    found = np.array(identify.profile(hill, hill.draws(50_000), 0, 0.1))
+    known = np.flatnonzero(np.isfinite(found))
+    assert (known[0], known[-1]) == ends
+    line = -((np.array(identify.AT)[known] - top) ** 2)
+    assert found[known] == pytest.approx(line - line.max(), abs=0.02)
+
+
+def test_a_number_far_out_in_its_prior_is_said_to_hang_on_its_width():
+    z = 0.3 * rough(2000)
+    assert "hangs on the prior's width" in identify.sentence(z + 1.9, 0.2, 0.9, ())
+    assert "hangs on the prior's width" not in identify.sentence(z + 1.2, 0.4, 0.9, ())
+
+
+def test_the_priors_of_both_anchors_are_moved_together(monkeypatch):
+    """Known answer: two independent numbers N(0, 1/2) move by half each, and their sum by one."""
+    names = ("budget.china", "need_weight", "opportunity_rate")
+    target = record_target(1996, 3)
+    target = Target(target.tables, target.history, 1996, 3, names)
+    monkeypatch.setattr(identify, "ANCHORS", ("need_weight", "opportunity_rate"))
     order = [entry.address for entry in target.entries]
-    draws = rough((2000, 3))
-    draws[:, order.index("trust_gain")] *= 0.2
-    found = {row.address: row.profile for row in identify.identify(target, draws)}
-    assert [len(found[name]) for name in names] == [5, 0, 5]
+    draws = np.random.default_rng(3).standard_normal((200_000, 3)) * np.sqrt(0.5)
+    free = order.index("budget.china")
+    draws[:, free] = draws.sum(axis=1) - draws[:, free]
+    head, _, *rows = identify.anchored(target, draws)
+    assert head[-2:] == ["both:-1", "both:+1"]
+    moved = {name: float(moves[-1]) for name, *moves in rows}
+    assert moved["budget.china"] == pytest.approx(1.0, abs=0.03)
+    assert moved["need_weight"] == pytest.approx(0.5, abs=0.02)
 
 
 def test_another_prior_of_an_anchor_moves_what_hangs_on_it(monkeypatch):
@@ -240,3 +273,4 @@ def test_numbers_of_the_pair_plot_stand_with_their_partners():
         draws[:, one] = share * draws[:, other] + np.sqrt(1 - share**2) * draws[:, one]
     assert plots.most_linked(draws, 5) == [0, 1, 3, 4, 6]
     assert plots.most_linked(draws, 2) == [1, 6]
+    assert plots.most_linked(draws, 3, first=(2,)) == [1, 2, 6]

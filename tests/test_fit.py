@@ -1,21 +1,23 @@
 """A fit that stops and goes on, on the first years of the real record."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from steppe.calibration import fit
-from steppe.calibration.sampler import MANY
+from steppe.calibration.filter import filtered
+from steppe.calibration.sampler import CLEAR, MANY, MIX
 from steppe.calibration.target import Target, record_target
 from steppe.model.errors import InputError
 
-PLAN = fit.Plan(seed=3, groups=2, chains=2, pilot=30, pooled=2, mix=MANY)
+PLAN = fit.Plan(seed=3, groups=2, chains=2, pilot=30, pooled=2, mix=CLEAR, pilot_mix=MANY)
 
 
 @pytest.fixture(scope="module")
 def target():
-    return record_target(1996, 3)
+    return replace(record_target(1996, 3), shares=(1.0, 1.0, 2.0, 2.0, 0.7))
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +33,38 @@ def same(one, other):
         assert a.iteration == b.iteration
         for name in fit.FIELDS:
             assert np.array_equal(getattr(a, name), getattr(b, name)), name
+
+
+def test_a_plan_is_read_as_it_was_written(target, whole):
+    assert fit.read_plan(whole) == (PLAN, target.particles, target.until, target.shares)
+
+
+def test_the_likelihood_has_as_many_particles_as_the_target_says(target):
+    position = np.full(len(target.entries), 0.1)
+    found = target.log_likelihood(position, 7)
+    given = target.at(position), target.history, 1996, 3, 7, target.sums
+    assert found == filtered(*given, target.shares).log_likelihood
+    assert found != filtered(*given).log_likelihood
+
+
+def test_the_pilot_has_moves_of_its_own(target, whole, tmp_path):
+    """Another mix in the pilot changes the pilot; another after it changes what follows alone."""
+    pilot = slice(PLAN.starts(len(target.entries)), None)
+    for name, same_pilot in (("pilot_mix", False), ("mix", True)):
+        plan = replace(PLAN, **{name: MIX})
+        fit.sample(target, plan, tmp_path / name, PLAN.pilot)
+        one, other = (fit.load(d / "group-0.npz").archive[pilot] for d in (whole, tmp_path / name))
+        assert np.array_equal(one[: len(other)], other) == same_pilot
+    fit.sample(target, replace(PLAN, mix=MIX), tmp_path / "mix", 60)
+    one, other = (fit.load(d / "group-0.npz").archive for d in (whole, tmp_path / "mix"))
+    assert not np.array_equal(one, other)
+
+
+def test_a_plan_with_moves_of_an_earlier_version_is_refused_by_name(tmp_path):
+    told = {"seed": 1, "particles": 3, "until": 1996, "mix": [0.6, [4], 0.0, 0.0, [], 0.1]}
+    (tmp_path / "fit.json").write_text(json.dumps(told))
+    with pytest.raises(InputError, match="moves of an earlier version"):
+        fit.read_plan(tmp_path)
 
 
 @pytest.mark.long

@@ -216,7 +216,9 @@ def test_a_file_is_gone_on_from_and_a_damaged_one_told(tmp_path):
         kept(path, make)
 
 
-@pytest.mark.parametrize(("name", "other"), [("REFRESHES", 9), ("WIDENED", 1.05), ("BOLD", MIX)])
+@pytest.mark.parametrize(
+    ("name", "other"), [("REFRESHES", 9), ("WIDENED", 1.05), ("BOLD", MIX), ("CLEAR", MIX)]
+)
 def test_the_kernel_is_known_by_what_it_does(monkeypatch, name, other):
     known = kernel()
     assert kernel() == known

@@ -487,6 +487,31 @@ def found(problem):
     return predict(problem, 20, 1, effort=SMALL)
 
 
+def test_runs_without_the_record_stand_beside_and_have_a_rank(problem, found):
+    """A fact in the record: certain in runs that follow it, open and ranked in runs that do not."""
+    free = assemble(problem.resolved.model_copy(update={"conditioned_until": None}), 1, 20)
+    without = predict(free, 20, 1, measures=found.measures)
+    assert without.arms_until == found.arms_until
+    assert without.measures is found.measures
+    known, sound = Known(2009, 0, found.arms_until), replace(found, fits={})
+    seen = fact("exercises", "total", 2002, 2009, state="KG", patron="china",
+                record="documented", value=9.0, low=9.0, high=9.0)  # fmt: skip
+    inside = results.quantile(results.evaluate(found.worlds, seen, 1), 0.5)
+    seen = seen.model_copy(update={"value": inside, "low": inside, "high": inside})
+    given = fact("membership", "any", 2008, 2008, patron="china", state="KG", value=1.0, low=1.0)
+    alone = results.results(sound, [seen], known, 1)[0]
+    assert alone["probability"] == 1.0
+    assert np.isnan([alone["rank"], alone["free_rank"], alone["free_probability"]]).all()
+    told, sure = results.results(sound, [seen, given], known, 1, replace(without, fits={}))
+    assert {name: told[name] for name in alone if not name.startswith("free_")} == pytest.approx(
+        {name: value for name, value in alone.items() if not name.startswith("free_")}, nan_ok=True
+    )
+    assert told["free_probability"] < 1.0
+    assert 1 <= told["free_rank"] <= told["free_of"]
+    assert np.isnan(sure["free_rank"])
+    assert sure["free_unranked"] == "given to every run"
+
+
 def test_deliveries_of_all_pledges_add_up_to_what_a_run_records(problem, found):
     """What all pledges had brought by 2009 is what the engine delivered by 2009."""
     outcome = simulated(problem, 20)
@@ -496,6 +521,15 @@ def test_deliveries_of_all_pledges_add_up_to_what_a_run_records(problem, found):
     )
     assert by_cohort == pytest.approx(outcome.delivered[:, :years].sum(axis=(1, 2, 3)))
     assert (made.at_once.sum(axis=(1, 2, 3)) > 0.0).all()  # documented deliveries, imposed
+
+
+def test_a_fact_on_arms_says_how_far_it_goes_beyond_the_data(found):
+    known = Known(2009, 0, 2009)
+    for last, years in ((2009, 0.0), (2013, 4.0)):
+        asked = fact("arms", "total", 2005, last, patron="russia", value=1.0)
+        assert results.result(found, asked, known, 1)["years_beyond_data"] == years
+    other = fact("exercises", "total", 2005, 2013, value=1.0)
+    assert np.isnan(results.result(found, other, known, 1)["years_beyond_data"])
 
 
 def test_facts_that_are_certain_have_probability_one_or_none(found):

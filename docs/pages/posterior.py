@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from steppe.calibration.identify import ANCHORS, LUCKS
+from steppe.calibration.identify import ANCHORS, LUCKS, MOVED
 from steppe.cli.calibration_numbers import asked
 from steppe.model.quantities import parameters
 from steppe.results.account.ranks import read, recovery
@@ -49,8 +49,9 @@ def page() -> str:
         "# What the record tells\n\n"
         f"The fit of the record to {fit['until']}: {fit['groups'] * fit['chains']} chains of "
         f"{fit['iterations']} kept draws estimate all {len(fit['estimated'])} numbers that the "
-        f"record may speak on; {fit['particles']} particles, seed {fit['seed']}; [how it is "
-        "made](../calibration.md). A number counts as told by its *prior* if prior "
+        f"record may speak on; {fit['particles']} particles"
+        f"{' on average' if fit.get('shares') else ''}, seed {fit['seed']}; [how it is made]"
+        "(../calibration.md). A number counts as told by its *prior* if prior "
         "and posterior have 70% or more of their densities in common. Contraction is the share "
         "of the prior's variance that the record takes away (negative if it adds). Badge: "
         + ("*explanation*, for runs that follow the record" if passed else "*exploration*")
@@ -81,6 +82,11 @@ def page() -> str:
         + _numbers(data)
         + _anchors()
         + _judged()
+        + f"\n## The {len(silent)} others, one by one\n\n"
+        "Numbers of which the record was not expected to tell, and of which it tells little; by "
+        "family they stand [above](#what-the-record-cannot-tell-"
+        f"{len(untold) + len(silent)}-of-{len(told)}-numbers).\n\n"
+        + _numbers(silent)
         + _profiles([row for row in told if row["profile_+0"] != "nan"])
     )  # fmt: skip
 
@@ -99,14 +105,23 @@ def _silent(found: list[dict[str, str]], fit: dict[str, Any]) -> str:
         for name, own in families.items()
     ]  # fmt: skip
     apart = len(fit["overlaps"]) - len(rows("told.csv"))
+    moved = [row for row in found if abs(float(row["shift"])) >= MOVED]
+    moved.sort(key=lambda row: -abs(float(row["shift"])))
+    shifts = ", ".join(f"`{row['address']}` {float(row['shift']):+.2f}" for row in moved)
     return (
         f"\nAnd those of which it was not: {len(found)}. They are uncertain in every run as the "
         "posterior has them, about as wide as their priors have them; some are moved (*shift*). "
         f"So are {apart} more, how drivers deviate from their series, on which no event shall "
         "speak ([fitted to the series](drivers.md)). By family: entries, the least overlap of one "
-        "with its prior, and the largest shift of a mean in prior standard deviations.\n\n"
+        "with its prior, and the largest shift of a mean in prior standard deviations; the numbers "
+        "[one by one](#the-" f"{len(found)}-others-one-by-one).\n\n"
         + table(("parameter", "entries", "overlap", "shift", "prior", "meaning"), lines)
-    )
+        + (
+            f"\nMoved by {MOVED} prior standard deviations or more, though told by their priors by "
+            f"the rule above (means): {len(moved)} of these. {shifts}.\n"
+            if moved else ""
+        )
+    )  # fmt: skip
 
 
 def _numbers(found: list[dict[str, str]]) -> str:
@@ -226,14 +241,19 @@ def _interval(row: dict[str, str]) -> str:
 
 def _profiles(told: list[dict[str, str]]) -> str:
     points = [name for name in told[0] if name.startswith("profile_")]
+    points = [name for name in points if any(row[name] != "nan" for row in told)]
     return (
         "\n## Profiles of the likelihood\n\nLog likelihood at five values of each number, in prior "
-        "standard deviations from its prior's median, less the best of the five; the other "
-        "numbers follow as in the posterior, its prior included: a section along its ridge, "
+        "standard deviations from its prior's median, and on from an end that is the best, at "
+        "most to four, less the best of all; the other numbers follow as in the posterior, its "
+        "prior included: a section along its ridge, "
         f"and no profile of the likelihood alone. Each value is the mean of {LUCKS} estimates by "
-        "the same luck at all five; the variance of one is the last gate above.\n\n"
+        "the same luck at all; the variance of one is the last gate above.\n\n"
         + table(
             ("number", *(name.removeprefix("profile_") for name in points)),
-            [(f"`{row['address']}`", *(row[name] for name in points)) for row in told],
+            [
+                (f"`{row['address']}`", *(row[n] if row[n] != "nan" else "" for n in points))
+                for row in told
+            ],
         )
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from steppe.cli.validate_text import COLUMNS, number, year_or
 from steppe.explore.validate.vocabulary import OVER, QUANTITIES, RECORDS, STATISTICS, WORDS
 from steppe.results.account.held import ORDER
+from steppe.results.facts import without_the_record
 
 from .cells import table
 
@@ -40,8 +41,10 @@ def page() -> str:
         + example(
             "validate-example",
             "All of it rests on the evidence that the model was fitted to: it shows how the file "
-            "works, and where the model cannot tell its own record again. It forecasts nothing, "
-            "and has no rank among the naive rules, which do not have the years of the facts.",
+            "works, and where the model cannot tell its own record again. It forecasts nothing. "
+            "Runs that follow the record have no rank among the naive rules, which do not have the "
+            "years of the facts. *Free* is what the same model says if it is given no package: the "
+            "probability of the band, and the rank among rules that read all years before.",
         )
         + "## The same from 2009\n\n"
         + example(
@@ -58,6 +61,14 @@ def words(names: tuple[str, ...]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
+def ranked(row: dict[str, str], of: str) -> tuple[str, str]:
+    """Rank among the naive rules, and which of them do better."""
+    if not row[f"{of}rank"]:
+        return "-", "-"
+    place, count = float(row[f"{of}rank"]), float(row[f"{of}of"])
+    return f"{place:.0f} of {count:.0f}", row[f"{of}beaten_by"] or "-"
+
+
 def example(folder: str, words: str) -> str:
     """What the shipped example gives, as it is committed."""
     with (REFERENCE / folder / "results.csv").open(newline="", encoding="utf-8") as stream:
@@ -70,6 +81,7 @@ def example(folder: str, words: str) -> str:
         f"pass. {len(ahead)} are out of the record"
         + (f", of which {sum(row['verdict'] == 'fail' for row in ahead)} fail." if ahead else ".")
     )
+    counted += "".join(f" {line}" for line in without_the_record(rows))
     told = json.loads((REFERENCE / folder / "manifest.json").read_text("utf-8"))
 
     def cell(row: dict[str, str], name: str) -> str:
@@ -79,13 +91,13 @@ def example(folder: str, words: str) -> str:
         (f"`{row['id']}`", cell(row, "value"), f"{cell(row, 'low')} to {cell(row, 'high')}",
          number(float(row["probability"])), row["verdict"], cell(row, "median"),
          f"{cell(row, 'q05')} to {cell(row, 'q95')}", number(float(row["place"] or "nan")),
-         f"{float(row['rank']):.0f} of {float(row['of']):.0f}" if row["rank"] else "-",
-         row["beaten_by"] or "-", row["standing"])
+         *ranked(row, ""), number(float(row["free_probability"] or "nan")),
+         *ranked(row, "free_"), row["standing"])
         for row in rows
     ]  # fmt: skip
     head = (
         "fact", "stated", "band", "P(band)", "verdict", "median", "5% to 95%", "place", "rank",
-        "beaten by", "standing",
+        "beaten by", "free: P(band)", "free: rank", "free: beaten by", "standing",
     )  # fmt: skip
     return (
         f"`{' '.join(told['command'])}`, badge *{told['badge']}*. {words}\n\n{counted}\n\n"

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from ...calibration.identify import ANCHORS, effective, tilted
+from ...calibration.identify import ANCHORS, BOTH, effective, tilted
 from ...calibration.installed import Posterior, standardised
 from ...model.names import PATRONS
 from ...model.quantities import addresses, parameters
@@ -46,7 +46,7 @@ def quantities_of(unseen: Unseen, draws: int) -> dict[str, list[Quantity]]:
 
 
 def anchor_positions(posterior: Posterior, draws: int) -> dict[str, np.ndarray]:
-    """Draws of the anchors that were estimated, in prior standard deviations."""
+    """Draws of the anchors that were estimated, in prior standard deviations, and their sum."""
     found = {}
     for address in ANCHORS:
         if address in posterior.draws:
@@ -56,6 +56,8 @@ def anchor_positions(posterior: Posterior, draws: int) -> dict[str, np.ndarray]:
             centre = float(quantity.values()[index])
             values = posterior.draws[address][:draws]
             found[address] = standardised(values, quantity.prior, centre)
+    if len(found) > 1:
+        found[BOTH] = np.sum(list(found.values()), axis=0)
     return found
 
 

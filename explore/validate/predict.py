@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -32,6 +32,25 @@ TWIN_RUNS: Final = 200
 """Runs of the twin that follows the record, where the scenario itself does not."""
 
 
+class Measures(NamedTuple):
+    """Fits of the measures to the data of the years that are known.
+
+    Attributes
+    ----------
+    sold : ArmsFit
+    size : TroopsFit
+    taught : Posterior
+        Of trainees.
+    data : Deliveries
+        Volumes of arms that were read.
+    """
+
+    sold: arms.ArmsFit
+    size: troops.TroopsFit
+    taught: Posterior
+    data: arms.Deliveries
+
+
 @dataclass(frozen=True)
 class Prediction:
     """Worlds of all runs, and what is to be said of them.
@@ -43,11 +62,13 @@ class Prediction:
         Fits of the measures, to be checked, by :data:`MEASURED`.
     arms_until : int
         Last year of the volumes of arms that were read.
+    measures : Measures
     """
 
     worlds: Worlds
     fits: dict[str, Posterior]
     arms_until: int
+    measures: Measures
 
     @property
     def unsound(self) -> set[str]:
@@ -61,6 +82,7 @@ def predict(
     seed: int,
     tell: Callable[[str], None] = lambda _: None,
     effort: Mapping[str, int] = MappingProxyType({}),
+    measures: Measures | None = None,
 ) -> Prediction:
     """Run the model, fit the measures to what is known at the cut, and draw both together.
 
@@ -75,23 +97,16 @@ def predict(
         Told what is being done.
     effort : mapping of str to int
         Settings of the sampler of the measures, where they are not the usual ones.
+    measures : Measures, optional
+        Those of another prediction, which are then not fitted anew.
     """
     tell(f"{problem.resolved.name}: {runs:,} runs")
     outcome = simulated(problem, runs)
-    known = problem.until if problem.until is not None else LAST_HISTORY_YEAR
-    tell("measures: arms, sizes of exercises, trainees")
     aid = outcome.forms[..., AID]
-    data = arms.deliveries().until(known)
-    if len(data.volume) < arms.SPAN + 1:
-        raise InputError(
-            "too few years to fit deliveries of arms to", field="conditioned_until", found=known,
-            allowed=f"{START_YEAR + arms.SPAN} or later",
-        )  # fmt: skip
-    sold = arms.fit(data, active(problem, aid, seed), generator(seed, "fit", "arms"), **effort)
-    size = troops.fit(troops.sizes().until(known), generator(seed, "fit", "troops"), **effort)
-    taught = trainees.fit(
-        trainees.flows().until(known), generator(seed, "fit", "trainees"), **effort
-    )
+    if measures is None:
+        tell("measures: arms, sizes of exercises, trainees")
+        measures = measured(problem, aid, seed, effort)
+    sold, size, taught, data = measures
     last = START_YEAR + aid.shape[1] - 1
     volumes = arms.simulate(sold, aid, last, generator(seed, "draw", "arms"))
     if problem.until is not None:  # what is on record is so in every run that follows it
@@ -102,7 +117,30 @@ def predict(
         size, seed,
     )  # fmt: skip
     fits = (sold.occurrence, sold.volume, size.size, size.part, taught)
-    return Prediction(worlds, dict(zip(MEASURED, fits, strict=True)), data.last_year)
+    return Prediction(worlds, dict(zip(MEASURED, fits, strict=True)), data.last_year, measures)
+
+
+def measured(problem: Problem, aid: np.ndarray, seed: int, effort: Mapping[str, int]) -> Measures:
+    """Fit the measures to the data of the years to which the runs follow the record.
+
+    Raises
+    ------
+    InputError
+        If these are too few.
+    """
+    known = problem.until if problem.until is not None else LAST_HISTORY_YEAR
+    data = arms.deliveries().until(known)
+    if len(data.volume) < arms.SPAN + 1:
+        raise InputError(
+            "too few years to fit deliveries of arms to", field="conditioned_until", found=known,
+            allowed=f"{START_YEAR + arms.SPAN} or later",
+        )  # fmt: skip
+    return Measures(
+        arms.fit(data, active(problem, aid), generator(seed, "fit", "arms"), **effort),
+        troops.fit(troops.sizes().until(known), generator(seed, "fit", "troops"), **effort),
+        trainees.fit(trainees.flows().until(known), generator(seed, "fit", "trainees"), **effort),
+        data,
+    )
 
 
 def simulated(problem: Problem, runs: int) -> Outcome:
@@ -116,7 +154,7 @@ def simulated(problem: Problem, runs: int) -> Outcome:
     return whole
 
 
-def active(problem: Problem, aid: np.ndarray, seed: int) -> np.ndarray:
+def active(problem: Problem, aid: np.ndarray) -> np.ndarray:
     """Aid that was accepted year by year, by the mean of runs that follow the record.
 
     A scenario that is free of the record has a twin that follows it, which tells how active

@@ -9,7 +9,7 @@ statistic is not defined lies outside every band.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -28,6 +28,10 @@ LEAST_DEFINED: Final = 0.5
 """Share of the runs in which a statistic must be defined to be told at all."""
 LEVELS: Final = (0.05, 0.5, 0.95)
 MODEL: Final = "model"
+FREE: Final = (
+    "probability", "verdict", "median", "q05", "q95", "rank", "of", "beaten_by", "unranked",
+)  # fmt: skip
+"""What is told of runs that are given no package, beside those that follow the record."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,7 @@ def result(prediction: Prediction, fact: Fact, known: Known, seed: int) -> dict[
         "id": fact.id, "quantity": fact.quantity, "statistic": fact.statistic,
         "unit": fact.told_unit, "years": f"{fact.first_year}-{fact.last_year}",
         "standing": known.standing(fact), "rests_on": QUANTITIES[fact.quantity].rests_on,
+        "years_beyond_data": beyond(fact, known),
         "seen_as": fact.seen_as if QUANTITIES[fact.quantity].record else "",
         "value": stated, "low": fact.band[0], "high": fact.band[1],
         "probability": chance,
@@ -121,6 +126,11 @@ def result(prediction: Prediction, fact: Fact, known: Known, seed: int) -> dict[
     rules = forecasts(fact, known_until(known), seed)
     why = unranked(row["standing"], told, bool(rules))
     return row | ranked({MODEL: values, **rules} if told else rules, fact, why)
+
+
+def beyond(fact: Fact, known: Known) -> float:
+    """Years of a fact on arms later than the volumes that were read; not a number of others."""
+    return float(max(0, fact.last_year - known.arms)) if fact.quantity == "arms" else np.nan
 
 
 def unranked(standing: str, told: bool, rules: bool) -> str:
@@ -198,7 +208,28 @@ def ranked(found: Mapping[str, np.ndarray], fact: Fact, unranked: str) -> dict[s
 
 
 def results(
-    prediction: Prediction, facts: Iterable[Fact], known: Known, seed: int
+    prediction: Prediction,
+    facts: Iterable[Fact],
+    known: Known,
+    seed: int,
+    free: Prediction | None = None,
 ) -> list[dict[str, Any]]:
-    """Rows of the results, one a fact, in their order."""
-    return [result(prediction, fact, known, seed) for fact in facts]
+    """Rows of the results, one a fact, in their order.
+
+    Parameters
+    ----------
+    prediction : Prediction
+    facts : iterable of Fact
+    known : Known
+    seed : int
+    free : Prediction, optional
+        Of runs that are given no package, with the same parameters: what they say of a fact, and
+        their rank among the naive rules, stand in the columns of :data:`FREE`.
+    """
+    rows = []
+    for fact in facts:
+        row, beside = result(prediction, fact, known, seed), {}
+        if free is not None:
+            beside = result(free, fact, replace(known, imposed=0), seed)
+        rows.append(row | {f"free_{name}": beside.get(name, np.nan) for name in FREE})
+    return rows

@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 
 from ...model.names import AREA_NAMES, PATRON_NAMES, STATE_NAMES
 from ..anchors import anchors_in_words
+from ..facts import without_the_record
 from ..memberships import HEAD, act_cells, memberships_in_words
 from ..style import GAIN, GRID, INK, LOSS, Margins, Note, panels, styled
 from .files import facts, number, table
@@ -213,7 +214,8 @@ def external(reference: Path | None) -> list[dict[str, Any]]:
 def _facts(folder: Path) -> dict[str, Any]:
     told = facts(folder, "manifest.json", ("badge", "runs", "seed"))
     needed = ("id", "value", "low", "high", "probability", "verdict", "median", "q05", "q95",
-              "rank", "of", "beaten_by", "standing", "rests_on", "unit")  # fmt: skip
+              "rank", "of", "beaten_by", "standing", "rests_on", "unit", "free_verdict",
+              "free_rank", "free_beaten_by")  # fmt: skip
     rows = [r for r in table(folder, "results.csv", needed) if not r["id"].startswith("shown-")]
     if not told or not rows:
         return {}
@@ -231,4 +233,5 @@ def _facts(folder: Path) -> dict[str, Any]:
         "beaten": [row for row in rows if row["beaten_by"]],
         "ranked": sum(bool(row["rank"]) for row in rows),
         "ahead": sum(row["standing"] == "out of the record" for row in rows),
+        "free": list(without_the_record(rows)),
     }

@@ -13,8 +13,10 @@ from ...model.names import PATRON_NAMES, STATE_NAMES
 from ..varied import in_words, refusals_in_words
 from .files import number, table
 
-AT: Final = ("-2", "-1", "+0", "+1", "+2")
+AT: Final = ("-4", "-3", "-2", "-1", "+0", "+1", "+2", "+3", "+4")
 """Columns of the profile: prior standard deviations from the prior's median."""
+MOVED: Final = 0.4
+"""Prior standard deviations of a median from which a move is named, though the prior tells it."""
 MOVES: Final = 0.15
 """Prior standard deviations by which a mean has to move to be listed with the anchors."""
 WORTH: Final = "effective draws"
@@ -42,7 +44,8 @@ class Number:
     asked : bool
         Whether the record was expected to tell of it.
     profile : tuple of float
-        Log likelihood at :data:`AT`, less the best; empty where it was not computed.
+        Log likelihood at :data:`AT`, less the best; NaN beyond the ends that were looked at, and
+        empty where nothing was.
     sentence : str
     """
 
@@ -116,15 +119,14 @@ def ends(values: tuple[float, float, float]) -> str:
 
 def sparkline(profile: Sequence[float], name: str) -> Markup:
     """Inline picture of a profile, 100 by 28 points; empty without one."""
-    values = [value for value in profile if value == value]
-    if not values or len(values) != len(AT):
+    known = [place for place, value in enumerate(profile) if value == value]
+    if not known:
         return Markup("")
-    points = [
-        (6 + 22 * place, 4 + 20 * max(value, LOWEST) / LOWEST) for place, value in enumerate(values)
-    ]
-    line = " ".join(f"{x:g},{y:.1f}" for x, y in points)
-    told = ", ".join(f"{value:g} at {at}" for at, value in zip(AT, values, strict=True))
-    x, y = max(zip(values, points, strict=True))[1]
+    points = {place: (6 + 11 * place, 4 + 20 * max(profile[place], LOWEST) / LOWEST)
+              for place in known}  # fmt: skip
+    line = " ".join(f"{x:g},{y:.1f}" for x, y in points.values())
+    told = ", ".join(f"{profile[place]:g} at {AT[place]}" for place in known)
+    x, y = points[max(known, key=lambda place: profile[place])]
     return Markup(  # all parts are numbers, or escaped
         f'<svg class="spark" viewBox="0 0 100 28" width="100" height="28" role="img" '
         f'aria-label="Profile of {escape(name)}: {told}">'

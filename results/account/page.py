@@ -14,6 +14,7 @@ from ..html import render
 from ..style import Note
 from .held import external
 from .numbers import (
+    MOVED,
     Number,
     anchors,
     by_how_much_is_told,
@@ -111,6 +112,8 @@ def page(inputs: Inputs) -> bytes:
         notes=inputs.notes,
         numbers=numbers,
         others=others,
+        moved_from=MOVED,
+        moved=[f"{one.name} {one.place[1]:+.1f}" for one in others if abs(one.place[1]) >= MOVED],
         by_prior=[one for one in reversed(numbers) if not one.by_data],
         middle=middle,
         ends=ends,
