@@ -1,7 +1,7 @@
 # make run    set up, run the baseline (free from 1992, then on the documented history to
 #             2022), name the reports to open
 # make test   set up, run the tests (make test-long: the longer ones, of statistics, of
-#             commands that are killed, of whole reports)
+#             commands that are killed, of whole reports, of the lab in a browser)
 # make bench  measure the engine against the same model in Mesa
 # make docs   write the generated pages of docs/reference
 

@@ -284,6 +284,7 @@ def test_an_open_area_is_the_sum_of_the_areas(tables):
     assert both == pytest.approx(sum(parts), rel=1e-9)
 
 
+@pytest.mark.long
 def test_both_halves_of_a_choice_have_the_frequency_of_the_engine(tables, free):
     """A Chinese and a Russian package of one cell and year: by one choice or by two."""
     here = free[:, 0].sum(axis=(1, 2, 3)) == 2

@@ -6,7 +6,10 @@ import pytest
 
 from .lab_page_browser import CHROMIUM, DATA, browser
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
 MOVED = "?l=budget.russia:factor:0.3:2026&sel=TJ&year=2027&future=3"
 AXE = (DATA / "axe-core" / "axe.min.js").read_text("utf-8")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

@@ -6,7 +6,10 @@ from steppe.lab.jobs import Jobs
 
 from .lab_page_browser import CHROMIUM, alone, browser, settled
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
 RUSSIA = "Russia's means for offers"
 FEWER = "Many ask at once: 100 futures for now, all 1,000 when it is quieter."
 

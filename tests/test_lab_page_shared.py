@@ -6,7 +6,10 @@ import pytest
 
 from .lab_page_browser import CHROMIUM, browser, settled
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
 KEY = "a-key-for-tests"
 
 

@@ -9,7 +9,10 @@ import pytest
 
 from .lab_page_browser import CHROMIUM, alone, browser, settled
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
 MOVED = "?l=budget.russia:factor:0.3:2026"
 
 

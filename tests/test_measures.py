@@ -114,6 +114,7 @@ def effect_of_activity(data, aid):
     return arms.single(part, "activity"), arms.single(part, "persistence")
 
 
+@pytest.mark.long
 def test_arms_recover_what_made_the_data_and_not_what_did_not():
     data, aid = known_arms()
     activity, persistence = effect_of_activity(data, aid)
@@ -190,6 +191,7 @@ def medians(data):
     ], fitted
 
 
+@pytest.mark.long
 def test_sizes_recover_with_bounds_and_are_too_small_when_bounds_pass_for_sizes():
     data = made_sizes()
     found, fitted = medians(data)

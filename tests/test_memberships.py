@@ -187,6 +187,7 @@ def test_an_open_area_is_drawn_by_its_part_of_the_chance(target):
     assert share == pytest.approx(ct / (ct + defence), abs=0.025)
 
 
+@pytest.mark.long
 def test_simulated_records_answer_with_the_chance_of_the_rule(target):
     """Shares over 400 records agree with the mean chance."""
     like = asked([(START_YEAR, KZ, RUSSIA, 1 << DEFENCE, 1), (1996, KG, CHINA, 1 << CT, 1)])

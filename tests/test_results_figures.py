@@ -17,6 +17,8 @@ from steppe.results.timeline import recorded
 
 from .results_synthetic import BADGE, fill, manifest
 
+pytestmark = pytest.mark.long
+
 EVENTS = [
     {
         "id": f"e{n}", "year": 1993 + n % 9, "state": STATES[n % 5], "patron": PATRONS[n % 2],

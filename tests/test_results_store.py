@@ -293,6 +293,7 @@ def peak(directory: Path, runs: int) -> int:
     return highest
 
 
+@pytest.mark.long
 def test_memory_does_not_grow_with_the_runs(tmp_path):
     """Ten times the runs, at most a fifth more memory at the peak (it was tenfold if kept)."""
     _imports, few, many = alone(*((peak, tmp_path, runs) for runs in (50, 100, 1000)))

@@ -28,6 +28,8 @@ from steppe.results.told import Teller, chosen, problems, sentences
 from . import study_synthetic as synthetic
 from .results_synthetic import manifest
 
+pytestmark = pytest.mark.long
+
 COMMITTED = Path(__file__).parent.parent / "results" / "reference"
 EVENTS = [
     {"id": "e1", "year": 2000, "state": "TJ", "patron": "china", "area": "counter_narcotics",
@@ -424,7 +426,6 @@ def test_the_pdf_is_whole_and_the_same_each_time(report):
     assert pdf_of(report.read_bytes(), title) == first
 
 
-@pytest.mark.long
 def test_the_report_is_the_same_each_time(report, made, tmp_path):
     told = manifest(runs=80, draws=synthetic.DRAWS, last_year=synthetic.LAST, kind="study")
     stories = [{"title": "Hungry <b>", "story": "Once", "assumptions": ("One",)}]

@@ -69,6 +69,7 @@ def test_a_file_that_changes_after_opening_is_told(whole, tmp_path):
         data["packages"].load()
 
 
+@pytest.mark.long
 def test_reading_in_parts_takes_the_memory_of_a_part(tmp_path):
     text = SWEEP.replace("size = 20", "size = 1600").replace("[3, 5]", "[20, 12]")
     text = text.replace('name = "tried"', 'name = "tried"\nyearly = []')

@@ -77,6 +77,7 @@ def test_a_ledger_that_another_process_changed_is_told(tmp_path):
         list(ledger.records(ALL))
 
 
+@pytest.mark.long
 def test_memory_holds_bytes_of_a_chunk_and_not_its_line(tmp_path):
     """20,000 chunks of 19 files: lines of 8 MB, records of 10 MB; places take 0.16 MB."""
     path, count = tmp_path / LEDGER, 20_000

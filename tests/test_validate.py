@@ -435,6 +435,7 @@ def test_acts_of_membership_are_no_packages_of_a_rule():
     assert record_worlds().rung[0, 2001 - 1992, UZ, CHINA].max() >= 1
 
 
+@pytest.mark.long
 def test_a_fact_whose_years_the_runs_were_given_has_no_rank(found):
     known = Known(2009, 0, found.arms_until)
     for asked, why in (
@@ -487,6 +488,7 @@ def found(problem):
     return predict(problem, 20, 1, effort=SMALL)
 
 
+@pytest.mark.long
 def test_runs_without_the_record_stand_beside_and_have_a_rank(problem, found):
     """A fact in the record: certain in runs that follow it, open and ranked in runs that do not."""
     free = assemble(problem.resolved.model_copy(update={"conditioned_until": None}), 1, 20)
@@ -512,6 +514,7 @@ def test_runs_without_the_record_stand_beside_and_have_a_rank(problem, found):
     assert sure["free_unranked"] == "given to every run"
 
 
+@pytest.mark.long
 def test_deliveries_of_all_pledges_add_up_to_what_a_run_records(problem, found):
     """What all pledges had brought by 2009 is what the engine delivered by 2009."""
     outcome = simulated(problem, 20)
@@ -523,6 +526,7 @@ def test_deliveries_of_all_pledges_add_up_to_what_a_run_records(problem, found):
     assert (made.at_once.sum(axis=(1, 2, 3)) > 0.0).all()  # documented deliveries, imposed
 
 
+@pytest.mark.long
 def test_a_fact_on_arms_says_how_far_it_goes_beyond_the_data(found):
     known = Known(2009, 0, 2009)
     for last, years in ((2009, 0.0), (2013, 4.0)):
@@ -532,6 +536,7 @@ def test_a_fact_on_arms_says_how_far_it_goes_beyond_the_data(found):
     assert np.isnan(results.result(found, other, known, 1)["years_beyond_data"])
 
 
+@pytest.mark.long
 def test_facts_that_are_certain_have_probability_one_or_none(found):
     known = Known(2009, 0, found.arms_until)
     sound = replace(found, fits={})
@@ -548,6 +553,7 @@ def test_facts_that_are_certain_have_probability_one_or_none(found):
     assert results.result(sound, seen, known, 1)["probability"] == 1.0
 
 
+@pytest.mark.long
 def test_counting_more_never_lowers_a_count(found):
     asked = fact("exercises", "total", 2000, 2020)
     counts = [
@@ -557,6 +563,7 @@ def test_counting_more_never_lowers_a_count(found):
     assert (counts[1] <= counts[2]).all()
 
 
+@pytest.mark.long
 def test_arms_on_record_are_so_in_every_run_that_follows_it(found):
     data = deliveries().until(2009).volume
     volumes = found.worlds.arms
@@ -564,12 +571,14 @@ def test_arms_on_record_are_so_in_every_run_that_follows_it(found):
     assert np.ptp(volumes[:, len(data)], axis=0).any(), "the year after is drawn"
 
 
+@pytest.mark.long
 def test_measures_at_a_cut_read_nothing_after_it(found):
     assert found.arms_until == 2009
     assert found.worlds.arms.shape[3] == 3
     assert found.unsound  # eighty draws are too few, and it says so
 
 
+@pytest.mark.long
 def test_equal_seeds_give_equal_numbers(problem, found):
     again = predict(problem, 20, 1, effort=SMALL)
     other = predict(problem, 20, 2, effort=SMALL)
@@ -587,6 +596,7 @@ def test_equal_seeds_give_equal_numbers(problem, found):
 # ---------------------------------------------------------------- the command
 
 
+@pytest.mark.long
 def test_command_writes_what_it_prints(tmp_path, monkeypatch, found):
     monkeypatch.setattr("steppe.explore.validate.predict.predict", lambda *_, **__: found)
     path = tmp_path / "my.csv"
@@ -608,6 +618,7 @@ def test_command_writes_what_it_prints(tmp_path, monkeypatch, found):
     assert len(manifest["digests"]["facts"]) == 64
 
 
+@pytest.mark.long
 def test_no_number_with_a_prior_stands_still(tmp_path):
     """Rates of delivery were no numbers of the chains, and are uncertain all the same."""
     problem = command.assembled("baseline-2022", None, None, 20, 1, (), row_file(tmp_path, row()))
