@@ -11,16 +11,15 @@ long at a few.
 from __future__ import annotations
 
 import argparse
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
-from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from steppe.calibration import fit
+from steppe.calibration.processes import pool
 from steppe.calibration.sampler import CLEAR, MANY, Group, generator, step
 from steppe.calibration.target import record_target, wide
 
@@ -48,10 +47,10 @@ def main() -> None:
     asked.add_argument("--chains", type=int, default=4, help="of each process")
     asked.add_argument("--processes", type=int, default=2)
     given = asked.parse_args()
-    with ProcessPoolExecutor(given.processes, mp_context=get_context("spawn")) as pool:
+    with pool(given.processes) as processes:
         for name in MIXES:
             waiting = [
-                pool.submit(went, given.fit, name, n, given.chains, given.iterations)
+                processes.submit(went, given.fit, name, n, given.chains, given.iterations)
                 for n in range(given.processes)
             ]
             found = [one.result() for one in waiting]

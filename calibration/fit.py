@@ -10,10 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from dataclasses import asdict, dataclass, fields, replace
 from importlib.resources import files
-from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -25,6 +24,7 @@ from .files import load as load_arrays
 from .files import replace_file
 from .files import save as save_arrays
 from .probe import probe
+from .processes import pool
 from .sampler import (
     ARCHIVED_EVERY,
     MIX,
@@ -254,9 +254,9 @@ def _sample(
         for number in range(plan.groups):
             advance(target, plan, directory, number, iterations, tell)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with pool(workers) as processes:
         waiting = [
-            pool.submit(advance, target, plan, directory, number, iterations)
+            processes.submit(advance, target, plan, directory, number, iterations)
             for number in range(plan.groups)
         ]
         going: set[Future[None]] = set(waiting)
@@ -303,17 +303,9 @@ def advance(
         mix = plan.pilot_mix if learning and plan.pilot_mix else plan.mix
         step(density, group, plan.seed, number, plan.pilot, mix, plan.reach(1))
         if group.iteration % SAVED_EVERY == 0 or group.iteration == iterations:
-            if abandoned():
-                return
             save(path, group)
             if tell is not None:
                 tell(number, group.iteration)
-
-
-def abandoned() -> bool:
-    """Whether the process that this one works for is gone: then its files are another's."""
-    parent = parent_process()
-    return parent is not None and not parent.is_alive()
 
 
 def pool_reference(plan: Plan, directory: Path, part: int) -> None:

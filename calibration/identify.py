@@ -147,21 +147,27 @@ def profile(target: Target, draws: np.ndarray, n: int, chance: float) -> tuple[f
     return tuple(round(float(value - np.nanmax(values)), 2) for value in values)
 
 
-def anchored(target: Target, draws: np.ndarray) -> list[list[str]]:
+def anchored(target: Target, draws: np.ndarray, worth: np.ndarray | None = None) -> list[list[str]]:
     """Table of what depends on the assumed side of offers and acceptance.
 
     By how many prior standard deviations each number's posterior mean moves if the prior of an
     anchor is moved by one of its own, down and up, and if those of both are: the draws are weighted
-    by the moved prior over the fitted one. The first row says how many draws the weights leave.
+    by the moved prior over the fitted one. The first row says how many independent draws the
+    weights leave, if along each number the draws are worth so many by themselves (``worth``,
+    ``[entry]``; as many as they are by default); of both anchors, along the worse.
     """
+    share = np.ones(len(target.entries)) if worth is None else worth / len(draws)
     names = [entry.address for entry in target.entries]
     moved = {name: draws[:, n] for n, name in enumerate(names) if name in ANCHORS}
+    each = {name: share[n] for n, name in enumerate(names) if name in ANCHORS}
     if len(moved) > 1:
         moved[BOTH] = np.sum(list(moved.values()), axis=0)
+        each[BOTH] = min(each.values())
     cases = [(name, z, shift) for name, z in moved.items() for shift in (-1, 1)]
     weights = [tilted(z, shift) for _, z, shift in cases]
     rows = [["address", *(f"{name}:{shift:+d}" for name, _, shift in cases)]]
-    rows.append(["effective draws", *(f"{effective(w):.0f}" for w in weights)])
+    left = [each[name] * effective(w) for (name, _, _), w in zip(cases, weights, strict=True)]
+    rows.append(["effective draws", *(f"{one:.0f}" for one in left)])
     moves = [w @ draws - draws.mean(axis=0) for w in weights]
     rows += [[name, *(f"{move[k]:.2f}" for move in moves)] for k, name in enumerate(names)]
     return rows

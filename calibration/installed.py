@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -80,7 +80,12 @@ class Posterior:
     @property
     def passed(self) -> bool:
         """Whether the fit was checked and passed every gate."""
-        return bool(self.manifest.gates) and all(gate.passed for gate in self.manifest.gates)
+        return all_passed(self.manifest.gates)
+
+
+def all_passed(gates: Collection[Gate]) -> bool:
+    """Whether a fit was checked and passed every gate."""
+    return bool(gates) and all(gate.passed for gate in gates)
 
 
 def installed(directory: str | Path | None = None) -> Posterior | None:

@@ -17,9 +17,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -27,8 +25,8 @@ import numpy as np
 
 from ..model.errors import InputError
 from .files import load, save
-from .fit import abandoned
 from .probe import probe
+from .processes import pool
 from .sampler import BOLD, CLEAR, WIDENED, Density, Group, generator, step
 from .target import Target
 
@@ -125,8 +123,8 @@ def mapped(workers: int) -> Iterator[Callable[..., Any]]:
     if workers == 1:
         yield map
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield pool.map
+    with pool(workers) as processes:
+        yield processes.map
 
 
 def kernel() -> str:
@@ -173,7 +171,6 @@ def begin(density: Density, positions: np.ndarray, seed: int, number: int) -> Sw
     luck = rng.integers(1, 2**62, len(positions))
     value = np.array([density(z, int(u)) for z, u in zip(positions, luck, strict=True)])
     for _ in range(REFRESHES):
-        _see_to_parent()
         for n, z in enumerate(positions):
             other = int(rng.integers(1, 2**62))
             found = density(z, other)
@@ -238,7 +235,6 @@ def carry(
             np.empty((0, swarm.position.shape[1] + 1)), stage * moves,
         )  # fmt: skip
         for _ in range(moves):
-            _see_to_parent()
             step(way, group, seed, number, mix=CLEAR if reference else BOLD)
         pairs = [way.both(z, int(u)) for z, u in zip(group.position, group.luck, strict=True)]
         start, end = (np.array(values) for values in zip(*pairs, strict=True))
@@ -323,23 +319,32 @@ def left_by(shares: np.ndarray) -> float:
     return 1.0 / float((shares**2).sum())
 
 
-def in_effect(swarms: Sequence[Swarm]) -> float:
+def in_effect(swarms: Sequence[Swarm], reference: Reference | None = None) -> float:
     """Draws in effect of swarms that were carried apart from each other, taken together.
 
     From how far their means lie apart, against how far their draws do, over all dimensions: what
     so many independent draws would give. At least one for each swarm, at most all. Two swarms
     of forty dimensions tell it to about a quarter. What all have in common, as a way that is
     too short to forget where they came from, it does not see.
+
+    With a reference it is the smaller of this and of the same over the quarter of the reference's
+    directions of which the record tells most: the others are nearly the prior's, are renewed
+    fastest, and may hide that these are not.
     """
-    size = sum(len(one.position) for one in swarms)
-    within = np.mean([one.position.var(axis=0) for one in swarms])
-    apart = np.var([one.position.mean(axis=0) for one in swarms], axis=0, ddof=1).mean()
-    return float(np.clip(len(swarms) * within / max(apart, 1e-300), len(swarms), size))
+    positions = [one.position for one in swarms]
+    found = _in_effect(positions)
+    if reference is None:
+        return found
+    centre, factor = reference
+    clear = [np.linalg.solve(factor, (z - centre).T).T for z in positions]
+    return min(found, _in_effect([z[:, : max(1, len(centre) // 4)] for z in clear]))
 
 
-def _see_to_parent() -> None:
-    if abandoned():
-        raise SystemExit("the process that this one works for is gone")
+def _in_effect(positions: Sequence[np.ndarray]) -> float:
+    within = np.mean([z.var(axis=0) for z in positions])
+    apart = np.var([z.mean(axis=0) for z in positions], axis=0, ddof=1).mean()
+    size = sum(map(len, positions))
+    return float(np.clip(len(positions) * within / max(apart, 1e-300), len(positions), size))
 
 
 def normal_of(positions: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

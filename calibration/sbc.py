@@ -16,9 +16,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import asdict, dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -29,6 +28,7 @@ from ..model.errors import InputError
 from .diagnose import LEAST_ESS, MOST_RHAT, Convergence, convergence
 from .files import replace_file
 from .probe import probe
+from .processes import pool
 from .sampler import ARCHIVED_EVERY, BOLD, fit_reference, generator, settle, start, step
 from .simulated import simulated_record
 from .target import Target
@@ -103,7 +103,7 @@ def one(target: Target, check: Check, number: int) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``number``, ``packages``, ``noise`` after the pilot; whether it was ``set_aside``;
+        ``number``, ``rows`` of the record, ``noise`` after the pilot; whether it was ``set_aside``;
         ``particles``; the worst ``rhat`` and ``ess`` (the smaller of bulk and tail),
         ``iterations``, and whether the gates of the chains were ``passed``; lists by entry:
         ``truth, rank, mean, sd``. A record that was set aside has None for what comes of a fit.
@@ -118,7 +118,7 @@ def one(target: Target, check: Check, number: int) -> dict[str, Any]:
     found = fit(believed, check, number)
     known = {
         "number": number,
-        "packages": len(history.year),
+        "rows": len(history.year),
         "noise": round(found.noise, 3),
         "set_aside": found.draws is None,
         "truth": position.round(6).tolist(),
@@ -228,8 +228,10 @@ def run(
             if tell is not None:
                 tell(done, len(missing))
     else:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            waiting = [pool.submit(_make, target, check, n, directory, settings) for n in missing]
+        with pool(workers) as processes:
+            waiting = [
+                processes.submit(_make, target, check, n, directory, settings) for n in missing
+            ]
             for done, future in enumerate(as_completed(waiting), 1):
                 future.result()
                 if tell is not None:

@@ -19,7 +19,7 @@ from .sbc import OF_A_FIT, OF_AN_ENTRY, record_file
 RECORDS: Final = "records.csv"
 MANIFEST: Final = "manifest.json"
 BADGE: Final = "exploration: the fit held against records that the model itself brought forth"
-WHOLE: Final = ("number", "packages", "noise", "set_aside", *OF_A_FIT)
+WHOLE: Final = ("number", "rows", "noise", "set_aside", *OF_A_FIT)
 """What is told of a record as a whole; what comes of its fit is blank where it was set aside."""
 EACH: Final = ("truth", *OF_AN_ENTRY)
 """What is told of each estimated number, in prior standard deviations but for the rank."""

@@ -14,6 +14,7 @@ from .run import Seed
 if TYPE_CHECKING:
     import numpy as np
 
+    from ..calibration.renew import Reference
     from ..explore.backtest.forecast import Task
     from ..explore.backtest.power import Power
     from ..explore.backtest.rolling import Followed
@@ -52,8 +53,13 @@ def backtest(
         ),
     ] = None,
     iterations: Annotated[
-        int, typer.Option(min=20, help="Iterations of the fit that is made, as of calibrate.")
-    ] = 13_000,
+        int | None,
+        typer.Option(
+            min=20,
+            help="Iterations of the fit that is made, as of calibrate. With few of them its pilot "
+            "is shorter too, and it is no beginning of a longer one.",
+        ),
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes; they change no bit.")] = 2,
     quick: Annotated[
         bool, typer.Option("--quick", help="An illustration in a minute: hardly a fit at all.")
@@ -81,7 +87,7 @@ def backtest(
     read = [training(task.frozen(cut)) for cut, _ in task.origins()]
     for told in read:
         check_no_leak(told)
-    made, positions = draws(task, fit, directory, iterations, workers, quick, seed)
+    made, positions, references = draws(task, fit, directory, iterations, workers, quick, seed)
     for line in gates_in_words(made):
         typer.echo(line)
     fixed = replace(task, rolling=False)
@@ -90,14 +96,16 @@ def backtest(
     write_atomic(directory / "power.json", canonical(statement(stated)))
     typer.echo(f"Before the scores: {stated.in_words()}\n")
     seeds = [(seed + n) % KEYS for n in range(2 if quick else SEEDS)]
-    followed = follow_all(task, positions, seed, workers, directory / "followed", typer.echo)
+    followed = follow_all(
+        task, positions, seed, workers, directory / "followed", typer.echo, references
+    )
     known = {name: one.positions for name, one in followed.items()} or positions
     tries = {
         key: before if task == fixed and key == seed else enter(task, known, key, typer.echo)
         for key in seeds
     }
     rows, cells = score(task, tries, stated, followed)
-    claim, kept = badge(made[MODEL]), len(positions[MODEL])
+    claim, kept = badge(made), len(positions[MODEL])
     samples, in_effect = len(tries[seed][MODEL].counts), least_effective(followed)
     manifest = {
         "badge": claim, "cut": task.cut, "test_until": task.last, "rolling": task.rolling,
@@ -127,6 +135,7 @@ def make_task(
         If the years do not fit.
     """
     from ..calibration.asof import COVERAGE
+    from ..calibration.calibrate import CUT
     from ..calibration.setting import of_kind
     from ..explore.backtest.forecast import Task
     from ..model.errors import InputError
@@ -139,7 +148,10 @@ def make_task(
         )  # fmt: skip
     given = set(of_kind("driver")) - {COVERAGE} if drivers_known else set()
     given |= set() if coverage_frozen else {COVERAGE}
-    return Task(cut, last, rolling, tuple(sorted(given)), *(QUICK if quick else FULL))
+    shares = () if quick else CUT.shares
+    return Task(
+        cut, last, rolling, tuple(sorted(given)), *(QUICK if quick else FULL), shares=shares
+    )
 
 
 def name_of(task: Task, quick: bool) -> str:
@@ -150,26 +162,27 @@ def name_of(task: Task, quick: bool) -> str:
     return "-".join([*parts, *(["quick"] if quick else [])])
 
 
-def badge(made: dict[str, Any]) -> str:
-    """What the results may claim, by the gates of the fit; none is held to them if it is quick."""
-    if not made["gates"]:
-        return "illustration: a fit of a few seconds, which has not converged"
-    if all(gate["passed"] for gate in made["gates"]):
-        return (
-            "exploration: one window, forecast after the fact; the fit at the cut passed its gates"
-        )
-    return "exploration: the fit at the cut has not passed its gates"
+def badge(made: Mapping[str, dict[str, Any]]) -> str:
+    """What the results may claim, by the gates of the fits; none is held to them if it is quick."""
+    if not all(fit["gates"] for fit in made.values()):
+        return "illustration: hardly a fit at all, and held to no gate"
+    failed = [name for name, fit in made.items() if not all(g["passed"] for g in fit["gates"])]
+    if failed:
+        return f"exploration: at the cut fits have not passed their gates: {', '.join(failed)}"
+    return (
+        "exploration: one window, forecast after the fact; all fits at the cut passed their gates"
+    )
 
 
 def draws(
     task: Task,
     given: Path | None,
     directory: Path,
-    iterations: int,
+    iterations: int | None,
     workers: int,
     quick: bool,
     seed: int,
-) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+) -> tuple[dict[str, Any], dict[str, np.ndarray], dict[str, Reference]]:
     """Draws of the posteriors at the cut, of the model and of each ablation.
 
     Those of the model are of a given fit, or of one that is made or goes on. An ablation's fit
@@ -181,6 +194,8 @@ def draws(
     made : dict
         What is to be said of each fit, by variant.
     positions : dict of str to ndarray of float64 [draw, dimension]
+    references : dict of str to tuple of ndarray
+        Centre and factor of what the moves of each fit go by.
 
     Raises
     ------
@@ -195,17 +210,18 @@ def draws(
     from ..explore.backtest.forecast import MODEL, VARIANTS, ablated
     from ..model.errors import InputError
 
+    iterations = CUT.iterations if iterations is None else iterations
     if given is not None:
-        folder, (plan, particles, _, _) = given, fits.read_plan(given)
+        folder, (plan, particles, _, shares) = given, fits.read_plan(given)
     elif quick:
-        folder, particles, iterations = directory / "fit", task.particles, 60
+        folder, particles, iterations, shares = directory / "fit", task.particles, 60, ()
         plan = fits.Plan(seed=seed, groups=1, chains=2, pilot=30, pilot_particles=particles)
     else:
-        folder, particles = directory / "fit", CUT.particles
+        folder, particles, shares = directory / "fit", CUT.particles, CUT.shares
         plan = replace(CUT, pilot=min(CUT.pilot, iterations // 2)).plan(seed)
-    whole = task.frozen(task.cut).target_to_cut(particles)
+    whole = task.frozen(task.cut).target_to_cut(particles, shares)
     made: dict[str, Any] = {}
-    positions = {}
+    positions, references = {}, {}
     for name, zero in VARIANTS.items():
         target, own = ablated(whole, zero), folder
         if name != MODEL:
@@ -225,7 +241,8 @@ def draws(
         }
         wanted = FOLLOWING if task.rolling else task.draws
         positions[name] = spread_evenly(kept, 20 if quick else wanted)
-    return made, positions
+        references[name] = fits.load_reference(own)
+    return made, positions, references
 
 
 def teller(name: str) -> Callable[[int, int], None]:
@@ -307,6 +324,8 @@ def write(
 
 def table(rows: Iterable[dict[str, Any]], task: Task, claim: str) -> Iterable[str]:
     """What the terminal shows: all competitors, then where the model gains and loses."""
+    from ..results.account import foresight_words as words
+
     listed = list(rows)
     found = {(r["competitor"], r["score"], r["by"], r["key"]): r for r in listed}
     best = found["model", "log", "all", "all"]["best"]
@@ -322,7 +341,7 @@ def table(rows: Iterable[dict[str, Any]], task: Task, claim: str) -> Iterable[st
         )
     yield ""
     for row in listed:
-        if row["competitor"] == "model" and row["score"] == "log":
+        if row["competitor"] == "model" and row["score"] == "log" and row["by"] in words.SHOWN:
             yield textwrap.fill(sentence(row), 100, initial_indent="- ", subsequent_indent="  ")
 
 
@@ -339,6 +358,7 @@ def findings(
     yield words.by_state(rows, totals)
     yield words.by_patron(totals, best)
     yield words.by_form(totals, best)
+    yield from words.sums(rows)
     yield from words.clear_losses(rows)
     yield words.by_chance(rows)
     clear = {one.rival: one.clear for one in stated.contests}

@@ -57,7 +57,7 @@ def calibrate(
 
     effort = with_changes(QUICK if quick else FULL, iterations, particles)
     directory = out or FIT_DIRECTORY.with_name(f"{FIT_DIRECTORY}{'-quick' if quick else ''}")
-    with _progress(PARTS) as tell:
+    with progress(PARTS) as tell:
         fit = fit_record(directory, until, effort, seed, workers, tell)
         folder = write(fit, not quick, lambda done, total: tell("told", done, total))
     _print(fit)
@@ -70,7 +70,7 @@ def calibrate(
 
 
 @contextmanager
-def _progress(words: Mapping[str, str]) -> Iterator[Callable[[str, int, int], None]]:
+def progress(words: Mapping[str, str]) -> Iterator[Callable[[str, int, int], None]]:
     """A bar for each part of the work; an interruption says that nothing is lost."""
     from rich.console import Console
     from rich.progress import (
@@ -181,7 +181,7 @@ def sbc(
     directory = out or Path("steppe-sbc-wrong" if wrong else "steppe-sbc")
     if write is not None and (taken := unpack(write, directory)):
         typer.echo(f"{taken} records taken over from {write}")
-    with _progress({"records": "simulated records"}) as tell:
+    with progress({"records": "simulated records"}) as tell:
         found = checks.run(
             target, check, range(first, first + records), directory, workers,
             lambda done, total: tell("records", done, total),
@@ -195,8 +195,8 @@ def sbc(
     values = checks.uniformity(np.array([one["rank"] for one in fitted]), check.ranked)
     passed = sum(one["passed"] for one in fitted)
     typer.echo(
-        f"{len(found)} records, on average {np.mean([one['packages'] for one in found]):.0f} "
-        f"packages; {len(found) - len(fitted)} set aside as too noisy to be fitted; of the other "
+        f"{len(found)} records, on average {np.mean([one['rows'] for one in found]):.0f} "
+        f"rows; {len(found) - len(fitted)} set aside as too noisy to be fitted; of the other "
         f"{len(fitted)} the chains of {passed} passed their gates"
     )
     for entry, value in sorted(zip(target.entries, values, strict=True), key=lambda pair: pair[1]):

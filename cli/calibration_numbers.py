@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
+from ..calibration.basis import Ground, grounds
 from ..calibration.identify import sentence
 from ..calibration.installed import ALIKE, Posterior, standardised
 from ..model.errors import InputError, near
@@ -48,6 +50,7 @@ def numbers_of_table(folder: Path | None) -> list[Number]:
                 contraction=cells["contraction"], overlap=cells["overlap"],
                 by_data=row["told_by"] == "data", asked=asked(row["address"]),
                 profile=tuple(cells[name] for name in profile), sentence=row["sentence"],
+                **rests_on(row["address"]),
             )
         )  # fmt: skip
     return found
@@ -68,7 +71,7 @@ def numbers_of_draws(posterior: Posterior) -> list[Number]:
                 posterior=(low, middle, high), place=place((low, middle, high), prior, centre),
                 contraction=contraction, overlap=shared, by_data=shared < ALIKE,
                 asked=asked(address), profile=(),
-                sentence=sentence(z, shared, contraction, ()),
+                sentence=sentence(z, shared, contraction, ()), **rests_on(address),
             )
         )  # fmt: skip
     return found
@@ -77,6 +80,17 @@ def numbers_of_draws(posterior: Posterior) -> list[Number]:
 def asked(address: str) -> bool:
     """Whether the record was expected to tell of a number."""
     return parameters()[address.split(".", 1)[0]].asks(address)
+
+
+def rests_on(address: str) -> dict[str, Any]:
+    """What the evidence says a prior rests on: basis, reason and sources."""
+    ground = _grounds()[address]
+    return {"basis": ground.basis, "reason": ground.reason, "sources": ground.sources}
+
+
+@cache
+def _grounds() -> dict[str, Ground]:
+    return {ground.address: ground for ground in grounds()}
 
 
 def declared(address: str, file: str) -> tuple[str, str, Prior, float]:

@@ -62,7 +62,10 @@ def inputs_of(fit: Path | None, reference: Path | None, command: str) -> Inputs:
         If the fit's directory holds none, or a file is damaged.
     """
     from ..calibration.installed import installed
+    from ..calibration.observed import observed
+    from ..calibration.target import record_target, sums_told
     from ..model.errors import InputError
+    from ..model.names import LAST_HISTORY_YEAR
     from ..results.account.files import facts
     from ..results.account.numbers import missing
     from ..results.account.page import Inputs
@@ -93,10 +96,13 @@ def inputs_of(fit: Path | None, reference: Path | None, command: str) -> Inputs:
         found = None
     if found is not None:
         notes += stale.notes(reference, found.digest)
+    until = int((told or manifest).get("until", LAST_HISTORY_YEAR))
+    record = observed(record_target(until, particles=1).history, until)
     page = Path(str(files("steppe.results"))).parent.joinpath(*MISSING)
     return Inputs(
         numbers, told or manifest, "" if found is None else found.digest, tables, reference,
-        missing(page), notes, command,
+        {**record, "sums": len(sums_told(until).first)}, missing(page), notes,
+        command,
     )  # fmt: skip
 
 

@@ -130,8 +130,7 @@ def draw(fit: Path | None, found: Frozen, runs: int) -> tuple[Draws, dict[str, A
         return installed_draws(runs)
     from ..calibration.fit import read_plan
 
-    plan, particles, _, _ = read_plan(fit)
-    return fitted_draws(fit, found, plan, particles, min(runs, 200))
+    return fitted_draws(fit, found, read_plan(fit), min(runs, 200))
 
 
 def badge(told: Sequence[dict[str, Any]]) -> str:
@@ -142,7 +141,9 @@ def badge(told: Sequence[dict[str, Any]]) -> str:
             "exploration: the parameters were fitted to a record that goes on after the "
             "documents' dates, so no probability here is a forecast"
         )
-    return "exploration: the fit at the cut is not held to the gates of an installed posterior"
+    if all(one["parameters"]["passed"] for one in told):
+        return "exploration: told after the fact; the fit at the cut passed its gates"
+    return "exploration: the fit at the cut has not passed its gates"
 
 
 def digest_of_tests() -> str:

@@ -18,6 +18,7 @@ from .export import export
 from .lab import lab
 from .parameters import parameters
 from .predictive import check
+from .recover import recover
 from .reproduce import reproduce
 from .run import rerun, run
 from .sensitivity import sensitivity
@@ -45,6 +46,7 @@ app.add_typer(scenarios.app, name="scenarios", help="List, show, start and check
 app.add_typer(evidence.app, name="evidence", help="List, show and check the evidence.")
 calibrate.app.command()(check)
 calibrate.app.command()(vary)
+calibrate.app.command()(recover)
 calibrate.app.command()(report)
 app.add_typer(calibrate.app, name="calibrate", help="Fit the model to the record.")
 app.add_typer(study.app, name="study", help="Run a whole what-if study into one report.")

@@ -8,7 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-DRAWN: Final = ("predictive", "claims", "validate-example", "validate-from-2009", "scenarios")
+DRAWN: Final = (
+    "predictive", "claims", "validate-example", "validate-from-2009", "scenarios", "recovered",
+)  # fmt: skip
 """Results of the installed draws."""
 
 
@@ -45,15 +47,17 @@ def digests(told: Mapping[str, Any]) -> set[Any]:
 def likelihood_changed(told: Mapping[str, Any]) -> bool:
     """Whether the likelihood gives other values now than those of the fit behind some results.
 
-    Of a fit to the record, of a check on simulated records, and of a backtest; others name no
-    probe.
+    Of a fit to the record, of a check on simulated records, of a backtest, and of claims on a fit
+    at their date; others name no probe.
     """
-    fit = told.get("fit", told.get("of", told))
-    if not isinstance(fit, Mapping) or "probe" not in fit:
-        return False
-    names = tuple(fit["estimated"])
-    now = _probed(told.get("cut"), fit["until"], fit["particles"], names)
-    return now != tuple(fit["probe"])
+    of = told.get("fit", told.get("of", told))
+    found = [(told.get("cut"), of)] if isinstance(of, Mapping) else []
+    found += [(one["cut"], one.get("parameters", {})) for one in told.get("documents", ())]
+    return any(
+        tuple(fit["probe"]) != _probed(cut, fit["until"], fit["particles"], tuple(fit["estimated"]))
+        for cut, fit in found
+        if "probe" in fit
+    )
 
 
 @cache

@@ -130,6 +130,7 @@ def _fitted(fit: Path, count: int) -> tuple[Target, np.ndarray, dict[str, Any], 
     from ..calibration import fit as fits
     from ..calibration.calibrate import gates_of
     from ..calibration.diagnose import spread_evenly
+    from ..calibration.installed import all_passed
     from ..calibration.target import record_target, wide
     from ..model.errors import InputError
 
@@ -139,6 +140,6 @@ def _fitted(fit: Path, count: int) -> tuple[Target, np.ndarray, dict[str, Any], 
     kept = fits.draws(fit, plan, len(target.entries))
     if kept.shape[1] == 0:
         raise InputError("the fit has not passed its pilot", file=str(fit))
-    passed = all(gate.passed for gate in gates_of(target, kept))
+    passed = all_passed(gates_of(target, kept))
     told = {"from": "a fit", "passed": passed, **fits.identity(target, plan)}
     return target, spread_evenly(kept, count), told, fits.load_reference(fit)

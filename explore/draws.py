@@ -10,8 +10,9 @@ import numpy as np
 
 from ..calibration import fit as fits
 from ..calibration.asof import Frozen
+from ..calibration.calibrate import gates_of
 from ..calibration.diagnose import spread_evenly
-from ..calibration.installed import Posterior, installed
+from ..calibration.installed import Posterior, all_passed, installed
 from ..calibration.target import DEVIATION, Target
 from ..model.errors import InputError
 from ..model.quantities import addresses, quantities
@@ -105,9 +106,11 @@ def installed_draws(most: int) -> tuple[InstalledDraws, dict[str, Any]]:
 
 
 def fitted_draws(
-    directory: Path, found: Frozen, plan: fits.Plan, particles: int, most: int
+    directory: Path, found: Frozen, planned: fits.Planned, most: int
 ) -> tuple[FittedDraws, dict[str, Any]]:
     """Draws of a fit at the cut, at most so many, and what is to be said of them.
+
+    That is where they are from, what the fit is of, and whether it passes its gates.
 
     Raises
     ------
@@ -115,10 +118,15 @@ def fitted_draws(
         If the fit is of other evidence, as one that has read what came after the cut, or has
         not passed its pilot.
     """
-    target = found.target_to_cut(particles)
+    plan = planned.plan
+    target = found.target_to_cut(planned.particles, planned.shares)
     fits.claim(directory, target, plan)
     kept = fits.draws(directory, plan, len(target.entries))
     if kept.shape[1] == 0:
         raise InputError("the fit has not passed its pilot", file=str(directory))
-    told = {"from": "a fit at the cut", "until": found.cut, **fits.identity(target, plan)}
+    gates = gates_of(target, kept)
+    told = {
+        "from": "a fit at the cut", "until": found.cut, **fits.identity(target, plan),
+        "gates": [gate.model_dump() for gate in gates], "passed": all_passed(gates),
+    }  # fmt: skip
     return FittedDraws(target, spread_evenly(kept, most)), told

@@ -86,7 +86,7 @@ def simulated(folder, wrong=False):
     rank = rank // 3 if wrong else rank
     truth = rng.standard_normal((RECORDS, len(NAMES)))
     rows = [
-        {"number": k, "packages": 88, "set_aside": False, "rhat": 1.004, "ess": 512.0}
+        {"number": k, "rows": 88, "set_aside": False, "rhat": 1.004, "ess": 512.0}
         | {
             f"{name}:{what}": value
             for n, name in enumerate(NAMES)
@@ -106,6 +106,14 @@ def reference(folder):
     """Reference results of every kind."""
     simulated(folder / "sbc")
     simulated(folder / "sbc-wrong", wrong=True)
+    write_json(
+        folder / "recovered" / "manifest.json",
+        {"until": 2021, "packages": 133, "estimated": list(NAMES),
+         "held": {"50%": 0.47, "90%": 0.93}, "due": {"50%": 0.48, "90%": 0.88},
+         "gates": [{"name": "R-hat", "passed": True}],
+         "badge": "exploration: a test",
+         "command": "steppe calibrate recover"},
+    )  # fmt: skip
     write_csv(
         folder / "varied" / "varied.csv",
         [{"variant": name, "address": "budget.russia", "shift": shift, "prior_shift": shift,
@@ -116,7 +124,8 @@ def reference(folder):
     write_json(
         folder / "backtest-2009" / "manifest.json",
         {"cut": 2009, "test_until": 2017, "seeds": [1, 2], "badge": "exploration: a test",
-         "known_beyond_the_cut": ["coverage"]},
+         "known_beyond_the_cut": ["coverage"],
+         "training": [{"read": [{"year": 1993}, {"year": 2008}, {"year": 2007}]}]},
     )  # fmt: skip
     power = {"words": "If the model were right, it would win in 61% of futures.", "digest": "x"}
     write_json(folder / "backtest-2009" / "power.json", power)

@@ -6,7 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from steppe.calibration.asof import COVERAGE, frozen, setting_as_of, what_was_read
+from steppe.calibration.asof import (
+    COVERAGE,
+    frozen,
+    setting_as_of,
+    what_is_given,
+    what_was_read,
+)
 from steppe.calibration.packages import imposed
 from steppe.calibration.setting import of_kind, setting
 from steppe.explore.backtest.leaks import check_no_leak, training
@@ -134,10 +140,66 @@ def test_a_leaked_event_with_another_date_is_found(found):
         check_no_leak(training(leaked))
 
 
+def test_leaked_spreads_of_the_drivers_deviations_are_found(found):
+    """Negative control: medians in the tables as of the cut, spreads from the whole series."""
+    later = frozen(2022, given=()).drivers
+    assert later != found.drivers
+    with pytest.raises(InputError, match="not the evidence as of the cut"):
+        check_no_leak(training(replace(found, drivers=later)))
+
+
+def test_standing_statements_are_listed_with_the_last_year_that_is_read(found):
+    """That of early 2010 on all years before it tells of those to the cut, and stands there."""
+    rows = [row for row in what_was_read(found) if row["table"] == "statements.csv"]
+    assert {row["id"].split("|")[0] for row in rows} >= {"no-chinese-bases"}
+    assert {row["year"] for row in rows} == {CUT}
+    assert imposed(2010).last[imposed(2010).rung < 0].max() > CUT
+
+
+def test_a_leaked_statement_is_found(found):
+    """Negative control: the statement of 2010 is taken to the year of its text."""
+    stated = found.packages.rung < 0
+    leaked = replace(found.packages, last=np.where(stated, CUT + 1, found.packages.last))
+    with pytest.raises(InputError, match=r"statements\.csv.*later than the cut was read"):
+        check_no_leak(training(replace(found, packages=leaked)))
+
+
 def test_a_leaked_driver_is_found(found):
     leaked = replace(found, tables=frozen(CUT, HORIZON, given=of_kind("driver")).tables)
     with pytest.raises(InputError, match="not the evidence as of the cut"):
         check_no_leak(training(leaked))
+
+
+def test_what_is_known_beyond_the_cut_is_listed(found):
+    """To the horizon, and what the years before it are drawn towards: technology of 2022."""
+    assert what_is_given(frozen(CUT, HORIZON, given=())) == []
+    rows = what_is_given(frozen(CUT, HORIZON, given=("technology",)))
+    assert rows, "its values are years apart"
+    for row in rows:
+        assert row["driver"] == "technology"
+        assert [year > HORIZON for year in row["years"]].count(True) <= 1
+        assert min(row["years"]) > CUT
+    changed = setting_as_of(CUT, HORIZON, ("technology",))["technology"]
+    assert not np.array_equal(changed, setting_as_of(CUT, HORIZON, ())["technology"])
+    assert {row["driver"] for row in what_is_given(found)} == set(found.given)
+
+
+def test_memory_and_volatility_are_drawn_around_what_was_fitted(found):
+    """Medians stay, spreads are those of the fit, and in dated years nothing deviates."""
+    rng = np.random.default_rng(3)
+    drawn = [found.deviating(found.tables, rng) for _ in range(400)]
+    memory = np.stack([one["driver_persistence"][-1] for one in drawn])
+    at_last = found.tables["driver_persistence"][-1]
+    spread = np.array([row.persistence_spread for row in found.drivers])
+    assert np.median(memory, axis=0) == pytest.approx(at_last, abs=0.06)
+    assert np.std(np.log(memory / (1.0 - memory)), axis=0) == pytest.approx(spread, rel=0.15)
+    still = found.tables["driver_volatility"] == 0.0
+    assert still.any()
+    for one in drawn[:5]:
+        assert np.array_equal(one["driver_volatility"] == 0.0, still)
+    assert found.deviating(found.tables, np.random.default_rng(3))["driver_persistence"][
+        -1
+    ] == pytest.approx(memory[0])
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 import csv
 import json
 from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,7 @@ from typer.testing import CliRunner
 from steppe.calibration.asof import frozen
 from steppe.calibration.fit import Plan, sample
 from steppe.calibration.packages import imposed
-from steppe.calibration.target import entries
+from steppe.cli.backtest import badge
 from steppe.cli.main import app
 from steppe.explore.backtest import forecast
 from steppe.explore.backtest.baselines import BASELINES
@@ -22,7 +24,14 @@ from steppe.explore.backtest.conduct import density_rows, enter, score, state_po
 from steppe.explore.backtest.forecast import VARIANTS, Task
 from steppe.explore.backtest.leaks import check_no_leak
 from steppe.explore.backtest.rolling import follow, follow_all
-from steppe.explore.backtest.sums import Sizes, draw_sums, sizes_on_record, sums_on_record
+from steppe.explore.backtest.sums import (
+    SCORE,
+    Sizes,
+    draw_sums,
+    sizes_on_record,
+    sums_on_record,
+    yearly_sums,
+)
 from steppe.model.errors import InputError
 from steppe.model.names import FORMS, PATRONS, START_YEAR, STATES
 
@@ -43,7 +52,7 @@ def task():
 @pytest.fixture(scope="module")
 def fitted(positions):
     """Draws of every variant: those of the model, less what an ablation does not estimate."""
-    known = entries()
+    known = frozen(CUT).target(1).entries
     return {
         name: positions[:, [entry.family not in zero for entry in known]]
         for name, zero in VARIANTS.items()
@@ -66,19 +75,24 @@ def test_cells_count_the_record_once():
     assert count(imposed(2022), 2005).sum() == counts[: 2006 - START_YEAR].sum()
 
 
-def test_exposure_of_joint_exercises_is_that_of_exercises():
-    coverage = np.arange(10.0).reshape(1, 2, 5)
-    found = exposure(coverage)
-    assert found.shape == (1, 2, 6)
-    assert np.array_equal(found[..., FORMS.index("joint_exercise")], coverage[..., 2])
-    assert np.array_equal(found[..., FORMS.index("base")], coverage[..., 4])
+def test_exposure_of_joint_exercises_is_that_of_exercises_of_members():
+    coverage, membership = np.arange(10.0).reshape(1, 2, 5), np.ones((1, 5, 2))
+    membership[0, 3, 1] = 0.0
+    found = exposure(coverage, membership)
+    assert found.shape == (1, 5, 2, 6)
+    joint = found[..., FORMS.index("joint_exercise")]
+    assert joint[0, 3, 1] == 0.0
+    joint[0, 3, 1] = coverage[0, 1, 2]
+    for state in range(5):
+        assert np.array_equal(joint[:, state], coverage[..., 2])
+        assert np.array_equal(found[:, state, :, FORMS.index("base")], coverage[..., 4])
 
 
 def test_every_competitor_forecasts_every_cell(entered, positions):
     assert set(entered) == {*VARIANTS, *BASELINES}
     for name, found in entered.items():
         assert found.counts.shape == (80, 2, len(STATES), len(PATRONS), len(FORMS)), name
-        assert found.sums.shape == (80, 2, len(PATRONS)), name
+        assert found.sums.shape == (80, 2, len(STATES), len(PATRONS)), name
         assert found.counts.sum() > 0, name
 
 
@@ -101,12 +115,13 @@ def test_an_ablation_is_fitted_without_its_quantities():
     """Its density is that of the model where the mechanism is zero, of the other numbers alone."""
     whole = frozen(CUT).target(3)
     target = forecast.ablated(whole, ("complementarity", "salience"))
-    assert {e.address for e in whole.entries} - {e.address for e in target.entries} == {
-        "complementarity"
+    left_out = {e.address for e in whole.entries} - {e.address for e in target.entries}
+    assert left_out == {
+        e.address for e in whole.entries if e.family in ("complementarity", "salience")
     }
     rng = np.random.default_rng(1)
     position = 0.3 * rng.standard_normal(len(whole.entries))
-    own = position[[entry.family != "complementarity" for entry in whole.entries]]
+    own = position[[entry.address not in left_out for entry in whole.entries]]
     tables = target.at(own)
     assert not tables["complementarity"].any()
     assert not tables["salience"].any()
@@ -137,6 +152,12 @@ def following():
 
 
 @pytest.fixture(scope="module")
+def references(fitted):
+    """Normals by which draws are moved: of the prior, in the directions of the numbers."""
+    return {name: (np.zeros(one.shape[1]), np.eye(one.shape[1])) for name, one in fitted.items()}
+
+
+@pytest.fixture(scope="module")
 def followed(following, fitted, tmp_path_factory):
     return follow_all(following, fitted, 1, 1, tmp_path_factory.mktemp("followed"))
 
@@ -158,11 +179,18 @@ def test_draws_follow_the_record(following, positions, followed):
     assert swarm.value == pytest.approx([at_home(z, int(luck)) for z, luck in pairs])
 
 
-def test_processes_change_no_bit(following, fitted, followed, tmp_path):
-    again = follow_all(following, fitted, 1, 2, tmp_path)
-    assert list(again) == list(followed)
+@pytest.mark.parametrize("given", [False, True], ids=["own reference", "a fit's reference"])
+def test_processes_change_no_bit(following, fitted, followed, references, given, tmp_path):
+    here = followed
+    if given:
+        here = follow_all(following, fitted, 1, 1, tmp_path / "one", references=references)
+        assert not np.array_equal(here["model"].positions[1], followed["model"].positions[1])
+    again = follow_all(
+        following, fitted, 1, 2, tmp_path / "two", references=references if given else None
+    )
+    assert list(again) == list(here)
     for name, one in again.items():
-        for mine, theirs in zip(one, followed[name], strict=True):
+        for mine, theirs in zip(one, here[name], strict=True):
             assert np.array_equal(mine, theirs), name
 
 
@@ -187,6 +215,10 @@ def test_kept_origins_are_gone_on_from(following, positions, tmp_path):
             assert np.array_equal(swarm.position, same.position)
     followed_to(positions + 0.01)
     assert len(files()) == 8
+    by_another = np.zeros(positions.shape[1]), np.eye(positions.shape[1])
+    follow(following, positions, 1, folder=tmp_path, reference=by_another)
+    follow(replace(following, shares=(1.0,) * 31), positions, 1, folder=tmp_path)
+    assert len(files()) == 16
     for path in tmp_path.glob("*foreseen*"):
         path.write_bytes(b"")
     with pytest.raises(InputError, match="damaged"):
@@ -239,8 +271,11 @@ def test_scores_carry_the_statement_that_came_before(task, fitted, entered):
     kinds = {row["key"] for row in rows if row["by"] == "kind"}
     assert kinds == {"pledges", "events"}
     own = [r for r in rows if (r["competitor"], r["score"]) == ("model", "crps of log sum")]
-    assert [row["key"] for row in own] == ["all", *PATRONS]
-    assert own[0]["value"] == pytest.approx(own[1]["value"] + own[2]["value"])
+    sums = {(row["by"], row["key"]): row for row in own}
+    assert [key for by, key in sums if by == "patron"] == [*PATRONS]
+    assert sums["all", "all"]["value"] == pytest.approx(
+        sum(sums["patron", name]["value"] for name in PATRONS)
+    )
     assert all(row["low"] <= row["gain"] <= row["high"] for row in own)
 
 
@@ -279,16 +314,41 @@ def test_sums_of_a_known_distribution():
     counts[:, 0, 3, 0, FORMS.index("aid")] = 2
     sizes = Sizes(np.full((4000, 2), np.log(5.0)), np.zeros((4000, 2)))
     found = draw_sums(counts, sizes, np.array([0.5, 0.5]), np.random.default_rng(0))
-    assert set(np.unique(found[:, 0, 0].round(9))) == {0.0, 5.0, 10.0}
-    assert found[:, 0, 0].mean() == pytest.approx(5.0, abs=0.2)
-    assert found[:, 0, 1].sum() == 0.0
+    assert set(np.unique(found[:, 0, 3, 0].round(9))) == {0.0, 5.0, 10.0}
+    assert found[:, 0, 3, 0].mean() == pytest.approx(5.0, abs=0.2)
+    assert found[..., 1].sum() == found[:, 0, :3].sum() == 0.0
+
+
+def test_sums_are_scored_by_patron_and_by_state():
+    """By hand: a forecast that is certain and right but for the 5 million of one state."""
+    seen = np.zeros((1, 5, 2))
+    seen[0, 3, 0] = 5.0
+    found = yearly_sums({"blind": np.zeros((40, 1, 5, 2))}, seen)["blind"]
+    missed = pytest.approx([np.log(6.0)])
+    for place in (("all", "all"), ("patron", "china"), ("state", STATES[3])):
+        assert found[SCORE, *place] == missed
+        assert found["coverage 90% of sums", *place] == (0.5 if place[0] == "all" else 0.0)
+    assert found[SCORE, "patron", "russia"] == 0.0
+    assert found["coverage 50% of sums", "patron", "russia"] == 1.0
+    assert {key for _, by, key in found if by == "state"} == {STATES[3]}, "others have no sum"
+
+
+def test_who_is_no_member_has_no_part_in_a_baseline(entered):
+    """At the end of 2001 Turkmenistan is in neither organisation, Uzbekistan not in Russia's."""
+    outside = {("TM", "china"), ("TM", "russia"), ("UZ", "russia")}
+    joint = FORMS.index("joint_exercise")
+    found = sum(entered[name].counts[..., joint].sum(axis=(0, 1)) for name in BASELINES)
+    for i, state in enumerate(STATES):
+        for p, patron in enumerate(PATRONS):
+            assert (found[i, p] == 0) == ((state, patron) in outside), (state, patron)
 
 
 def test_sums_on_record():
     """By hand: Russia 16, 1,100 and 200 million dollars in 2012; China 1.5 and 3.7 in 2009."""
     found = sums_on_record(imposed(2017), 2017)
-    assert found[2012 - START_YEAR, 1] == pytest.approx(1316.0)
-    assert found[2009 - START_YEAR, 0] == pytest.approx(5.2, abs=0.1)
+    assert found[2012 - START_YEAR, :, 1].sum() == pytest.approx(1316.0)
+    assert found[2012 - START_YEAR, STATES.index("KG"), 1] >= 1100.0
+    assert found[2009 - START_YEAR, :, 0].sum() == pytest.approx(5.2, abs=0.1)
     sizes = sizes_on_record(imposed(2009), 4000, np.random.default_rng(0))
     assert 0.0 < np.median(sizes.log_median) < 1.0  # the geometric mean of five is near 1.7
 
@@ -337,6 +397,7 @@ def test_the_command_says_power_first_and_gains_beside_losses(made):
     for name in (*VARIANTS, *BASELINES):
         assert name in said
     assert "are left" in said
+    assert "Yearly sums (CRPS" in said
     assert said.count("Without ") == len(VARIANTS)
     assert "lear loss" in said or "clearly behind" in said
     assert "documented, the model expected" in " ".join(said.split())
@@ -395,6 +456,43 @@ def test_the_manifest_proves_that_nothing_later_was_read(made):
         leaked = {"table": "events.csv", "id": "leaked", "year": told["cut"] + 1}
         with pytest.raises(InputError, match="leaked"):
             check_no_leak({**told, "read": [*told["read"], leaked]})
+        assert {row["driver"] for row in told["known_values"]} == {"coverage"}
+        foreign = {"driver": "trade", "table": "trade.csv", "id": "TJ", "years": [2020]}
+        with pytest.raises(InputError, match="not to be known there"):
+            check_no_leak({**told, "known_values": [*told["known_values"], foreign]})
+
+
+COMMITTED = sorted(Path(str(files("steppe.results"))).glob("reference/backtest-*/manifest.json"))
+
+
+@pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.parent.name)
+def test_the_committed_manifests_prove_it_too(path):
+    """Of the evidence as it is now: of another they would be stale."""
+    told = json.loads(path.read_text("utf-8"))
+    assert len(told["training"]) == (told["test_until"] - told["cut"] if told["rolling"] else 1)
+    for read in told["training"]:
+        check_no_leak(read)
+    told["training"][0]["read"][0]["year"] = told["cut"] + 1
+    with pytest.raises(InputError, match="later than the cut was read"):
+        check_no_leak(told["training"][0])
+
+
+CLAIMED = sorted(Path(str(files("steppe.results"))).glob("reference/claims*/manifest.json"))
+
+
+@pytest.mark.parametrize("path", CLAIMED, ids=lambda path: path.parent.name)
+def test_the_committed_claims_are_of_the_evidence_as_it_is(path):
+    for one in json.loads(path.read_text("utf-8"))["documents"]:
+        assert one["evidence"] == frozen(one["cut"], one["horizon"]).digest, one["document"]
+
+
+def test_the_badge_names_every_fit_that_failed():
+    passed, failed = {"gates": [{"passed": True}]}, {"gates": [{"passed": False}]}
+    assert badge({"model": passed, "no x": passed}).endswith(
+        "all fits at the cut passed their gates"
+    )
+    assert badge({"model": passed, "no x": failed}).endswith("not passed their gates: no x")
+    assert badge({"model": passed, "no x": {"gates": []}}).startswith("illustration")
 
 
 def test_a_fit_that_read_other_evidence_is_refused(tmp_path):

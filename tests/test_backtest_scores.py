@@ -303,7 +303,14 @@ def test_the_gain_is_told_by_state_against_one_baseline():
     ]  # fmt: skip
     told = foresight_words.by_state(rows, totals)
     assert "Of the +3.0 nats against trend: Turkmenistan +2.0 (0 documented), Kazakhstan" in told
-    assert "Without Turkmenistan +1.0 are left." in told
+    assert "Without Turkmenistan, where it is largest, +1.0 are left." in told
+    for best, said in (
+        ("trend", "+1.0 are left (90% interval -0.5 to +2.5). By form"),
+        ("Hawkes", "+1.0 are left; over Hawkes, which is best there, +0.8 (90% interval -0.5 to"),
+    ):
+        apart = {**rows[0], "by": "without", "key": "TM", "best": best, "gain": 0.8, "low": -0.5,
+                 "high": 2.5}  # fmt: skip
+        assert said in foresight_words.by_state([*rows, apart], totals)
     assert told.endswith("By form: joint exercise +3.0 (10 documented).")
     assert "In all: 10 documented, the model expected 7.5, trend 10.0." in (
         foresight_words.by_patron(totals, "trend")
@@ -315,3 +322,27 @@ def test_the_gain_is_told_by_state_against_one_baseline():
     assert foresight_words.years(totals, "trend") == [
         {"year": 2010, "documented": 10, "model": 7.5, "best": 10.0}
     ]
+
+
+def sums_rows(low, high):
+    places = (("all", "all"), ("patron", "china"), ("patron", "russia"))
+    own = {"competitor": "model", "best": "trend", "gain": 0.5, "low": low, "high": high}
+    return [
+        {**own, "score": score, "by": by, "key": key, "value": value}
+        for by, key in places
+        for score, value in (
+            ("crps of log sum", 3.0), ("coverage 50% of sums", 0.5), ("coverage 90% of sums", 0.875)
+        )
+    ]  # fmt: skip
+
+
+def test_sums_are_told_with_what_their_intervals_hold():
+    [told] = foresight_words.sums(sums_rows(-0.25, 1.25))
+    assert "both patrons +0.50 against trend (not clearly, -0.25 to +1.25)" in told
+    assert told.count("hold 50% and 88% of the years") == 3
+    assert told.count("of the years of each patron") == 1
+    [told] = foresight_words.sums(sums_rows(0.25, 1.25))
+    assert "not clearly" not in told
+    [told] = foresight_words.sums(sums_rows(float("nan"), float("nan")))
+    assert "(not clearly, one year tells nothing of its uncertainty)" in told
+    assert list(foresight_words.sums(sums_rows(0.0, 1.0)[:1])) == [], "earlier results have less"

@@ -250,6 +250,11 @@ def test_another_prior_of_an_anchor_moves_what_hangs_on_it(monkeypatch):
     assert found[order[other]] == pytest.approx([-0.3, 0.3], abs=0.02)
     assert found[order[free]] == pytest.approx([0.0, 0.0], abs=0.02)
     assert float(worth[1]) == pytest.approx(200_000 * np.exp(-0.5), rel=0.05)
+    worth = np.full(3, 9_000.0)
+    worth[anchor] = 5_000.0
+    _, fewer, *same = identify.anchored(target, draws, worth)
+    assert float(fewer[1]) == pytest.approx(5_000 * np.exp(-0.5), rel=0.05)
+    assert same == rows
 
 
 @pytest.mark.long

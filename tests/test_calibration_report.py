@@ -4,18 +4,21 @@ import inspect
 import json
 import re
 import sys
+from html import unescape
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from steppe.calibration.basis import BASES, grounds
+from steppe.calibration.packages import ACT, documented_counts
 from steppe.cli import stale
 from steppe.cli.calibrate import sbc
 from steppe.cli.calibration_report import committed, inputs_of
 from steppe.cli.main import app, entry
 from steppe.model.errors import InputError
-from steppe.results.account import foresight, ranks
+from steppe.results.account import foresight, numbers, ranks
 from steppe.results.account.page import SECTIONS, page
 from steppe.results.account.sections import command_of
 
@@ -92,7 +95,7 @@ def test_numbers_stand_on_the_page(html):
 def test_simulated_records_pass_and_the_control_fails(html):
     believe = between(html, "believe", "predictive")
     assert "100 sets of numbers were drawn" in believe
-    assert "88 packages on average" in believe
+    assert "88 rows on average" in believe
     assert "No number leaves the band meant for all together" in believe
     assert "fails as it must: 3 of 3" in believe
     assert "within its gate in 100 of 100" in believe
@@ -183,14 +186,15 @@ def test_results_of_other_draws_are_named(html):
     assert "Made with other draws" not in found
 
 
-@pytest.mark.parametrize("name", ["calibration", "sbc", "varied", "backtest-2009"])
+@pytest.mark.parametrize("name", ["calibration", "sbc", "varied", "backtest-2009", "claims-2009"])
 def test_results_of_another_likelihood_are_named(tmp_path, name):
     place = tmp_path / name / "manifest.json"
     place.parent.mkdir()
     told = json.loads((committed() / name / "manifest.json").read_text("utf-8"))
     place.write_text(json.dumps(told))
     assert list(stale.notes(tmp_path, "")) == []
-    told.get("fit", told.get("of", told))["probe"][0] += 1e-6
+    of = told["documents"][0]["parameters"] if "documents" in told else told
+    of.get("fit", of.get("of", of))["probe"][0] += 1e-6
     place.write_text(json.dumps(told))
     assert [note.endswith(f"as it is now: {name}.") for note in stale.notes(tmp_path, "")] == [True]
 
@@ -285,3 +289,34 @@ def test_a_gain_is_clear_only_if_its_interval_leaves_out_zero():
     for low, high, kind in ((0.1, 2.0, "gain"), (-2.0, -0.1, "loss"), (-1.0, 3.0, "open"),
                             (0.0, 3.0, "open"), (nan, nan, "open")):  # fmt: skip
         assert foresight.verdict({"low": low, "high": high}) == kind
+
+
+def test_what_was_read_is_counted_and_every_prior_has_its_reason(html):
+    """Counts of the record itself, and for each of the four numbers what the evidence says."""
+    told = between(html, "read", "believe")
+    record = [
+        row for row in documented_counts()
+        if row["year"] <= 2022 and not (row["channel"] == ACT and row["multilateral"])
+    ]  # fmt: skip
+    assert f"{len(record)} documented packages" in told
+    sized = sum(row["amount_usd"] is not None for row in record)
+    assert f"{sized} of them have a sum of money" in told
+    for name in (*synthetic.NAMES, synthetic.BESIDE):
+        (ground,) = grounds(name)
+        assert " ".join(ground.reason.split()) in unescape(told)
+
+
+def test_the_account_knows_the_words_of_the_evidence():
+    assert numbers.BASES == BASES
+
+
+def test_how_the_cut_was_guarded_is_said(html):
+    told = between(html, "backtest", "claims")
+    assert "every dated row that was read (3 in the first, none later than 2008)" in told
+    assert "known beyond the cut in the first: coverage." in told
+
+
+def test_a_record_as_long_as_the_real_one_is_told(html):
+    told = between(html, "believe", "predictive")
+    assert "to 2021, and fitted by the chains of the real one: 133 packages, all 3 numbers" in told
+    assert "passed its gates; its 50% intervals hold 47% of the true values (48% would be" in told

@@ -16,6 +16,7 @@ from steppe.calibration.claim_words import Move
 from steppe.calibration.measures import troops
 from steppe.calibration.measures.sampler import generator
 from steppe.calibration.packages import GIVEN, imposed
+from steppe.cli.claims import badge
 from steppe.cli.main import app
 from steppe.explore.backtest.cells import count
 from steppe.explore.claims.assess import against, estimate, in_word, losses, scores, wilson
@@ -496,7 +497,22 @@ def test_a_fit_at_the_date_is_taken_and_one_of_another_date_refused(tmp_path):
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text("utf-8"))
     assert manifest["documents"][0]["parameters"]["from"] == "a fit at the cut"
     assert "no probability here is a forecast" not in manifest["badge"]
+    assert "has not passed its gates" in manifest["badge"]
     assert "holds another fit" in str(steppe(*words, "--document", "000").exception)
+
+
+@pytest.mark.parametrize(
+    ("until", "passed", "words"),
+    [
+        (2022, True, "no probability here is a forecast"),
+        (2005, True, "the fit at the cut passed its gates"),
+        (2005, False, "has not passed its gates"),
+    ],
+)
+def test_the_badge_goes_by_what_the_parameters_have_read(until, passed, words):
+    """Also where the installed posterior ends at the document's date, which has no gates here."""
+    told = [{"cut": 2005, "parameters": {"until": until, "passed": passed}}]
+    assert words in badge(told)
 
 
 @pytest.mark.parametrize(

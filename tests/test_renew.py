@@ -136,6 +136,17 @@ def test_swarms_that_agree_are_worth_all_their_draws():
     assert in_effect([begun, far]) == 2
 
 
+def test_directions_that_are_renewed_slowly_are_not_hidden_by_the_others():
+    """Forty dimensions, the last ten shifted: few draws along these, many over all."""
+    rng = np.random.default_rng(5)
+    one, other = rng.standard_normal((2, 400, 40))
+    other[:, 30:] += 0.3
+    pair = [begin(lambda z, luck: 0.0, positions, 1, 0) for positions in (one, other)]
+    turned = np.zeros(40), np.eye(40)[:, ::-1]
+    assert 2.0 * in_effect(pair, turned) < in_effect(pair) < 200.0
+    assert in_effect(pair, (np.zeros(40), np.eye(40))) == in_effect(pair)
+
+
 def rough(position, luck):
     """The start of the way with noise of its own."""
     return between(0.0)(position, luck) + noisy(position, luck) - between(1.0)(position, luck)

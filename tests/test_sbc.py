@@ -46,7 +46,7 @@ def test_ranks_of_the_truth_are_uniform(target, records, iterations, tmp_path):
     off = np.array([(np.array(f["truth"]) - f["mean"]) / f["sd"] for f in fitted])
     covered = np.abs(off) < 1.64
     assert 0.75 < covered.mean() <= 1.0
-    assert np.mean([one["packages"] for one in found]) > 10
+    assert np.mean([one["rows"] for one in found]) > 10
 
 
 @pytest.mark.long

@@ -39,7 +39,7 @@ def test_the_table_of_a_real_run_is_what_was_fitted(records, tmp_path):
     with path.open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
     assert list(rows[0])[:13] == [
-        "number", "packages", "noise", "set_aside", "particles", "rhat", "ess", "iterations",
+        "number", "rows", "noise", "set_aside", "particles", "rhat", "ess", "iterations",
         "passed", "opportunity_rate:truth", "opportunity_rate:rank", "opportunity_rate:mean",
         "opportunity_rate:sd",
     ]  # fmt: skip
@@ -58,7 +58,7 @@ def test_the_account_reads_the_table(records, tmp_path):
     assert read.estimated == NAMES
     assert np.array_equal(read.rank, [one["rank"] for one in found])
     assert np.array_equal(read.truth, [one["truth"] for one in found])
-    assert read.whole["packages"].tolist() == [one["packages"] for one in found]
+    assert read.whole["rows"].tolist() == [one["rows"] for one in found]
 
 
 def test_records_of_two_checks_and_damaged_ones_are_refused(records, tmp_path):

@@ -53,9 +53,8 @@ def page() -> str:
         "rolling forecast below nothing was stated.\n\n"
         "## What it does not show\n\nPriors, coverage and the detection of exercises were set "
         "by people who knew what came; the [rules](../backtest.md#what-is-frozen) say what was "
-        "given to all competitors. The fits at the cut are of the numbers that the record was "
-        "expected to tell of, the others at their priors' centres; runs on the installed posterior "
-        "vary them all. One window is one window.\n\n"
+        f"given to all competitors. The fits at the cut vary {len(told['fit']['estimated'])} "
+        "numbers. One window is one window.\n\n"
         f"## The fits at the cut\n\n{_gates(told)}"
         "## All competitors\n\nLog score in nats (higher is better) of all cells, the mean over "
         "the seeds; the gain over the best baseline, chosen with hindsight, with a 90% interval "
@@ -76,7 +75,7 @@ def page() -> str:
         + "\n## Where the model gains and where it loses\n\n"
         + "".join(
             f"- {sentence(row)}\n" for row in found
-            if row["competitor"] == "model" and row["score"] == "log"
+            if row["competitor"] == "model" and row["score"] == "log" and row["by"] in words.SHOWN
         )
         + "\n## The other scores of the model\n\n"
         + table(
@@ -91,6 +90,7 @@ def page() -> str:
                 )
                 for row in found
                 if row["competitor"] == "model" and row["score"] != "log"
+                and row["by"] in words.SHOWN
             ],
         )
     )  # fmt: skip
@@ -165,7 +165,7 @@ def _findings(directory: Path, found: list[dict[str, Any]]) -> str:
     worth = made["effective_draws"] if made["rolling"] else []
     told = [
         *words.clear_losses(found), words.by_chance(found), words.by_state(found, totals),
-        words.by_patron(totals, best), words.by_form(totals, best),
+        words.by_patron(totals, best), words.by_form(totals, best), *words.sums(found),
         *words.mechanisms(found, clear, worth),
     ]  # fmt: skip
     return (

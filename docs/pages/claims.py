@@ -67,9 +67,7 @@ def _seen(told: dict[str, Any]) -> str:
         "only histories, drivers, traits and the sizes of exercises are those known at the "
         "document's date. So these are not the probabilities that the model would have told at "
         "that date. `steppe claims --fit` takes a fit of the date: those of the report of "
-        "2010 were told on the backtest's as well. That fit varies the numbers that the record was "
-        "expected to tell of, the others at their priors' centres, and the one below all, so that "
-        "not all of a difference is the date's. " + _at_the_date() + "\n\n"
+        "2010 were told on the backtest's as well. " + _at_the_date() + "\n\n"
     )
 
 
@@ -82,6 +80,7 @@ def _at_the_date() -> str:
     furthest = max(moved, key=lambda name: abs(moved[name]))
     other = [f"`{name}`" for name in then if then[name]["model"] != now[name]["model"]]
     words = (
+        f"That fit varies {len(told['documents'][0]['parameters']['estimated'])} numbers. "
         f"Of {len(then)} probabilities the one that differs most is `{furthest}` "
         f"({now[furthest]['probability']:.2f}, on parameters to "
         f"{max(fitted_until(told).values())} {then[furthest]['probability']:.2f}); the model's "

@@ -161,7 +161,8 @@ def _anchors() -> str:
         "here their priors are moved by one standard deviation, down and up, and the draws "
         "weighted anew. The posterior "
         "means of these numbers then move by so many prior standard "
-        f"deviations (those that move by 0.15 or more; the weights leave {left} draws):\n\n"
+        f"deviations (those that move by 0.15 or more; the weights leave {left} independent draws):"
+        "\n\n"
         + table(
             ("number", *(f"`{case}`" for case in cases)),
             [(f"`{row['address']}`", *(row[case] for case in cases)) for row in moved],

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from steppe.calibration.diagnose import LEAST_ESS, MOST_RHAT
+from steppe.calibration.recover import HEAD
 from steppe.calibration.sbc import judged, uniformity
 from steppe.calibration.target import readable
 from steppe.cli.stale import likelihood_changed
+from steppe.results.account.files import facts, number
+from steppe.results.account.files import table as rows
 from steppe.results.account.ranks import Ranks, bands, coverage, read, recovery
 from steppe.results.account.sections import command_of
 
 from .cells import table
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference"
-RIGHT, WRONG = REFERENCE / "sbc", REFERENCE / "sbc-wrong"
+RIGHT, WRONG, LONG = REFERENCE / "sbc", REFERENCE / "sbc-wrong", REFERENCE / "recovered"
+NARROW = 0.75
+"""Posterior sd, in prior sds, below which a number of the long record is listed."""
 
 
 def page() -> str:
@@ -57,22 +65,82 @@ def page() -> str:
                 for one in recovery(right)
             ],
         )
+        + _as_long()
         + "\n## The control: a likelihood that believes in half the coverage\n\n"
         + f"{_made(wrong)}\n\n"
         + _ranks(wrong, wrong=True)
     )  # fmt: skip
 
 
+def _as_long() -> str:
+    """A record as long as the real one, fitted by its chains, if there is one."""
+    told = facts(LONG, "manifest.json")
+    if not told:
+        return ""
+    found: list[dict[str, Any]] = [
+        {name: cell if name == "address" else number(cell, "recovered.csv", name)
+         for name, cell in row.items()}
+        for row in rows(LONG, "recovered.csv", HEAD)
+    ]  # fmt: skip
+    failed = [gate["name"] for gate in told["gates"] if not gate["passed"]]
+    gates = f"failed a gate ({', '.join(failed)})" if failed else "passed its gates"
+    clear = sorted((row for row in found if row["sd"] < NARROW), key=lambda row: row["sd"])
+    return (
+        "\n## A record as long as the real one\n\n"
+        f"`{told['command']}`: a record to {told['until']} with {told['packages']} packages, "
+        "brought forth by a draw of the installed posterior and fitted by the chains of the real "
+        f"one: all {len(found)} numbers, {told['groups']} groups of {told['chains']} chains, "
+        f"{told['particles']} particles on average. The fit {gates}. Its intervals hold "
+        + " and ".join(
+            f"{share:.0%} of the true values where they say {level}"
+            for level, share in told["held"].items()
+        )
+        + f"; {' and '.join(f'{share:.0%}' for share in told['due'].values())} would be due, were "
+        "all normal: true values are draws of the posterior, and the fit begins with the prior "
+        "again, which draws its means back. "
+        + "One record cannot show more than that nothing is grossly wrong: its numbers hang "
+        "together, so that these shares scatter more than those of as many independent ones. "
+        f"Numbers of which it tells most (posterior sd below {NARROW:g} of the prior's), in prior "
+        "standard deviations:\n\n"
+        + table(
+            ("number", "true", "posterior mean", "90% interval"),
+            [
+                (
+                    f"`{row['address']}`", f"{row['truth']:+.2f}", f"{row['mean']:+.2f}",
+                    f"{row['q05']:+.2f} to {row['q95']:+.2f}",
+                )
+                for row in clear
+            ],
+        )
+    )  # fmt: skip
+
+
 def _made(found: Ranks) -> str:
     told = found.settings
-    whole = found.whole
-    passed = (whole["rhat"] < MOST_RHAT) & (whole["ess"] > LEAST_ESS)
+    whole, passed = found.whole, _passed(found)
     return (
         f"`{command_of(told)}`: {found.records + found.set_aside} records to {told['until']}, with "
-        f"{whole['packages'].mean():.0f} packages on average; {found.set_aside} were set aside as "
+        f"{whole['rows'].mean():.0f} rows on average; {found.set_aside} were set aside as "
         f"too noisy to be fitted. Of the other {found.records} the chains of {int(passed.sum())} "
         f"passed the gates of a fit; the worst R-hat is {whole['rhat'].max():.3f}, the fewest "
         f"effective draws are {whole['ess'].min():.0f}."
+    )
+
+
+def _passed(found: Ranks) -> np.ndarray:
+    """Which records' chains passed the gates of a fit."""
+    return np.asarray((found.whole["rhat"] < MOST_RHAT) & (found.whole["ess"] > LEAST_ESS))
+
+
+def _without_the_failed(found: Ranks) -> str:
+    """Whether ranks are uniform among the records whose chains passed."""
+    passed = _passed(found)
+    if passed.all():
+        return ""
+    verdict, _ = judged(uniformity(found.rank[passed], found.ranked), wrong=False)
+    return (
+        f" These are all {found.records} fits. Of the {int(passed.sum())} alone whose chains "
+        f"passed: {verdict[0].lower()}{verdict[1:]}."
     )
 
 
@@ -100,7 +168,8 @@ def _ranks(found: Ranks, wrong: bool) -> str:
     return (
         f"{head}{judged(values, wrong)[0]}. {int(within.leaves_all.sum())} of "
         f"{len(found.estimated)} leave the band meant for all together, "
-        f"{int(within.leaves_one.sum())} that meant for one (5 in 100 would by chance).\n\n"
+        f"{int(within.leaves_one.sum())} that meant for one (5 in 100 would by chance)."
+        f"{'' if wrong else _without_the_failed(found)}\n\n"
         + table(
             ("number", "p of uniform ranks", "mean rank, 0 to 1", "leaves the band"),
             [

@@ -1,8 +1,9 @@
-"""Baselines: what can be forecast from the counts alone, with no politics.
+"""Baselines: what can be forecast from the counts alone.
 
 Each takes the counts of one patron and form to the cut and gives samples of the years after
-it. How far the sources reach (``seen``, ``ahead``) is given to all of them, as it is to the
-model: a rate is one of packages in a fully covered year.
+it. How far the sources reach, and who is a member of the organisation whose joint exercises are
+counted, is given to all of them (``seen``, ``ahead``), as it is to the model: a rate is one of
+packages in a fully covered year of a state that can have them.
 
 Numbers that are fitted have standard normal priors on the scales written here (assumed), which
 do what partial pooling does for so few events, and are drawn from a Gaussian at the mode
@@ -17,11 +18,11 @@ from typing import Final
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import expit, gammaln
+from scipy.special import expit, gammaln, xlogy
 
 Baseline = Callable[[np.ndarray, np.ndarray, np.ndarray, int, np.random.Generator], np.ndarray]
-"""(counts [year, state], seen [year], ahead [year ahead], samples, rng) ->
-int64 [sample, year ahead, state]."""
+"""(counts [year, state], seen [year, state], ahead [year ahead, state], samples, rng) ->
+int64 [sample, year ahead, state]. What is seen is zero where a state can have no package."""
 
 HALF: Final = 0.5
 """Packages that a form is given beside those on record, over all states and years (Jeffreys)."""
@@ -54,8 +55,10 @@ def forecast(
     ----------
     baseline : callable
     counts : ndarray of int64 [year, state, patron, form]
-    seen, ahead : ndarray of float64 [year, patron, form]
-        Coverage of the years of ``counts``, and of those to be forecast.
+    seen, ahead : ndarray of float64 [year, state, patron, form]
+        Exposure in the years of ``counts``, and in those to be forecast
+        (:func:`steppe.explore.backtest.cells.exposure`). A state with a package on record could
+        have it.
     samples : int
     rng : Generator
 
@@ -65,26 +68,27 @@ def forecast(
     """
     _, states, patrons, forms = counts.shape
     found = np.zeros((samples, len(ahead), states, patrons, forms), np.int64)
-    seen, ahead = np.maximum(seen, LEAST_SEEN), np.maximum(ahead, LEAST_SEEN)
+    seen = np.where((seen > 0.0) | (counts > 0), np.maximum(seen, LEAST_SEEN), 0.0)
+    ahead = np.where(ahead > 0.0, np.maximum(ahead, LEAST_SEEN), 0.0)
     for p in range(patrons):
         for f in range(forms):
             found[..., p, f] = baseline(
-                counts[:, :, p, f], seen[:, p, f], ahead[:, p, f], samples, rng
+                counts[..., p, f], seen[..., p, f], ahead[..., p, f], samples, rng
             )
     return found
 
 
-def pooled_shape(total: np.ndarray, seen: float) -> tuple[float, float]:
+def pooled_shape(total: np.ndarray, seen: np.ndarray) -> tuple[float, float]:
     """Mean and shape of the Gamma distribution of rates over states (empirical Bayes).
 
     The mean is that of all states; the shape has the largest posterior density, totals being
-    negative binomial given it.
+    negative binomial given it. A state of which nothing could be seen tells nothing.
     """
-    mean = (total.sum() + HALF) / (seen * len(total))
+    mean = (total.sum() + HALF) / max(seen.sum(), LEAST_SEEN)
     shape, expected = SHAPES[:, None], mean * seen
     likelihood = (
         gammaln(shape + total) - gammaln(shape) + shape * np.log(shape / (shape + expected))
-        + total * np.log(expected / (shape + expected))
+        + xlogy(total, expected / (shape + expected))
     ).sum(axis=1)  # fmt: skip
     prior = -0.5 * (np.log(SHAPES) / SHAPE_SPREAD) ** 2
     return float(mean), float(SHAPES[np.argmax(likelihood + prior)])
@@ -104,16 +108,16 @@ def climatology(
     value.
     """
     first = 0 if window is None else max(0, len(counts) - window)
-    total, exposed = counts[first:].sum(axis=0), float(seen[first:].sum())
+    total, exposed = counts[first:].sum(axis=0), seen[first:].sum(axis=0)
     mean, shape = pooled_shape(total, exposed)
     rate = rng.gamma(shape + total, 1.0 / (shape / mean + exposed), (samples, len(total)))
-    found: np.ndarray = rng.poisson(np.minimum(rate[:, None, :] * ahead[:, None], MOST))
+    found: np.ndarray = rng.poisson(np.minimum(rate[:, None, :] * ahead, MOST))
     return found
 
 
 def background(counts: np.ndarray, seen: np.ndarray) -> np.ndarray:
     """Rate of each state by :func:`climatology`, its posterior mean: float64 [state]."""
-    total, exposed = counts.sum(axis=0), float(seen.sum())
+    total, exposed = counts.sum(axis=0), seen.sum(axis=0)
     mean, shape = pooled_shape(total, exposed)
     rate: np.ndarray = (shape + total) / (shape / mean + exposed)
     return rate
@@ -155,7 +159,14 @@ def laplace(
 
 def poisson_cost(counts: np.ndarray, expected: np.ndarray) -> float:
     """Minus the log likelihood of Poisson counts, without its constant."""
-    return float((expected - counts * np.log(expected)).sum())
+    return float((expected - xlogy(counts, expected)).sum())
+
+
+def per_seen(counts: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Packages in a fully covered year; none where nothing can be seen."""
+    found = np.zeros(np.broadcast_shapes(counts.shape, seen.shape))
+    np.divide(counts, seen, out=found, where=seen > 0.0)
+    return found
 
 
 def trend(
@@ -170,7 +181,7 @@ def trend(
     ``z`` is level, slope (in units of :data:`SLOPE`), and the effects of the states.
     """
     years, states = counts.shape
-    level = np.log((counts.sum() + HALF) / (seen.sum() * states))
+    level = np.log((counts.sum() + HALF) / max(seen.sum(), LEAST_SEEN))
     time = np.arange(years + len(ahead)) - 0.5 * (years - 1)
 
     def rates(z: np.ndarray, when: np.ndarray) -> np.ndarray:
@@ -180,10 +191,10 @@ def trend(
         return np.asarray(np.exp(np.minimum(logs, np.log(MOST))))
 
     def cost(z: np.ndarray) -> float:
-        return poisson_cost(counts, rates(z, time[:years]) * seen[:, None])
+        return poisson_cost(counts, rates(z, time[:years]) * seen)
 
     _, draws = laplace(cost, 2 + states, samples, rng)
-    found: np.ndarray = rng.poisson(np.minimum(rates(draws, time[years:]) * ahead[:, None], MOST))
+    found: np.ndarray = rng.poisson(np.minimum(rates(draws, time[years:]) * ahead, MOST))
     return found
 
 
@@ -198,7 +209,7 @@ def hawkes_cost(z: np.ndarray, counts: np.ndarray, seen: np.ndarray, calm: np.nd
     excited, expected = np.zeros(counts.shape[1]), np.empty(counts.shape)
     for t in range(len(counts)):
         expected[t] = seen[t] * (level * calm + branching * excited)
-        excited = memory * excited + (1.0 - memory) * counts[t] / seen[t]
+        excited = memory * excited + (1.0 - memory) * per_seen(counts[t], seen[t])
     return poisson_cost(counts, expected)
 
 
@@ -218,12 +229,12 @@ def hawkes(
     level, branching, memory = (n[:, None] for n in hawkes_numbers(draws))
     excited = np.zeros((samples, counts.shape[1]))
     for t in range(len(counts)):
-        excited = memory * excited + (1.0 - memory) * counts[t] / seen[t]
+        excited = memory * excited + (1.0 - memory) * per_seen(counts[t], seen[t])
     found = np.empty((samples, len(ahead), counts.shape[1]), np.int64)
     for t in range(len(ahead)):
         rate = ahead[t] * (level * calm + branching * excited)
         found[:, t] = rng.poisson(np.minimum(rate, MOST))
-        excited = memory * excited + (1.0 - memory) * found[:, t] / ahead[t]
+        excited = memory * excited + (1.0 - memory) * per_seen(found[:, t], ahead[t])
     return found
 
 
@@ -239,7 +250,7 @@ def inflated_cost(z: np.ndarray, counts: np.ndarray, expected: np.ndarray) -> fl
     mean = level * expected
     zero = size * np.log(size / (size + mean))
     some = (
-        gammaln(counts + size) - gammaln(size) + zero + counts * np.log(mean / (size + mean))
+        gammaln(counts + size) - gammaln(size) + zero + xlogy(counts, mean / (size + mean))
         + np.log1p(-empty)
     )  # fmt: skip
     return -float(np.where(counts > 0, some, np.logaddexp(np.log(empty), some)).sum())
@@ -254,10 +265,10 @@ def inflated(
 ) -> np.ndarray:
     """Zero-inflated negative binomial around the rates of :func:`climatology`."""
     calm = background(counts, seen)
-    expected = seen[:, None] * calm
+    expected = seen * calm
     _, draws = laplace(lambda z: inflated_cost(z, counts, expected), 3, samples, rng)
     level, size, empty = (n[:, None, None] for n in inflated_numbers(draws))
-    mean = np.minimum(level * ahead[:, None] * calm, MOST)
+    mean = np.minimum(level * ahead * calm, MOST)
     rate = rng.gamma(np.broadcast_to(size, mean.shape), mean / size)
     return np.where(rng.random(rate.shape) < empty, 0, rng.poisson(np.minimum(rate, MOST)))
 

@@ -48,6 +48,15 @@ def highest(counts: np.ndarray) -> np.ndarray:
     return np.asarray(((counts > 0) * RUNG_OF).max(axis=-1))
 
 
-def exposure(coverage: np.ndarray) -> np.ndarray:
-    """Coverage by form, ``[year, patron, form]``, from ``[year, patron, channel]``."""
-    return coverage[..., CHANNEL_OF]
+def exposure(coverage: np.ndarray, membership: np.ndarray) -> np.ndarray:
+    """How much of what a state may have is seen: float64 ``[year, state, patron, form]``.
+
+    Parameters
+    ----------
+    coverage : ndarray of float64 [year, patron, channel]
+    membership : ndarray of float64 [year, state, patron]
+        In joint exercises of a patron's organisation only its members have parts.
+    """
+    found = np.repeat(coverage[:, None][..., CHANNEL_OF], len(STATES), axis=1)
+    found[..., JOINT] *= membership > 0.5
+    return found

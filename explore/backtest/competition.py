@@ -18,6 +18,7 @@ from .baselines import BASELINES
 from .cells import PROMISES, highest
 from .forecast import MODEL, VARIANTS
 from .scores import (
+    LEVELS,
     brier,
     covered,
     crps,
@@ -32,7 +33,6 @@ ACTIVE: Final = 0.05
 """Packages that climatology expects in a cell and year, from which on the PIT is looked at."""
 HIGHER: Final = "log"
 """The score of which more is better; of the others less is."""
-LEVELS: Final = (0.5, 0.9)
 RUNGS: Final = "rps of rungs"
 """Ranked probability score of the highest rung on record of a state and patron in a year."""
 CONTESTS: Final = ("log", "brier", "crps", RUNGS, SUMS)
@@ -56,11 +56,15 @@ class Group:
 
 
 def groups() -> list[Group]:
-    """All cells, and those of each state, patron, form, both, and kind (pledges or events)."""
+    """All cells, and those of each state, patron, form, both, and kind (pledges or events).
+
+    And all cells without those of one state.
+    """
     state, patron, form = np.indices((len(STATES), len(PATRONS), len(FORMS)))
     promises = np.isin(form, [FORMS.index(name) for name in PROMISES])
     found = [Group("all", "all", np.ones(state.shape, bool))]
     found += [Group("state", name, state == n) for n, name in enumerate(STATES)]
+    found += [Group("without", name, state != n) for n, name in enumerate(STATES)]
     found += [Group("patron", name, patron == n) for n, name in enumerate(PATRONS)]
     found += [Group("form", name, form == n) for n, name in enumerate(FORMS)]
     found += [

@@ -36,6 +36,8 @@ ABLATIONS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Quantities that are set to zero; each has a fit of its own (:func:`ablated`)."""
 VARIANTS: Final = {MODEL: (), **ABLATIONS}
+DEVIATED: Final = 5
+"""Address of the luck by which memory and volatility of drivers are drawn."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class Task:
         How many of these are continued, once each: samples for each draw.
     draws : int
         Draws of the parameters that a forecast is made from.
+    shares : tuple of float
+        Particles of each year over ``particles`` where draws follow the record.
     """
 
     cut: int
@@ -67,6 +71,7 @@ class Task:
     particles: int = 50
     runs: int = 20
     draws: int = 200
+    shares: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if self.last <= self.cut:
@@ -102,7 +107,7 @@ class Forecast:
     Attributes
     ----------
     counts : ndarray of int64 [sample, year, state, patron, form]
-    sums : ndarray of float64 [sample, year, patron]
+    sums : ndarray of float64 [sample, year, state, patron]
         USD million of documented assistance whose sum is told.
     """
 
@@ -111,13 +116,13 @@ class Forecast:
 
 
 def by_baselines(task: Task, samples: int, seed: int) -> dict[str, Forecast]:
-    """Forecasts of all baselines."""
+    """Forecasts of all baselines, which know of coverage and membership what the model knows."""
     parts: dict[str, list[np.ndarray]] = {name: [] for name in BASELINES}
     totals: dict[str, list[np.ndarray]] = {name: [] for name in BASELINES}
     for cut, _ in task.origins():
         found = task.frozen(cut)
-        counts, reach = count(found.packages, cut), exposure(found.tables["coverage"])
-        known = len(counts)
+        counts, tables = count(found.packages, cut), found.tables
+        reach, known = exposure(tables["coverage"], tables["membership"]), len(counts)
         for number, (name, baseline) in enumerate(BASELINES.items()):
             rng = np.random.default_rng([seed, number, cut])
             ahead = from_counts(baseline, counts, reach[:known], reach[known:], samples, rng)
@@ -172,6 +177,9 @@ def continued(
 ) -> tuple[np.ndarray, Sizes]:
     """Continue the worlds that the filter leaves at the cut to the horizon.
 
+    How drivers deviate from their series is drawn beside each draw from what was fitted to the
+    series as of the cut.
+
     Returns
     -------
     ndarray of int64 [sample, year, state, patron, form]
@@ -188,7 +196,8 @@ def continued(
     kept = np.linspace(0, task.particles - 1, task.runs).astype(int)
     parts, sizes = [], []
     for draw, (position, luck) in enumerate(zip(positions, lucks(seed, positions), strict=True)):
-        tables = target.at(position)
+        own = np.random.default_rng([seed, found.cut, DEVIATED, draw])
+        tables = found.deviating(target.at(position), own)
         past = filtered(tables, target.history, found.cut, task.particles, luck, target.sums)
         if not np.isfinite(past.log_likelihood):
             raise InputError(
@@ -238,7 +247,7 @@ def documented(task: Task) -> tuple[np.ndarray, np.ndarray]:
     Returns
     -------
     counts : ndarray of int64 [year, state, patron, form]
-    sums : ndarray of float64 [year, patron]
+    sums : ndarray of float64 [year, state, patron]
         USD million.
     """
     packages, first = packages_as_of(task.last), task.cut + 1 - START_YEAR

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, as_completed
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -25,10 +24,12 @@ from ...calibration.files import load, save
 from ...calibration.filter import filtered
 from ...calibration.packages import as_history
 from ...calibration.probe import probe
+from ...calibration.processes import pool
 from ...calibration.renew import (
     LEAST,
     MOVES,
     SWARMS,
+    Reference,
     Swarm,
     begin,
     carry,
@@ -82,6 +83,7 @@ def follow(
     zero: Collection[str] = (),
     folder: Path | None = None,
     tell: Tell | None = None,
+    reference: Reference | None = None,
 ) -> list[tuple[Swarm, np.ndarray]]:
     """Carry one swarm from each origin to the next.
 
@@ -98,6 +100,10 @@ def follow(
         Where each origin is kept, to go on from; other draws, evidence, models or efforts have
         other files.
     tell : callable, optional
+    reference : tuple of ndarray, optional
+        Centre and factor of the normal by which the moves go, as that of a fit at the first cut;
+        by default that of the draws, which a few hundred make too wide where there are many
+        numbers (``tests/test_renew.py``).
 
     Returns
     -------
@@ -113,13 +119,16 @@ def follow(
     found: list[tuple[Swarm, np.ndarray]] = []
     name = hashlib.sha256(positions.tobytes())
     name.update(f"{task.particles} {seed} {MOVES} {LEAST} {kernel()} {sorted(zero)}".encode())
+    name.update(f"{task.shares}".encode())
+    for part in reference or ():
+        name.update(part.tobytes())
     for cut, _ in task.origins():
         known = task.frozen(cut)
-        before, target = target, ablated(known.target_to_cut(task.particles), zero)
+        before, target = target, ablated(known.target_to_cut(task.particles, task.shares), zero)
         name.update(f"{known.digest} {probe(target)}".encode())
         make = partial(begin, target, positions, seed, cut)
         if before is not None:
-            make = partial(carry, before, target, found[-1][0], seed, cut)
+            make = partial(carry, before, target, found[-1][0], seed, cut, reference=reference)
         if tell is not None:
             tell(f"{len(positions):,} draws at the end of {cut}")
         swarm = kept(_place(folder, f"{cut}-{name.hexdigest()[:12]}"), partial(_at, cut, make))
@@ -168,13 +177,19 @@ def _place(folder: Path | None, name: str) -> Path | None:
     return None if folder is None else folder / f"{name}.npz"
 
 
-def together(swarms: Sequence[Sequence[tuple[Swarm, np.ndarray]]]) -> Followed:
-    """What swarms that were carried apart come to, taken together."""
+def together(
+    swarms: Sequence[Sequence[tuple[Swarm, np.ndarray]]], reference: Reference | None = None
+) -> Followed:
+    """What swarms that were carried apart come to, taken together.
+
+    With a reference, the draws in effect are those along the directions that the record tells most
+    of, if these are fewer than over all.
+    """
     columns: list[list[np.ndarray | float]] = [[] for _ in Followed._fields]
     for origin in zip(*swarms, strict=True):
         own = [swarm for swarm, _ in origin]
         told = np.concatenate([densities for _, densities in origin])
-        effective = in_effect(own)
+        effective = in_effect(own, reference)
         spread = len(told) / left_by(shares_of(told)) - 1.0
         values = (
             np.concatenate([one.position for one in own]), logsumexp(told) - np.log(len(told)),
@@ -193,6 +208,7 @@ def follow_all(
     workers: int = 1,
     folder: Path | None = None,
     tell: Tell | None = None,
+    references: Mapping[str, Reference] | None = None,
 ) -> dict[str, Followed]:
     """Draws of the model and of each ablation at each origin; nothing unless the task is rolling.
 
@@ -204,6 +220,7 @@ def follow_all(
         (name, number): partial(
             follow, task, positions[name][number::SWARMS], seed + number * FURTHER, zero,
             None if folder is None else folder / name.replace(" ", "-") / str(number),
+            reference=None if references is None else references[name],
         )
         for name, zero in VARIANTS.items()
         for number in range(SWARMS)
@@ -213,15 +230,22 @@ def follow_all(
         for (name, number), job in jobs.items():
             found[name, number] = job(tell=tell and _named(tell, name, number))
     else:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            waiting: dict[tuple[str, int], Future[list[tuple[Swarm, np.ndarray]]]] = {
-                key: pool.submit(job) for key, job in jobs.items()
+        with pool(workers) as processes:
+            waiting: dict[Future[list[tuple[Swarm, np.ndarray]]], tuple[str, int]] = {
+                processes.submit(job): key for key, job in jobs.items()
             }
-            for key, future in waiting.items():
+            for future in as_completed(waiting):
+                key = waiting[future]
                 found[key] = future.result()
                 if tell is not None:
                     _named(tell, *key)(f"carried to the end of {task.last - 1}")
-    return {name: together([found[name, number] for number in range(SWARMS)]) for name in VARIANTS}
+    return {
+        name: together(
+            [found[name, number] for number in range(SWARMS)],
+            None if references is None else references[name],
+        )
+        for name in VARIANTS
+    }
 
 
 def _named(tell: Tell, name: str, number: int) -> Tell:

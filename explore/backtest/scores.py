@@ -14,6 +14,8 @@ import numpy as np
 PSEUDO: Final = 1.0
 """Samples that every forecast is given beside its own, spread as 1/2, 1/4, 1/8 ... over the
 counts 0, 1, 2 ...: no forecast excludes anything, and all are smoothed alike."""
+LEVELS: Final = (0.5, 0.9)
+"""Levels of the intervals whose coverage is told."""
 BLOCK: Final = 2
 """Years in a block of the bootstrap."""
 RESAMPLES: Final = 2000

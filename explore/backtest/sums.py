@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ...calibration.packages import RUNG_OF_CHANNEL, Packages
-from ...model.names import CHANNELS, FORMS, PATRONS, START_YEAR
+from ...model.names import CHANNELS, FORMS, PATRONS, START_YEAR, STATES
 from ...model.tables import Tables
-from .scores import crps
+from .scores import LEVELS, covered, crps
 
 AID: Final = FORMS.index("aid")
 RUNG: Final = RUNG_OF_CHANNEL["equipment"]
@@ -81,12 +81,12 @@ def draw_sums(
 
     Returns
     -------
-    ndarray of float64 [sample, year, patron]
+    ndarray of float64 [sample, year, state, patron]
         USD million.
     """
-    told = rng.binomial(counts[..., AID].sum(axis=2), share)
+    told = rng.binomial(counts[..., AID], share)
     place = np.repeat(np.arange(told.size), told.ravel())
-    sample, _, patron = np.unravel_index(place, told.shape)
+    sample, _, _, patron = np.unravel_index(place, told.shape)
     logs = sizes.log_median[sample, patron] + sizes.spread[sample, patron] * rng.standard_normal(
         place.size
     )
@@ -95,34 +95,50 @@ def draw_sums(
 
 
 def sums_on_record(packages: Packages, last_year: int) -> np.ndarray:
-    """Sums of documented assistance from 1992 to a year: float64 [year, patron], USD million."""
-    found = np.zeros((last_year - START_YEAR + 1, len(PATRONS)))
+    """Sums of documented assistance to a year: float64 [year, state, patron], USD million."""
+    found = np.zeros((last_year - START_YEAR + 1, len(STATES), len(PATRONS)))
     for n in np.flatnonzero((packages.rung == RUNG) & np.isfinite(packages.amount)):
-        found[packages.year[n] - START_YEAR, packages.patron[n]] += packages.amount[n]
+        place = packages.year[n] - START_YEAR, packages.state[n], packages.patron[n]
+        found[place] += packages.amount[n]
     return found
 
 
 def yearly_sums(
     forecasts: Mapping[str, np.ndarray], observed: np.ndarray
 ) -> dict[str, dict[tuple[str, str, str], np.ndarray]]:
-    """CRPS of log(1 + sum of a year in USD million), in all and by patron, by competitor.
+    """Scores of log(1 + sum of a year in USD million), by competitor.
+
+    The CRPS of what each patron gives all states, by patron and added up, and of what each state
+    gets from both, if it has any sum on record in these years; and whether the central intervals of
+    these sums hold what is on record, of both patrons as the share of the two that do.
 
     Parameters
     ----------
-    forecasts : mapping of str to ndarray of float64 [sample, year, patron]
-    observed : ndarray of float64 [year, patron]
+    forecasts : mapping of str to ndarray of float64 [sample, year, state, patron]
+    observed : ndarray of float64 [year, state, patron]
 
     Returns
     -------
     dict of str to dict
         As :func:`steppe.explore.backtest.competition.yearly_scores`.
     """
-    groups = {("all", "all"): slice(None)}
-    groups |= {("patron", name): slice(p, p + 1) for p, name in enumerate(PATRONS)}
+    return {name: _scored(sums, observed) for name, sums in forecasts.items()}
+
+
+def _scored(sums: np.ndarray, observed: np.ndarray) -> dict[tuple[str, str, str], np.ndarray]:
     found = {}
-    for name, sums in forecasts.items():
-        each = crps(np.log1p(sums), np.log1p(observed))
-        found[name] = {
-            (SCORE, by, key): each[:, columns].sum(axis=1) for (by, key), columns in groups.items()
-        }
+    for by, every, axis in (("patron", PATRONS, -2), ("state", STATES, -1)):
+        total, seen = np.log1p(sums.sum(axis=axis)), np.log1p(observed.sum(axis=axis))
+        each = crps(total, seen)
+        names = {n: name for n, name in enumerate(every) if by == "patron" or seen[:, n].any()}
+        for n, name in names.items():
+            found[SCORE, by, name] = each[:, n]
+        if by == "patron":
+            found[SCORE, "all", "all"] = each.sum(axis=1)
+        for level in LEVELS:
+            held = covered(total, seen, level)
+            for n, name in names.items():
+                found[f"coverage {level:.0%} of sums", by, name] = held[:, n]
+            if by == "patron":
+                found[f"coverage {level:.0%} of sums", "all", "all"] = held.mean(axis=1)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -11,12 +12,13 @@ MODEL: Final = "model"
 PAIR: Final = "patron and form"
 SHOWN: Final = ("all", "kind", "patron", "state", "form", PAIR)
 """Groups of cells in the figure and the sentences, in this order."""
+MONEY: Final = "crps of log sum"
 SCORES: Final = {
     "log": "log score",
     "crps": "CRPS of yearly totals",
     "brier": "Brier score",
     "rps of rungs": "ranked probability score of the highest rung",
-    "crps of log sum": "CRPS of yearly sums, in logs",
+    MONEY: "CRPS of yearly sums, in logs",
 }
 """Scores in which the model has a gain or a loss."""
 JOINT: Final = "joint log density"
@@ -148,10 +150,42 @@ def by_state(rows: Sequence[Mapping[str, Any]], totals: Sequence[Mapping[str, An
             for key, gain, count in found
         )
 
+    apart, there = "", logs.get((MODEL, "without", states[0][0]))
+    if there is not None:
+        apart = f" ({interval(there['low'], there['high'])})"
+        if there["best"] != whole["best"]:
+            apart = f"; over {there['best']}, which is best there, {there['gain']:+.1f}{apart}"
     return (
         f"Of the {whole['gain']:+.1f} nats against {whole['best']}: {listed('state', states)}. "
-        f"Without {STATE_NAMES[states[0][0]]} {left:+.1f} are left. By form: "
+        f"Without {STATE_NAMES[states[0][0]]}, where it is largest, {left:+.1f} are left{apart}. "
+        "By form: "
         f"{listed('form', forms)}."
+    )
+
+
+def sums(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """How the yearly sums of assistance are forecast, in all and by patron."""
+    own = {(row["score"], row["by"], row["key"]): row for row in rows if row["competitor"] == MODEL}
+    parts = []
+    for place in (("all", "all"), *(("patron", name) for name in PATRON_NAMES)):
+        row = own.get((MONEY, *place))
+        held = [own.get((f"coverage {level} of sums", *place)) for level in ("50%", "90%")]
+        if row is None or None in held:
+            return
+        gain, low, high = (signed(row[name]) for name in ("gain", "low", "high"))
+        clear = row["low"] > 0.0 or row["high"] < 0.0
+        sure = "" if clear else "not clearly, "
+        sure += interval(math.nan, 0.0) if row["low"] != row["low"] else f"{low} to {high}"
+        told = " and ".join(f"{one['value']:.0%}" for one in held if one is not None)
+        both = row["by"] == "all"
+        parts.append(
+            f"{'both patrons' if both else where(row)} {gain} against {row['best']} ({sure}); its "
+            f"50% and 90% intervals hold {told} of the years{' of each patron' if both else ''}"
+        )
+    yield (
+        f"Yearly sums (CRPS in logs, gain over the best baseline): {'. '.join(parts)}. The "
+        "baselines have the sizes on record of both patrons together. Before 2010 none of these is "
+        "Russia's: where it is so at the cut, a gain in Russian sums says little."
     )
 
 

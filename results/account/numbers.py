@@ -13,6 +13,8 @@ from ...model.names import PATRON_NAMES, STATE_NAMES
 from ..varied import in_words, refusals_in_words
 from .files import number, table
 
+BASES: Final = ("assumed", "inferred", "stated")
+"""What a prior may rest on, from nothing to much."""
 AT: Final = ("-4", "-3", "-2", "-1", "+0", "+1", "+2", "+3", "+4")
 """Columns of the profile: prior standard deviations from the prior's median."""
 MOVED: Final = 0.4
@@ -47,6 +49,8 @@ class Number:
         Log likelihood at :data:`AT`, less the best; NaN beyond the ends that were looked at, and
         empty where nothing was.
     sentence : str
+    basis, reason : str
+        What its prior rests on, in a word and in words; ``sources`` are keys of the evidence.
     """
 
     address: str
@@ -61,6 +65,9 @@ class Number:
     asked: bool
     profile: tuple[float, ...]
     sentence: str
+    basis: str
+    reason: str
+    sources: tuple[str, ...]
 
     @property
     def name(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -14,6 +15,7 @@ from ..html import render
 from ..style import Note
 from .held import external
 from .numbers import (
+    BASES,
     MOVED,
     Number,
     anchors,
@@ -30,6 +32,7 @@ from .sections import (
     badge,
     believe,
     claims,
+    noise,
     numbers_figure,
     passed,
     predictive,
@@ -40,6 +43,7 @@ SECTIONS: Final = (
     ("what", "What this is"),
     ("cannot", "What the record cannot tell"),
     ("tells", "What it tells"),
+    ("read", "What was read"),
     ("believe", "Whether the fit may be believed"),
     ("predictive", "Whether it can bring the record forth"),
     ("backtest", "Whether it foresees anything"),
@@ -47,7 +51,7 @@ SECTIONS: Final = (
     ("external", "Facts from outside"),
     ("again", "How to have it again"),
     ("references", "References"),
-    ("glossary", "Five words"),
+    ("glossary", "Words"),
 )
 
 
@@ -67,6 +71,8 @@ class Inputs:
         of its chains.
     reference : Path or None
         Directory of the reference results.
+    observed : mapping of str to int
+        How much of each kind the likelihood reads.
     missing : sequence of str
         What is known to be missing.
     notes : sequence of str
@@ -80,6 +86,7 @@ class Inputs:
     digest: str
     fit: Path | None
     reference: Path | None
+    observed: Mapping[str, int]
     missing: Sequence[str]
     notes: Sequence[str]
     command: str
@@ -121,7 +128,11 @@ def page(inputs: Inputs) -> bytes:
         plain=plain,
         anchors=anchors(inputs.fit),
         varied=varied(inputs.reference),
+        observed=inputs.observed,
         missing=inputs.missing,
+        by_basis=sorted(inputs.numbers, key=lambda one: (-BASES.index(one.basis), one.address)),
+        noise=noise(inputs.manifest),
+        bases=Counter(one.basis for one in inputs.numbers),
         figures=[] if not numbers else [numbers_figure(numbers, note)],
         believe=believe(inputs.manifest, inputs.fit, inputs.reference, note),
         predictive=predictive(inputs.reference),

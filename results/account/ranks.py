@@ -32,7 +32,7 @@ class Ranks:
         Of the truth, 0 to ``ranked``.
     ranked : int
     whole : dict of str to ndarray [record]
-        ``packages``, ``rhat`` (worst) and ``ess`` (least).
+        ``rows`` of the record, ``rhat`` (worst) and ``ess`` (least).
     set_aside : int
         Records besides that were too noisy to be fitted.
     settings : mapping
@@ -68,7 +68,7 @@ def read(folder: Path | None) -> Ranks | None:
         return None
     names = tuple(told["estimated"])
     each = {what: [f"{name}:{what}" for name in names] for what in ("truth", "mean", "sd", "rank")}
-    needed = ["packages", "set_aside", "rhat", "ess", *(c for some in each.values() for c in some)]
+    needed = ["rows", "set_aside", "rhat", "ess", *(c for some in each.values() for c in some)]
     drawn = table(folder, "records.csv", needed)
     rows = [row for row in drawn if row["set_aside"] != "True"]
     if not rows:
@@ -81,7 +81,7 @@ def read(folder: Path | None) -> Ranks | None:
     rank, ranked = columns(each["rank"]).astype(int), int(told["ranked"])
     if ((rank < 0) | (rank > ranked)).any():
         raise InputError("a rank is out of bounds", file=file, allowed=f"0 to {ranked}")
-    whole = {name: columns([name])[:, 0] for name in ("packages", "rhat", "ess")}
+    whole = {name: columns([name])[:, 0] for name in ("rows", "rhat", "ess")}
     return Ranks(
         names, columns(each["truth"]), columns(each["mean"]), columns(each["sd"]), rank, ranked,
         whole, len(drawn) - len(rows), told,

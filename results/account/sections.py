@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
 from ..files import digest, read_bytes
@@ -79,6 +80,7 @@ def believe(
         }[name]
         found["chains"].append(Picture(name, words, f"{words} Made by ArviZ.", embedded(content)))
     found["sbc"] = _simulated(reference, ranks_figures, gates)
+    found["recovered"] = _recovered(reference)
     return found
 
 
@@ -129,6 +131,16 @@ def _simulated(
     }  # fmt: skip
 
 
+def _recovered(reference: Path | None) -> dict[str, Any]:
+    """A simulated record as long as the real one; empty where none was fitted."""
+    told = facts(
+        None if reference is None else reference / "recovered",
+        "manifest.json",
+        ("held", "due", "until", "packages", "estimated"),
+    )
+    return {**told, "passed": passed(told)} if told else {}
+
+
 def _allowed(gates: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     """Limits of R-hat and effective sample sizes, as the gates state them."""
     found = {}
@@ -166,6 +178,7 @@ def backtests(reference: Path | None) -> dict[str, Any]:
     return {
         "tests": [_backtest(one) for one in found],
         "scores": foresight_words.SCORES,
+        "guard": _guard(first),
         "figure": drawn(
             "gains", picture(found, note),
             "Gain of the model over the best baseline by group of packages, with 90% intervals.",
@@ -173,6 +186,18 @@ def backtests(reference: Path | None) -> dict[str, Any]:
             f"backtest: {lost}. All values stand in the tables below.",
         ),
     }  # fmt: skip
+
+
+def _guard(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What a backtest's manifest says of the evidence that was read."""
+    told = [one for one in manifest.get("training", ()) if one.get("read")]
+    if not told:
+        return {"read": 0}
+    return {
+        "read": len(told[0]["read"]),
+        "latest": max(row["year"] for row in told[0]["read"]),
+        "known": [name.replace("_", " ") for name in manifest.get("known_beyond_the_cut", ())],
+    }
 
 
 def _backtest(one: foresight.Backtest) -> dict[str, Any]:
@@ -183,6 +208,7 @@ def _backtest(one: foresight.Backtest) -> dict[str, Any]:
         "lost": foresight.clear(one.rows, "loss"),
         "won": foresight.clear(one.rows, "gain"),
         "by_chance": foresight_words.by_chance(one.rows),
+        "sums": list(foresight_words.sums(one.rows)),
         "intervals": foresight.intervals(one.rows),
         "mechanisms": list(foresight_words.mechanisms(one.rows, one.clear_if_right, one.weighted)),
         **_totals(one),
@@ -252,7 +278,7 @@ def command_of(told: Mapping[str, Any]) -> str:
         words += " --rolling" if told.get("rolling") else ""
         known = told.get("known_beyond_the_cut", ())
         words += "" if "coverage" in known else " --coverage-frozen"
-        return words + (" --drivers-known" if "drivers" in known else "")
+        return words + (" --drivers-known" if set(known) - {"coverage"} else "")
     if "ranked" in told:
         words = f"steppe calibrate sbc --records {told.get('records', 100)}"
         words += " --main" if told.get("main") else ""
@@ -268,6 +294,12 @@ def passed(manifest: Mapping[str, Any]) -> bool:
     """Whether the fit was checked and passed every gate."""
     gates = manifest.get("gates", ())
     return bool(gates) and all(gate["passed"] for gate in gates)
+
+
+def noise(manifest: Mapping[str, Any]) -> dict[str, float]:
+    """Middle and largest variance of the likelihood's estimate, where a fit measured it."""
+    found = manifest.get("variances", ())
+    return {"middle": median(found), "most": max(found)} if found else {}
 
 
 def badge(manifest: Mapping[str, Any]) -> str:
