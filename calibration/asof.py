@@ -33,8 +33,6 @@ from .target import Target, centres, sums_told, wide
 
 COVERAGE: Final = "coverage"
 """Driver that says how far the sources reach: a property of the sources, given to all."""
-
-
 DIGITS: Final = 8
 """Decimals of the numbers that the digest of frozen evidence is of."""
 

@@ -135,19 +135,19 @@ def rows(fit: Judged, position: np.ndarray) -> list[dict[str, Any]]:
     return found
 
 
-def held(found: Sequence[Mapping[str, Any]]) -> dict[float, float]:
+def held(found: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     """Share of the true values that the central intervals hold, by level, 0 to 1.
 
     Of rows as :func:`rows` gives them; at least one.
     """
     return {
-        level: float(np.mean([row[low] <= row["truth"] <= row[high] for row in found]))
+        f"{level:.0%}": float(np.mean([row[low] <= row["truth"] <= row[high] for row in found]))
         for level, (low, high) in ENDS.items()
     }
 
 
-def expected(posterior: Posterior, entries: Sequence[Entry]) -> dict[str, dict[float, float]]:
-    """How often intervals should hold a number's true value, by address and level, 0 to 1.
+def expected(posterior: Posterior, entries: Sequence[Entry]) -> dict[str, float]:
+    """Share that they should hold, the mean over the numbers, by level, 0 to 1.
 
     Were all normal, a number with posterior mean m and standard deviation s (in those of its prior)
     would have the mean of such a fit off the truth by N(-s m, 1 - s^2 + s^4), in standard
@@ -155,15 +155,15 @@ def expected(posterior: Posterior, entries: Sequence[Entry]) -> dict[str, dict[f
     s^2 / (1 - s^2), and the prior is N(0, 1). Other numbers that it hangs together with are left
     out of account.
     """
-    found: dict[str, dict[float, float]] = {}
-    for entry in entries:
-        z = standardised(posterior.draws[entry.address], entry.prior, entry.centre)
-        z = np.clip(z, -FARTHEST, FARTHEST)
-        sd = min(float(z.std()), 1.0)
-        off, scatter = sd * float(z.mean()), np.sqrt(1.0 - sd**2 + sd**4)
-        found[entry.address] = {
-            level: float(norm.cdf((end + off) / scatter) - norm.cdf((off - end) / scatter))
-            for level in ENDS
-            if (end := float(norm.isf(0.5 * (1.0 - level))))
-        }
-    return found
+    drawn = np.array(
+        [standardised(posterior.draws[one.address], one.prior, one.centre) for one in entries]
+    ).clip(-FARTHEST, FARTHEST)
+    sd = drawn.std(axis=1).clip(max=1.0)
+    off, scatter = -sd * drawn.mean(axis=1), np.sqrt(1.0 - sd**2 + sd**4)
+    ends = {level: norm.isf(0.5 * (1.0 - level)) for level in ENDS}
+    return {
+        f"{level:.0%}": round(
+            float((norm.cdf((end - off) / scatter) - norm.cdf((-end - off) / scatter)).mean()), 3
+        )
+        for level, end in ends.items()
+    }

@@ -127,7 +127,7 @@ def varied(
         for (name, _), swarm in zip(ways, arrived, strict=True):
             found[name].append(swarm)
             if tell is not None and len(found[name]) == len(swarms):
-                tell(f"{name}: {in_effect(found[name]):.0f} draws in effect")
+                tell(f"{name}: {in_effect(found[name], reference):.0f} draws in effect")
     return found
 
 
@@ -149,20 +149,22 @@ def slug(name: str) -> str:
     return name.replace(" ", "-")
 
 
-def as_rows(target: Target, found: Mapping[str, list[Swarm]]) -> list[list[str]]:
+def as_rows(
+    target: Target, found: Mapping[str, list[Swarm]], reference: Reference | None = None
+) -> list[list[str]]:
     """Table of what depends on how the record was judged.
 
     A row for each variant and number: ``variant, address, unit``, ``q05, median, q95`` in the
     number's own unit, ``shift``, the mean less that of :data:`SAME` in posterior standard
     deviations of it, ``prior_shift``, the same in prior standard deviations, ``spread``, the
     standard deviation over that of :data:`SAME`, and ``effective``, the number of draws in
-    effect.
+    effect (:func:`.renew.in_effect`, with what the draws were moved by).
     """
     rows = [["variant", "address", "unit", "q05", "median", "q95", "shift", "prior_shift",
              "spread", "effective"]]  # fmt: skip
     base = positions_of(found[SAME])
     for name, swarms in found.items():
-        worth, drawn = in_effect(swarms), positions_of(swarms)
+        worth, drawn = in_effect(swarms, reference), positions_of(swarms)
         for n, entry in enumerate(target.entries):
             z, same = drawn[:, n], base[:, n]
             moved = z.mean() - same.mean()

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from .run import Seed
+from .calibrate import gate_in_words
+from .run import Seed, Workers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,7 +61,7 @@ def backtest(
             "is shorter too, and it is no beginning of a longer one.",
         ),
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes; they change no bit.")] = 2,
+    workers: Workers = 2,
     quick: Annotated[
         bool, typer.Option("--quick", help="An illustration in a minute: hardly a fit at all.")
     ] = False,
@@ -259,8 +260,7 @@ def gates_in_words(made: Mapping[str, Any]) -> Iterable[str]:
     """A line for each gate of each fit; none of a quick one, which is held to none."""
     for name, fit in made.items():
         for gate in fit["gates"]:
-            verdict = "passed" if gate["passed"] else "NOT PASSED"
-            yield f"{name}: {gate['name']} {gate['value']:g} ({gate['allowed']}): {verdict}"
+            yield f"{name}: {gate_in_words(gate)}"
 
 
 def statement(stated: Power) -> dict[str, Any]:

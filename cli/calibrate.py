@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from .run import Workers
 
 if TYPE_CHECKING:
     from ..calibration.calibrate import Judged
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
 app = typer.Typer(
     invoke_without_command=True, pretty_exceptions_enable=False, rich_markup_mode="rich"
 )
+Iterations = Annotated[
+    int | None, typer.Option(min=20, help="Iterations of each group of chains, pilot included.")
+]
+Particles = Annotated[int | None, typer.Option(min=2, help="Particles of the filter.")]
 FIT_DIRECTORY = Path("steppe-fit")
 LAST_YEAR = 2022
 PARTS = {
@@ -37,11 +43,9 @@ def calibrate(
     out: Annotated[
         Path | None, typer.Option(help="Directory of the fit; steppe-fit[-quick] by default.")
     ] = None,
-    iterations: Annotated[
-        int | None, typer.Option(min=20, help="Iterations of each group of chains, pilot included.")
-    ] = None,
-    particles: Annotated[int | None, typer.Option(min=2, help="Particles of the filter.")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes; they change no bit.")] = 2,
+    iterations: Iterations = None,
+    particles: Particles = None,
+    workers: Workers = 2,
     keep: Annotated[
         bool, typer.Option("--no-install", help="Leave the installed posterior as it is.")
     ] = False,
@@ -85,14 +89,18 @@ def progress(words: Mapping[str, str]) -> Iterator[Callable[[str, int, int], Non
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
     )  # fmt: skip
     try:
-        with Progress(*columns, console=Console(stderr=True)) as progress:
-            tasks = {name: progress.add_task(text, total=None) for name, text in words.items()}
-            yield lambda what, done, total: progress.update(
-                tasks[what], completed=done, total=total
-            )
+        with Progress(*columns, console=Console(stderr=True)) as bars:
+            tasks = {name: bars.add_task(text, total=None) for name, text in words.items()}
+            yield lambda what, done, total: bars.update(tasks[what], completed=done, total=total)
     except KeyboardInterrupt:
         typer.echo("Interrupted; the same command goes on from here.", err=True)
         raise
+
+
+def gate_in_words(gate: Mapping[str, Any]) -> str:
+    """A line for a gate as a manifest has it."""
+    verdict = "passed" if gate["passed"] else "NOT PASSED"
+    return f"{gate['name']} {gate['value']:g} ({gate['allowed']}): {verdict}"
 
 
 def _print(fit: Judged) -> None:
@@ -142,7 +150,7 @@ def sbc(
         typer.Option(help="A fit that has not passed its gates goes on to so many iterations."),
     ] = 20_000,
     seed: Annotated[int, typer.Option(min=0, max=2**62, help="Key of all luck.")] = 1,
-    workers: Annotated[int, typer.Option(min=1, help="Processes; they change no bit.")] = 2,
+    workers: Workers = 2,
     out: Annotated[
         Path | None, typer.Option(help="Directory of the fits; steppe-sbc[-wrong] by default.")
     ] = None,

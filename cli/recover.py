@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
-from .calibrate import LAST_YEAR, PARTS, progress
-from .run import Seed
-
-if TYPE_CHECKING:
-    from ..calibration.calibrate import Judged
+from .calibrate import LAST_YEAR, PARTS, Iterations, Particles, gate_in_words, progress
+from .run import Seed, Workers
 
 DIRECTORY: Final = Path("steppe-recover")
 TABLE: Final = "recovered.csv"
@@ -26,11 +23,9 @@ def recover(
     quick: Annotated[
         bool, typer.Option("--quick", help="A rough fit in two minutes, which passes no gate.")
     ] = False,
-    iterations: Annotated[
-        int | None, typer.Option(min=20, help="Iterations of each group of chains, pilot included.")
-    ] = None,
-    particles: Annotated[int | None, typer.Option(min=2, help="Particles of the filter.")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes; they change no bit.")] = 2,
+    iterations: Iterations = None,
+    particles: Particles = None,
+    workers: Workers = 2,
     out: Annotated[
         Path | None, typer.Option(help="Directory of the fit; steppe-recover by default.")
     ] = None,
@@ -42,14 +37,12 @@ def recover(
     what the fit says of them is held against what they were. Takes as long as a fit; asking again
     goes on where an interrupted one stood.
     """
-    import numpy as np
-
     from ..calibration.calibrate import FULL, QUICK, target_of, with_changes
     from ..calibration.files import csv_bytes
     from ..calibration.fit import identity
     from ..calibration.installed import installed
     from ..calibration.observed import observed
-    from ..calibration.recover import ENDS, HEAD, expected, held, rows
+    from ..calibration.recover import HEAD, expected, held, rows
     from ..calibration.recover import recover as fit_simulated
     from ..model.errors import InputError
     from ..results.files import canonical, write_atomic
@@ -64,36 +57,25 @@ def recover(
     found = rows(fit, truth)
     table = [list(HEAD), *([str(row[name]) for name in HEAD] for row in found)]
     write_atomic(directory / TABLE, csv_bytes(table))
-    due = expected(posterior, fit.target.entries)
-    made = identity(fit.target, fit.plan)
     manifest: dict[str, Any] = {
-        **{name: value for name, value in made.items() if name != "probe"},
-        "of": identity(target_of(until, effort), fit.plan),
+        **identity(target_of(until, effort), fit.plan),  # the likelihood's probe is on the record
         "badge": "exploration: the fit held against a record that the model brought forth",
         "command": _command(record, until, quick, iterations, particles, seed),
         "number": record, "packages": observed(fit.target.history, until)["packages"],
         "posterior": posterior.digest, "iterations": fit.draws.shape[1],
         "gates": [gate.model_dump() for gate in fit.gates],
         "variances": [round(float(one), 3) for one in fit.variance],
-        "held": {f"{level:.0%}": share for level, share in held(found).items()},
-        "due": {
-            f"{level:.0%}": round(float(np.mean([one[level] for one in due.values()])), 3)
-            for level in ENDS
-        },
+        "held": held(found), "due": expected(posterior, fit.target.entries),
     }  # fmt: skip
     write_atomic(directory / "manifest.json", canonical(manifest))
-    for line in printed(fit, found, manifest):
+    for line in printed(found, manifest):
         typer.echo(line)
     typer.echo(f"All numbers: {directory / TABLE}")
 
 
-def printed(
-    fit: Judged, found: Sequence[dict[str, Any]], manifest: dict[str, Any]
-) -> Iterator[str]:
+def printed(found: Sequence[dict[str, Any]], manifest: dict[str, Any]) -> Iterator[str]:
     """What the terminal shows: gates, intervals, and the numbers that are furthest off."""
-    for gate in fit.gates:
-        verdict = "passed" if gate.passed else "NOT PASSED"
-        yield f"{gate.name} {gate.value:g} ({gate.allowed}, {gate.where}): {verdict}"
+    yield from map(gate_in_words, manifest["gates"])
     yield f"{manifest['packages']} packages to {manifest['until']}; {len(found)} numbers"
     for level, share in manifest["held"].items():
         yield (

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Runs = Annotated[int, typer.Option(min=1, max=10_000_000, help="Number of runs.")]
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Key of all luck.")]
+Workers = Annotated[int, typer.Option(min=1, help="Processes; they change no bit.")]
 Values = Annotated[
     str | None,
     typer.Option(

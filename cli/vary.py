@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from .run import Seed
+from .run import Seed, Workers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,7 +38,7 @@ def vary(
     ] = None,
     draws: Annotated[int, typer.Option(min=20, help="Draws that are carried, at most.")] = 500,
     seed: Seed = 1,
-    workers: Annotated[int, typer.Option(min=1, help="Processes; they change no bit.")] = 2,
+    workers: Workers = 2,
     out: Annotated[
         Path | None, typer.Option(help="Directory of the results; steppe-vary by default.")
     ] = None,
@@ -79,7 +79,7 @@ def vary(
     swarms = begun(target, positions, seed, workers, folder)
     typer.echo("the luck of the draws has settled")
     found = varied(target, swarms, others, seed, workers, folder, typer.echo, reference)
-    head, *rows = as_rows(target, found)
+    head, *rows = as_rows(target, found, reference)
     for old in directory.glob("draws-*.csv"):
         old.unlink()
     write_atomic(directory / TABLE, csv_bytes([head, *rows]))
@@ -92,7 +92,7 @@ def vary(
         "draws": len(positions), "moves": MOVES,
         "followed": {
             name: {
-                "effective": round(in_effect(swarms), 1),
+                "effective": round(in_effect(swarms, reference), 1),
                 "left": round(sum(swarm.left for swarm in swarms), 1),
                 "stages": max(swarm.stages for swarm in swarms),
             }

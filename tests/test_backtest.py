@@ -349,6 +349,9 @@ def test_sums_on_record():
     assert found[2012 - START_YEAR, :, 1].sum() == pytest.approx(1316.0)
     assert found[2012 - START_YEAR, STATES.index("KG"), 1] >= 1100.0
     assert found[2009 - START_YEAR, :, 0].sum() == pytest.approx(5.2, abs=0.1)
+    before = sums_on_record(imposed(2009), 2009)
+    assert before[..., 0].any()
+    assert not before[..., 1].any(), "as foresight_words.sums says"
     sizes = sizes_on_record(imposed(2009), 4000, np.random.default_rng(0))
     assert 0.0 < np.median(sizes.log_median) < 1.0  # the geometric mean of five is near 1.7
 

@@ -50,7 +50,9 @@ class Number:
         empty where nothing was.
     sentence : str
     basis, reason : str
-        What its prior rests on, in a word and in words; ``sources`` are keys of the evidence.
+        What its prior rests on, in a word of :data:`BASES` and in words.
+    sources : tuple of str
+        Keys of the sources of that, in the evidence.
     """
 
     address: str
