@@ -73,14 +73,15 @@ def validate(
     from ..explore.validate.reading import read_facts
 
     read = read_facts(facts)
-    from ..explore.validate.predict import predict
+    from ..explore.validate.predict import arms_before, predict
     from ..explore.validate.results import results
 
     problem = assembled(scenario, values, conditioned_until, runs, seed, read, facts)
     found = predict(problem, runs, seed, lambda words: typer.echo(words, err=True))
     known = known_of(problem, found)
     free = beside(problem, found, runs, seed)
-    rows = results(found, read, known, seed, free)
+    before = arms_before(found if free is None else free, found, seed)
+    rows = results(found, read, known, seed, free, before)
     directory = out or DIRECTORY / facts.stem
     write(directory, rows, manifest(problem, found, known, facts, runs, seed, scenario, values))
     typer.echo("")

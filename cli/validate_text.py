@@ -36,20 +36,27 @@ def table(rows: Iterable[dict[str, Any]]) -> Iterable[str]:
     """What the terminal shows: a line for each fact."""
     yield (
         f"{'fact':<31}{'stated':>8} {'band':>13}{'P(band)':>8} {'verdict':<8}"
-        f"{'median':>8} {'5% to 95%':>17}{'place':>6} {'rank':>5}  standing"
+        f"{'median':>8} {'5% to 95%':>17}{'place':>6} {'rank':>6}  standing"
     )
     for row in rows:
         unit = row["unit"]
         low, high = year_or(row["low"], unit), year_or(row["high"], unit)
         band = f"{low}..{high}" if low or high else "-"
         spread = f"{year_or(row['q05'], unit)} to {year_or(row['q95'], unit)}"
-        rank = f"{row['rank']:.0f}/{row['of']:.0f}" if row["rank"] == row["rank"] else "-"
+        rank = "-"
+        for of, mark in (("free_", "*"), ("", "")):
+            if row[f"{of}rank"] == row[f"{of}rank"]:
+                rank = f"{row[f'{of}rank']:.0f}/{row[f'{of}of']:.0f}{mark}"
         yield (
             f"{row['id'][:30]:<31}{year_or(row['value'], unit):>8} {band:>13}"
             f"{number(row['probability']):>8} {row['verdict']:<8}"
-            f"{year_or(row['median'], unit):>8} {spread:>17}{number(row['place']):>6} {rank:>5}"
+            f"{year_or(row['median'], unit):>8} {spread:>17}{number(row['place']):>6} {rank:>6}"
             f"  {row['standing']}"
         )
+    yield (
+        "* where the runs were given the fact's years: rank of the same model free of the record, "
+        "columns free_..."
+    )
 
 
 def summary(rows: list[dict[str, Any]], found: Prediction) -> Iterable[str]:

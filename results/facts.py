@@ -27,6 +27,7 @@ def without_the_record(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     )
     yield (
         f"Given no package, free from 1992, the same model passes {passed} of the {len(held)} "
-        f"facts with a band that lie in the record, wholly or in part. Its parameters have read "
-        f"the years of these facts, the rules have not.{better if ranked else ''}"
+        f"facts with a band that lie in the record, wholly or in part (arms by a measure that has "
+        f"read the years before the fact alone). Its parameters have read the years of these "
+        f"facts, the rules have not.{better if ranked else ''}"
     )

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from steppe.calibration.measures.arms import deliveries
+from steppe.calibration.measures.arms import Deliveries, deliveries
 from steppe.cli import validate as command
 from steppe.cli.main import app
 from steppe.explore.problem import assemble
 from steppe.explore.validate import naive, results, worlds
 from steppe.explore.validate.facts import Fact
-from steppe.explore.validate.predict import predict, simulated
+from steppe.explore.validate.predict import arms_before, predict, simulated
 from steppe.explore.validate.reading import read_facts
 from steppe.explore.validate.record import record_worlds
 from steppe.explore.validate.results import Known, probability
@@ -512,6 +512,44 @@ def test_runs_without_the_record_stand_beside_and_have_a_rank(problem, found):
     assert 1 <= told["free_rank"] <= told["free_of"]
     assert np.isnan(sure["free_rank"])
     assert sure["free_unranked"] == "given to every run"
+
+
+@pytest.mark.long
+def test_arms_in_the_register_have_a_rank_by_a_measure_of_the_years_before(problem, monkeypatch):
+    """What came later changes no bit of it; what came before stands in every run."""
+    following = assemble(problem.resolved.model_copy(update={"conditioned_until": 2022}), 1, 20)
+    followed = predict(following, 20, 1, effort=SMALL)
+    asked = fact("arms", "share_of", 2005, 2009, patron="russia", of="patrons", value=0.757,
+                 low=0.657, high=0.857)  # fmt: skip
+    known = Known(2022, 2022, followed.arms_until)
+    register = deliveries().volume
+
+    def told():
+        before = arms_before(followed, followed, 1, SMALL)
+        assert before(1994) is None  # three years: nothing to fit to
+        seen = before(2004)
+        monkeypatch.setattr(type(seen), "unsound", property(lambda _: set()))
+        row = results.results(followed, [asked], known, 1, followed, before)[0]
+        assert seen.arms_until == 2004
+        return seen.worlds.arms, row
+
+    volumes, row = told()
+    assert (volumes[:, :13] == register[:13]).all()
+    assert not (volumes[:, 13:18] == register[13:18]).all()
+    assert row["standing"] == "in the record"
+    assert row["probability"] == 1.0
+    assert np.isnan(row["rank"])
+    assert 0.0 < row["free_probability"] < 1.0
+    assert 1 <= row["free_rank"] <= row["free_of"]
+    later = register.copy()
+    later[13:] *= 7.0
+    place = "steppe.explore.validate.predict.arms.deliveries"
+    monkeypatch.setattr(place, lambda: Deliveries(later))
+    assert np.array_equal(told()[0], volumes)
+    earlier = register.copy()
+    earlier[:13] *= 7.0
+    monkeypatch.setattr(place, lambda: Deliveries(earlier))
+    assert not np.array_equal(told()[0], volumes)
 
 
 @pytest.mark.long

@@ -81,6 +81,13 @@ def example(folder: str, words: str) -> str:
         f"pass. {len(ahead)} are out of the record"
         + (f", of which {sum(row['verdict'] == 'fail' for row in ahead)} fail." if ahead else ".")
     )
+    sure = sum(
+        row["verdict"] == "pass" and row["standing"] in ("in the record", "given")
+        and row["q05"] == row["q95"]
+        for row in rows
+    )  # fmt: skip
+    if sure:
+        counted += f" {sure} of those that pass could not fail: the runs were given what they say."
     counted += "".join(f" {line}" for line in without_the_record(rows))
     told = json.loads((REFERENCE / folder / "manifest.json").read_text("utf-8"))
 

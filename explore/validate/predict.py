@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -20,9 +21,9 @@ from .worlds import AID, Worlds, listed, paid_at_once
 
 CHUNK: Final = 50
 """Runs that a thread computes at a time."""
+ARMS_FITS: Final = ("arms, whether", "arms, how much")
 MEASURED: Final[dict[str, tuple[str, ...]]] = {
-    "arms, whether": ("arms",),
-    "arms, how much": ("arms",),
+    **dict.fromkeys(ARMS_FITS, ("arms",)),
     "troops": ("troops", "contingent"),
     "the patron's part of the troops": ("contingent",),
     "trainees": ("trainees",),
@@ -141,6 +142,50 @@ def measured(problem: Problem, aid: np.ndarray, seed: int, effort: Mapping[str, 
         trainees.fit(trainees.flows().until(known), generator(seed, "fit", "trainees"), **effort),
         data,
     )
+
+
+def arms_before(
+    free: Prediction,
+    followed: Prediction,
+    seed: int,
+    effort: Mapping[str, int] = MappingProxyType({}),
+) -> Callable[[int], Prediction | None]:
+    """Forecasts of arms by a measure that has read the register to some year and no later one.
+
+    Parameters
+    ----------
+    free : Prediction
+        Its runs, which are given no package, bring the aid; volumes to the year are as the register
+        has them, and go on from there.
+    followed : Prediction
+        Its runs tell, by their mean, how active the patrons were in the years that are read.
+    seed, effort
+        As for :func:`predict`.
+
+    Returns
+    -------
+    callable
+        From the last year that is read to the prediction; None where these are too few to fit to.
+    """
+    aid = followed.worlds.forms["true"][..., AID].mean(axis=0)
+    active = free.worlds.forms["true"][..., AID]
+
+    @cache
+    def before(year: int) -> Prediction | None:
+        data = arms.deliveries().until(year)
+        if len(data.volume) < arms.SPAN + 1:
+            return None
+        sold = arms.fit(data, aid, generator(seed, "fit", "arms", year), **effort)
+        last = START_YEAR + active.shape[1] - 1
+        volumes = arms.simulate(sold, active, last, generator(seed, "draw", "arms", year))
+        volumes[:, : len(data.volume)] = data.volume
+        fits = free.fits | dict(zip(ARMS_FITS, (sold.occurrence, sold.volume), strict=True))
+        return replace(
+            free, worlds=replace(free.worlds, arms=volumes), fits=fits, arms_until=data.last_year,
+            measures=free.measures._replace(sold=sold, data=data),
+        )  # fmt: skip
+
+    return before
 
 
 def simulated(problem: Problem, runs: int) -> Outcome:

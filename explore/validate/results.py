@@ -8,7 +8,7 @@ statistic is not defined lies outside every band.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -213,6 +213,7 @@ def results(
     known: Known,
     seed: int,
     free: Prediction | None = None,
+    before: Callable[[int], Prediction | None] | None = None,
 ) -> list[dict[str, Any]]:
     """Rows of the results, one a fact, in their order.
 
@@ -225,11 +226,19 @@ def results(
     free : Prediction, optional
         Of runs that are given no package, with the same parameters: what they say of a fact, and
         their rank among the naive rules, stand in the columns of :data:`FREE`.
+    before : callable, optional
+        Of :func:`steppe.explore.validate.predict.arms_before`: facts on arms of which the register
+        was read are told there by a measure that has read the years before them alone.
     """
     rows = []
     for fact in facts:
         row, beside = result(prediction, fact, known, seed), {}
-        if free is not None:
-            beside = result(free, fact, replace(known, imposed=0), seed)
+        other, read = free, replace(known, imposed=0)
+        in_register = fact.quantity == "arms" and fact.first_year <= known.arms
+        foreseen = before(fact.first_year - 1) if before and in_register else None
+        if foreseen is not None:
+            other, read = foreseen, replace(read, arms=foreseen.arms_until)
+        if other is not None:
+            beside = result(other, fact, read, seed)
         rows.append(row | {f"free_{name}": beside.get(name, np.nan) for name in FREE})
     return rows
