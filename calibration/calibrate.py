@@ -5,10 +5,12 @@
     DIRECTORY/fit.json, group-N.npz    the chains (:mod:`steppe.calibration.fit`)
     DIRECTORY/posterior/draws.csv      some draws, which stand for all
     DIRECTORY/posterior/manifest.json  what they come from, and the gates
-    DIRECTORY/diagnostics.csv          each number of the chains: R-hat, effective sample sizes
+    DIRECTORY/diagnostics.csv          each number of the chains: R-hat, effective sample sizes,
+                                       how far groups of chains that never meet lie apart
     DIRECTORY/told.csv                 what the record tells of each (:mod:`.identify`)
     DIRECTORY/anchors.csv              what depends on the assumed side of offers and acceptance
     DIRECTORY/inference.nc             all draws, as ArviZ's InferenceData
+    DIRECTORY/thinned.nc               some of each chain, the same, small enough to be passed on
     DIRECTORY/trace.png                the chains of the numbers with the largest R-hat
     DIRECTORY/pairs.png                the constants of acceptance, and what hangs together most
 """
@@ -38,6 +40,7 @@ from .diagnose import (
     inference_data,
     representative,
     spread_evenly,
+    thinned,
 )
 from .files import csv_bytes, replace_file
 from .fit import Plan, draws, identity, provenance, sample
@@ -51,6 +54,8 @@ LEAST_KEPT: Final = 4
 """Draws of a chain, at least, for the diagnostics."""
 KEPT: Final = 200
 """Draws that are written for scenarios."""
+THINNED: Final = 320
+"""Draws of each chain, at most, in the small file of them."""
 CHOSEN_OF: Final = 4000
 """Draws of the chains, evenly spread, from which these are chosen."""
 DEVIATED: Final = 2**23
@@ -293,6 +298,7 @@ def write(
     )
     data = inference_data(fit.target, fit.plan, fit.draws)
     data.to_netcdf(str(fit.directory / "inference.nc"))
+    thinned(data, THINNED).to_netcdf(str(fit.directory / "thinned.nc"))
     badge = badge_of(fit)
     least_settled = np.argsort(-fit.convergence.rhat)[: plots.TRACED]
     traced = [entries[n].address for n in least_settled]
@@ -311,14 +317,21 @@ def badge_of(fit: Judged) -> str:
 
 
 def diagnostics(fit: Judged) -> list[list[str]]:
-    """Table of the numbers of the chains: convergence, and where the posterior stands."""
+    """Table of the numbers of the chains: convergence, and where the posterior stands.
+
+    ``groups_apart`` is the distance of the groups' means in posterior standard deviations: chains
+    of one group share an archive, the groups meet in the pilot only.
+    """
     found = fit.convergence
-    rows = [["address", "rhat", "ess_bulk", "ess_tail", "prior_sd_mean", "prior_sd_sd"]]
+    head = ["address", "rhat", "ess_bulk", "ess_tail", "prior_sd_mean", "prior_sd_sd"]
+    rows = [[*head, "groups_apart"]]
+    by_group = fit.draws.reshape(fit.plan.groups, -1, fit.draws.shape[2])
+    apart = np.ptp(by_group.mean(axis=1), axis=0) / by_group.std(axis=(0, 1))
     for n, entry in enumerate(fit.target.entries):
         z = fit.draws[:, :, n]
         rows.append(
             [entry.address, f"{found.rhat[n]:.4f}", f"{found.bulk[n]:.0f}",
-             f"{found.tail[n]:.0f}", f"{z.mean():.3f}", f"{z.std():.3f}"]
+             f"{found.tail[n]:.0f}", f"{z.mean():.3f}", f"{z.std():.3f}", f"{apart[n]:.3f}"]
         )  # fmt: skip
     return rows
 

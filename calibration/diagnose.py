@@ -178,3 +178,11 @@ def inference_data(target: Target, plan: Plan, draws: np.ndarray) -> arviz.Infer
     data.posterior.attrs.pop("created_at", None)
     data.prior.attrs.pop("created_at", None)
     return data
+
+
+def thinned(data: arviz.InferenceData, most: int) -> arviz.InferenceData:
+    """The posterior of ``InferenceData`` with at most so many draws of each chain, evenly."""
+    az = quiet_arviz()
+    draws = data.posterior.sizes["draw"]
+    some = data.posterior.isel(draw=slice(None, None, -(-draws // most))).astype("float32")
+    return az.InferenceData(attrs=data.attrs, posterior=some)

@@ -56,6 +56,8 @@ class Told:
     profile : tuple of float
         Log likelihood at :data:`AT`, the others following as in the posterior, less the best; NaN
         beyond the ends that were looked at. Empty without profiles.
+    profile_error : float
+        Standard error of such a value, the middle one; NaN without profiles.
     linked : tuple of (address, correlation)
         Numbers that are told only together with it.
     sentence : str
@@ -69,6 +71,7 @@ class Told:
     overlap: float
     shift: float
     profile: tuple[float, ...]
+    profile_error: float
     linked: tuple[tuple[str, float], ...]
     sentence: str
 
@@ -101,6 +104,7 @@ def identify(
         z = draws[:, n]
         linked = _linked(target.entries, correlation[n], n, max(LINKED, chance))
         shared, contraction = overlap(z), 1.0 - float(z.var())
+        along, error = profile(target, draws, n, chance) if profiles else ((), float("nan"))
         found.append(
             Told(
                 address=entry.address,
@@ -109,9 +113,10 @@ def identify(
                 contraction=contraction,
                 overlap=shared,
                 shift=float(z.mean()),
-                profile=profile(target, draws, n, chance) if profiles else (),
+                profile=along,
+                profile_error=error,
                 linked=linked,
-                sentence=sentence(z, shared, contraction, linked),
+                sentence=sentence(z, shared, contraction, linked, climbs(along)),
             )
         )
         if tell is not None:
@@ -119,12 +124,21 @@ def identify(
     return sorted(found, key=lambda told: -told.overlap)
 
 
-def profile(target: Target, draws: np.ndarray, n: int, chance: float) -> tuple[float, ...]:
+def profile(
+    target: Target, draws: np.ndarray, n: int, chance: float
+) -> tuple[tuple[float, ...], float]:
     """Log likelihood along one number, the others at their means given it, less the best.
 
     The means follow the regression of the others on it in the posterior, of those that hang
     together with it by more than ``chance``: a profile without an optimiser, right where the
     posterior is nearly normal. Each is averaged over :data:`LUCKS` lucks, the same at all points.
+
+    Returns
+    -------
+    tuple of float
+        At :data:`AT`; NaN where it was not looked.
+    float
+        Standard error of a value less the best, the middle one, by the jackknife over lucks.
     """
     middle = draws.mean(axis=0)
     spread = draws.std(axis=0)
@@ -132,19 +146,37 @@ def profile(target: Target, draws: np.ndarray, n: int, chance: float) -> tuple[f
     slope = np.where(np.abs(together) > chance, together * spread / spread[n], 0.0)
     slope[n] = 1.0
 
-    def at(place: int) -> float:
-        position = middle + slope * (AT[place] - middle[n])
-        logs = [target.log_likelihood(position, 2**61 + luck) for luck in range(LUCKS)]
-        return float(np.logaddexp.reduce(logs) - np.log(LUCKS))
+    logs = np.full((len(AT), LUCKS), np.nan)
 
-    values = np.full(len(AT), np.nan)
-    values[CORE] = [at(place) for place in range(len(AT))[CORE]]
+    def look(place: int) -> None:
+        position = middle + slope * (AT[place] - middle[n])
+        logs[place] = [target.log_likelihood(position, 2**61 + luck) for luck in range(LUCKS)]
+
+    def values(lucks: Sequence[int]) -> np.ndarray:
+        seen = np.flatnonzero(np.isfinite(logs[:, 0]))
+        found = np.full(len(AT), np.nan)
+        found[seen] = np.logaddexp.reduce(logs[np.ix_(seen, lucks)], axis=1) - np.log(len(lucks))
+        return found
+
+    everyone = range(LUCKS)
+    for place in range(len(AT))[CORE]:
+        look(place)
     for end, step in ((CORE.start, -1), (CORE.stop - 1, 1)):
         place = end
-        while int(np.nanargmax(values)) == place and 0 <= place + step < len(AT):
+        while int(np.nanargmax(values(everyone))) == place and 0 <= place + step < len(AT):
             place += step
-            values[place] = at(place)
-    return tuple(round(float(value - np.nanmax(values)), 2) for value in values)
+            look(place)
+    found = values(everyone)
+    best = int(np.nanargmax(found))
+    without = np.array([values([k for k in everyone if k != luck]) for luck in everyone])
+    less = np.delete(without - without[:, [best]], best, axis=1)
+    errors = np.sqrt((LUCKS - 1) * less.var(axis=0))
+    return tuple(round(float(one), 2) for one in found - found[best]), float(np.nanmedian(errors))
+
+
+def climbs(along: Sequence[float]) -> bool:
+    """Whether a profile is best at an end of :data:`AT`, so that nothing but the prior ends it."""
+    return bool(along) and int(np.nanargmax(along)) in (0, len(AT) - 1)
 
 
 def anchored(target: Target, draws: np.ndarray, worth: np.ndarray | None = None) -> list[list[str]]:
@@ -197,7 +229,8 @@ def as_rows(found: Sequence[Told]) -> list[list[str]]:
     """Table of what the record tells."""
     head = ["address", "unit", "told_by"]
     head += [f"{when}_{q}" for when in ("prior", "posterior") for q in ("q05", "median", "q95")]
-    head += ["contraction", "overlap", "shift", *(f"profile_{at:+g}" for at in AT), "sentence"]
+    head += ["contraction", "overlap", "shift", *(f"profile_{at:+g}" for at in AT)]
+    head += ["error_of_profile", "sentence"]
     return [head] + [
         [
             told.address, parameters()[told.address.split(".", 1)[0]].unit,
@@ -205,16 +238,23 @@ def as_rows(found: Sequence[Told]) -> list[list[str]]:
             *(f"{value:.4g}" for value in (*told.prior, *told.posterior)),
             f"{told.contraction:.3f}", f"{told.overlap:.3f}", f"{told.shift:.3f}",
             *(f"{value:.2f}" for value in told.profile or [float("nan")] * len(AT)),
-            told.sentence,
+            f"{told.profile_error:.2f}", told.sentence,
         ]
         for told in found
     ]  # fmt: skip
 
 
 def sentence(
-    z: np.ndarray, shared: float, contraction: float, linked: tuple[tuple[str, float], ...]
+    z: np.ndarray,
+    shared: float,
+    contraction: float,
+    linked: tuple[tuple[str, float], ...],
+    climbing: bool = False,
 ) -> str:
-    """Plain words on one number, from its draws in prior standard deviations."""
+    """Plain words on one number, from its draws in prior standard deviations.
+
+    ``climbing`` if its profile is best at the last place that was looked at (:func:`climbs`).
+    """
     narrower = "leaves it as open as it was"
     if contraction >= 0.05:
         narrower = f"takes away {contraction:.0%} of the variance"
@@ -231,6 +271,11 @@ def sentence(
         words += f" was assumed, and {narrower}"
         if abs(z.mean()) >= FAR:
             words += "; it lies so far out in its prior that its place hangs on the prior's width"
+        elif climbing and contraction < NARROWED:
+            words += (
+                "; the likelihood rises to the last value that was looked at, so that its place "
+                "hangs on the prior's width"
+            )
     else:
         words = f"The record agrees with what was assumed, and {narrower}"
     if linked:

@@ -1,8 +1,8 @@
-"""Recovery: one record that the fitted model brought forth, fitted by the chains of the real one.
+"""Recovery: records that the fitted model brought forth, fitted by the chains of the real one.
 
 The checks on many records (:mod:`.sbc`) are of short records, fewer numbers and cheaper chains.
-Here the record is as long as the real one, its parameters are a draw of the installed posterior,
-and the fit is as in :mod:`.calibrate`: all numbers, groups, moves, particles, gates. One record
+Here a record is as long as the real one, its parameters are a draw of the installed posterior,
+and the fit is as in :mod:`.calibrate`: all numbers, groups, moves, particles, gates. A few records
 cannot show that ranks are uniform. Nor would they be: the true values are drawn from the posterior
 and the fit begins with the prior again, which draws its means back towards the prior's; how often
 intervals should hold the truth then is told beside how often they do (:func:`expected`).
@@ -31,9 +31,9 @@ FARTHEST: Final = 6.0
 """Prior standard deviations to which a true value is kept."""
 ENDS: Final = {0.5: ("q25", "q75"), 0.9: ("q05", "q95")}
 """Ends of the central intervals that are held against the truth, by level."""
-HEAD: Final = ("address", "truth", "mean", "sd", "q05", "q25", "q75", "q95", "rank")
-"""Columns of the table: values in prior standard deviations; ``rank`` is the share of draws below
-the truth."""
+HEAD: Final = ("record", "address", "truth", "mean", "sd", "q05", "q25", "q75", "q95", "rank")
+"""Columns of the table: number of the record, the fitted number, values in prior standard
+deviations; ``rank`` is the share of draws below the truth."""
 
 
 def truth(posterior: Posterior, entries: Sequence[Entry], seed: int, number: int) -> np.ndarray:
@@ -110,7 +110,7 @@ def recover(
     return judge(believed, directory, effort, seed, workers, tell), position
 
 
-def rows(fit: Judged, position: np.ndarray) -> list[dict[str, Any]]:
+def rows(fit: Judged, position: np.ndarray, number: int = 0) -> list[dict[str, Any]]:
     """Truth beside posterior.
 
     Parameters
@@ -118,6 +118,8 @@ def rows(fit: Judged, position: np.ndarray) -> list[dict[str, Any]]:
     fit : Judged
     position : ndarray of float64 [entry]
         True values, in prior standard deviations.
+    number : int
+        Of the record.
 
     Returns
     -------
@@ -130,8 +132,8 @@ def rows(fit: Judged, position: np.ndarray) -> list[dict[str, Any]]:
     for n, entry in enumerate(fit.target.entries):
         z = flat[:, n]
         numbers = (position[n], z.mean(), z.std(), *quantiles[:, n], (z < position[n]).mean())
-        told = dict(zip(HEAD[1:], (round(float(x), 4) for x in numbers), strict=True))
-        found.append({"address": entry.address, **told})
+        told = dict(zip(HEAD[2:], (round(float(x), 4) for x in numbers), strict=True))
+        found.append({"record": number, "address": entry.address, **told})
     return found
 
 

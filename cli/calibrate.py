@@ -174,7 +174,7 @@ def sbc(
     import numpy as np
 
     from ..calibration import sbc as checks
-    from ..calibration.sbc_table import unpack, write_table
+    from ..calibration.sbc_table import BADGE, unpack, write_table
     from ..calibration.target import record_target
     from ..model.errors import InputError
 
@@ -211,5 +211,6 @@ def sbc(
         typer.echo(f"  {entry.address:34s} p = {value:.3f}")
     told, expected = checks.judged(values, wrong)
     typer.echo(told)
+    typer.echo(f"Badge: {BADGE}.")
     if not expected:
         raise typer.Exit(1)

@@ -33,12 +33,12 @@ def numbers_of_table(folder: Path | None) -> list[Number]:
     """
     values = [f"{when}_{q}" for when in ("prior", "posterior") for q in QUANTILES]
     profile = [f"profile_{at}" for at in AT]
-    needed = ("address", "told_by", *values, "contraction", "overlap", *profile, "sentence")
+    measured = ("contraction", "overlap", "shift", *profile)
+    needed = ("address", "told_by", *values, *measured, "sentence")
     found = []
     for row in table(folder, "told.csv", needed):
         cells = {
-            name: number(row[name], f"{folder}/told.csv", name)
-            for name in (*values, "contraction", "overlap", *profile)
+            name: number(row[name], f"{folder}/told.csv", name) for name in (*values, *measured)
         }
         posterior = (cells[values[3]], cells[values[4]], cells[values[5]])
         meaning, unit, prior, centre = declared(row["address"], f"{folder}/told.csv")
@@ -50,7 +50,7 @@ def numbers_of_table(folder: Path | None) -> list[Number]:
                 contraction=cells["contraction"], overlap=cells["overlap"],
                 by_data=row["told_by"] == "data", asked=asked(row["address"]),
                 profile=tuple(cells[name] for name in profile), sentence=row["sentence"],
-                **rests_on(row["address"]),
+                shift=cells["shift"], **rests_on(row["address"]),
             )
         )  # fmt: skip
     return found
@@ -71,7 +71,8 @@ def numbers_of_draws(posterior: Posterior) -> list[Number]:
                 posterior=(low, middle, high), place=place((low, middle, high), prior, centre),
                 contraction=contraction, overlap=shared, by_data=shared < ALIKE,
                 asked=asked(address), profile=(),
-                sentence=sentence(z, shared, contraction, ()), **rests_on(address),
+                sentence=sentence(z, shared, contraction, ()), shift=float(z.mean()),
+                **rests_on(address),
             )
         )  # fmt: skip
     return found

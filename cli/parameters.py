@@ -141,7 +141,11 @@ def _title() -> str:
         return f"{title}; no posterior is installed"
     checks = "passed all its checks" if posterior.passed else "did not pass all its checks"
     note = f" ({posterior.manifest.note})" if posterior.manifest.note else ""
-    return f"{title}; posterior: median and 90% interval of a fit that {checks}{note}"
+    badge = "explanation" if posterior.passed else "exploration"
+    return (
+        f"{title}; posterior: median and 90% interval of a fit that {checks}{note}; runs on it are "
+        f"an {badge} at most"
+    )
 
 
 def _interval(row: dict[str, Any]) -> str:

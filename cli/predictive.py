@@ -36,13 +36,14 @@ def check(
 ) -> None:
     """Check whether free runs of the fitted model bring forth records like the documented one.
 
-    Counts, sums and first years by state, patron and form, and how packages lie in time. A
-    miss is a result: the exit code is 0 either way.
+    Counts, sums and first years by state, patron and form, sizes of exercises by patron and
+    frame, and how packages lie in time. A miss is a result: the exit code is 0 either way.
     """
     from dataclasses import asdict
 
     from ..calibration.areas import area_counts
     from ..calibration.installed import installed
+    from ..calibration.measures import troops
     from ..calibration.memberships import acts
     from ..calibration.packages import as_history, imposed
     from ..calibration.target import record_target
@@ -51,6 +52,7 @@ def check(
     from ..explore.predictive.checks import by_area, compare, summaries
     from ..explore.predictive.memberships import act_rows, chances
     from ..explore.predictive.records import documented, predicted
+    from ..explore.predictive.sizes import size_statistics
     from ..explore.predictive.statistics import statistics
     from ..model.errors import InputError
     from ..model.names import START_YEAR
@@ -69,6 +71,11 @@ def check(
     each = runs // len(draws)
     free, unseen = predicted(target.tables, draws, each, packages, seed)
     told, others = statistics(documented(packages, until)), statistics(free)
+    for part, sizes in zip(
+        (told, others), size_statistics(troops.sizes().until(until), each * len(draws), seed),
+        strict=True,
+    ):  # fmt: skip
+        part += sizes
     rows, counted = compare(told, others), summaries(told, others, seed)
     areas = by_area(*area_counts(as_history(packages), START_YEAR, until), free.areas)
     answers = acts(packages, target.tables)

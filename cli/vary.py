@@ -102,6 +102,7 @@ def vary(
     write_atomic(directory / "manifest.json", canonical(manifest))
     for line in in_words([dict(zip(head, row, strict=True)) for row in rows]):
         typer.echo(f"{line}.")
+    typer.echo(f"Badge: {manifest['badge']}.")
     typer.echo(f"All numbers: {directory / TABLE}")
 
 

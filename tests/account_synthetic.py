@@ -64,7 +64,7 @@ def fit(folder, passed=False, sentence="The record tells 4711."):
         row |= dict.fromkeys(("profile_-2", "profile_-1", "profile_+1", "profile_+2"), -2.5)
         told.append(row | {"profile_+0": 0.0, "sentence": sentence})
     profile = {name: "" for name in row if name.startswith("profile")} | {"profile_+0": ""}
-    told.append({**told[0], "address": BESIDE, "overlap": 0.97, **profile})
+    told.append({**told[0], "address": BESIDE, "overlap": 0.97, "shift": 0.7, **profile})
     write_csv(folder / "told.csv", told)
     write_csv(
         folder / "diagnostics.csv",
@@ -108,9 +108,10 @@ def reference(folder):
     simulated(folder / "sbc-wrong", wrong=True)
     write_json(
         folder / "recovered" / "manifest.json",
-        {"until": 2021, "packages": 133, "estimated": list(NAMES),
+        {"until": 2021, "estimated": list(NAMES),
          "held": {"50%": 0.47, "90%": 0.93}, "due": {"50%": 0.48, "90%": 0.88},
-         "gates": [{"name": "R-hat", "passed": True}],
+         "fits": [{"packages": 133, "gates": [{"name": "R-hat", "passed": True}]},
+                  {"packages": 117, "gates": [{"name": "R-hat", "passed": False}]}],
          "badge": "exploration: a test",
          "command": "steppe calibrate recover"},
     )  # fmt: skip

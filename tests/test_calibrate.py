@@ -87,6 +87,14 @@ def test_all_draws_are_kept_as_inference_data(fit):
     first = float(data.posterior[entry.address].values[0, 0])
     assert first == pytest.approx(entry.value(float(fit.draws[0, 0, 3])))
     assert data.prior.sizes["draw"] == 4000
+    few = diagnose.thinned(data, 5).posterior
+    step = -(-fit.draws.shape[1] // 5)
+    assert few.sizes == {"chain": 4, "draw": -(-fit.draws.shape[1] // step)}
+    assert few[entry.address].values == pytest.approx(
+        data.posterior[entry.address].values[:, ::step], rel=1e-6
+    )
+    small = diagnose.quiet_arviz().from_netcdf(str(fit.directory / "thinned.nc"))
+    assert list(small.posterior) == list(data.posterior)
 
 
 def test_few_draws_stand_for_many():
@@ -167,7 +175,9 @@ def test_a_profile_follows_what_hangs_together_and_not_chance():
     middle = hill.posterior @ hill.steep @ hill.top
     slope = hill.posterior[0] / hill.posterior[0, 0]
     for chance, along in ((0.1, slope), (0.9, np.array([1.0, 0.0, 0.0]))):
-        found = np.array(identify.profile(hill, hill.draws(200_000), 0, chance))
+        values, error = identify.profile(hill, hill.draws(200_000), 0, chance)
+        found = np.array(values)
+        assert error == pytest.approx(0.0, abs=1e-9)
         line = [hill.log_likelihood(middle + along * (at - middle[0]), 1) for at in identify.AT]
         known = np.isfinite(found)
         assert known[identify.CORE].all()
@@ -200,7 +210,9 @@ def test_every_number_has_a_profile_also_those_that_are_not_asked():
 def test_a_profile_goes_on_from_an_end_that_is_the_best(top, ends):
     """Known answers: past its summit by one, to the last place where there is none before it."""
     hill = Hill(np.array([top]), np.array([[2.0]]))
-    found = np.array(identify.profile(hill, hill.draws(50_000), 0, 0.1))
+    values, _ = identify.profile(hill, hill.draws(50_000), 0, 0.1)
+    found = np.array(values)
+    assert identify.climbs(values) == (top < -8.0)
     known = np.flatnonzero(np.isfinite(found))
     assert (known[0], known[-1]) == ends
     line = -((np.array(identify.AT)[known] - top) ** 2)
@@ -211,6 +223,23 @@ def test_a_number_far_out_in_its_prior_is_said_to_hang_on_its_width():
     z = 0.3 * rough(2000)
     assert "hangs on the prior's width" in identify.sentence(z + 1.9, 0.2, 0.9, ())
     assert "hangs on the prior's width" not in identify.sentence(z + 1.2, 0.4, 0.9, ())
+    climbing = identify.sentence(rough(2000) + 1.2, 0.5, 0.1, (), climbing=True)
+    assert "rises to the last value" in climbing
+    narrow = identify.sentence(z + 1.2, 0.4, 0.9, (), climbing=True)
+    assert "rises to the last value" not in narrow
+
+
+def test_noise_of_a_profile_is_that_of_its_estimates():
+    """Known answer: normal noise of the log, anew at each place, on a flat likelihood."""
+
+    class Noisy:
+        def log_likelihood(self, position, luck):
+            key = [abs(int(x * 1e6)) for x in position] + [luck % 1000]
+            return 0.3 * np.random.default_rng(key).standard_normal()
+
+    errors = [identify.profile(Noisy(), rough((500, 1)) + 0.01 * n, 0, 0.9)[1] for n in range(40)]
+    # a value less the best of five: the best has an error as well
+    assert np.mean(errors) == pytest.approx(np.sqrt(2.0) * 0.3 / np.sqrt(identify.LUCKS), rel=0.2)
 
 
 def test_the_priors_of_both_anchors_are_moved_together(monkeypatch):

@@ -10,6 +10,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from steppe.calibration.areas import area_counts
+from steppe.calibration.measures import troops
 from steppe.calibration.packages import as_history, imposed
 from steppe.calibration.target import DEVIATION, record_target
 from steppe.cli.main import app
@@ -26,6 +27,7 @@ from steppe.explore.predictive.records import (
     draw_sizes,
     predicted,
 )
+from steppe.explore.predictive.sizes import size_statistics
 from steppe.explore.predictive.statistics import first_year, longest_gap, statistics
 from steppe.model.names import AREAS, FORMS, PATRONS, START_YEAR, STATES
 from steppe.model.quantities import addresses
@@ -107,6 +109,8 @@ def test_statistics_by_hand():
     assert of(found, "sum", "all", "russia", "aid") == [0.0]
     assert of(found, "largest sum", "all", "china", "aid") == [6.0]
     assert of(found, "median sum", "all", "china", "aid") == [4.0]
+    assert of(found, "largest sum", "TJ", "china", "aid") == [6.0]
+    assert np.isnan(of(found, "largest sum", "KG", "china", "aid")).all()
     assert np.isnan(of(found, "median sum", "all", "russia", "aid")).all()
     assert of(found, "years without a package", "all", "china") == [6.0]
     assert of(found, "longest gap", "all", "china") == [2.0]
@@ -143,6 +147,35 @@ def test_sizes_of_a_known_distribution():
     assert set(np.unique(np.nansum(found[:, TJ, CHINA], axis=-1).round(9))) == {0.0, 5.0, 10.0}
     assert np.isfinite(found[:, TJ, CHINA]).sum() / 3000 == pytest.approx(1.0, abs=0.05)
     assert np.isnan(found[:, KG]).all()
+
+
+def troop_sizes(size, patron, frame, bound=None):
+    size = np.array(size, float)
+    none = np.zeros(0)
+    return troops.Sizes(
+        size, np.zeros(len(size), bool) if bound is None else np.array(bound),
+        np.array(patron), np.array(frame), np.full(len(size), 2010), none, none.astype(int),
+    )  # fmt: skip
+
+
+def test_troops_stand_by_patron_and_frame_among_as_many_of_the_measure():
+    """By hand; and sizes a hundred times those of the measure's own are misses."""
+    told = [400.0, 1200.0, 5000.0, 3000.0]
+    data = troop_sizes(told, [0, 0, 0, 1], [1, 1, 1, 0], [False, False, False, True])
+    documented, predicted = size_statistics(data, 2000, 1)
+    assert of(documented, "median troops", "all", "china", "joint_exercise") == [1200.0]
+    assert of(documented, "largest troops", "all", "china", "joint_exercise") == [5000.0]
+    [share] = of(documented, "share above 1,000", "all", "china", "joint_exercise")
+    assert share == pytest.approx(2 / 3)
+    for patron, form in (("russia", "exercise"), ("china", "exercise")):  # a bound is no size
+        assert np.isnan(of(documented, "median troops", "all", patron, form)).all()
+    found = {(r["kind"], r["patron"], r["form"]): r for r in compare(documented, predicted)}
+    row = found["median troops", "china", "joint_exercise"]
+    assert row["held"] == "yes"
+    assert row["unit"] == "troops of all sides"
+    larger = [one._replace(values=100.0 * one.values) for one in documented]
+    rows = compare(larger, predicted)
+    assert [r["miss"] for r in rows if r["kind"] == "median troops" and r["miss"]] == ["high"]
 
 
 def test_free_runs_know_no_package_of_the_record(draws, base, made):
@@ -247,7 +280,7 @@ def test_the_command_is_the_same_again(tmp_path):
     [cells] = [s for s in manifest["summaries"] if s["name"] == "single cells in the 90% interval"]
     single = [
         r for r in rows
-        if r["kind"] in ("count", "first year", "sum") and "all" not in (r["state"], r["form"])
+        if "all" not in (r["state"], r["form"])
         and r["held"]
     ]  # fmt: skip
     assert cells["documented"] == sum(row["held"] == "yes" for row in single)
@@ -271,10 +304,17 @@ def test_a_moved_anchor_is_told_beside_the_fit():
     assert china[0.0]["mean"] == pytest.approx(15.0)
     assert china[1.0]["mean"] == pytest.approx(17.5)
     assert china[-1.0]["mean"] == pytest.approx(12.5)
+    both = np.array([0.25, 0.75]) - 0.5
+    off = np.array([10.0, 20.0]) - 17.5
+    assert china[1.0]["error"] == pytest.approx(np.sqrt(((both * off) ** 2).sum()))
+    assert china[0.0]["error"] == 0.0
     assert china[1.0]["effective"] == pytest.approx(1.0 / (0.25**2 + 0.75**2))
     lines = list(anchors_in_words(rows))
-    assert lines[0] == (
-        "China, offers made: 15 (acceptance_constant.china -1 sd: 12; "
-        "acceptance_constant.china +1 sd: 18)"
+    assert lines[0] == "China, offers made: 15, moved by none beyond chance"
+    for row in rows:
+        row["error"] = 1.0
+    assert next(anchors_in_words(rows)) == (
+        "China, offers made: 15 (acceptance_constant.china -1 sd: 12 \N{PLUS-MINUS SIGN} 1; "
+        "acceptance_constant.china +1 sd: 18 \N{PLUS-MINUS SIGN} 1)"
     )
     assert "share taken: 0.50" in lines[2]

@@ -1,4 +1,4 @@
-"""A record that the fitted model brought forth, fitted as the real one is."""
+"""Records that the fitted model brought forth, fitted as the real one is."""
 
 import csv
 import json
@@ -101,7 +101,8 @@ def test_how_often_intervals_should_hold_draws_of_a_posterior(target, mean, sd):
 
 
 def test_the_command_writes_truth_beside_posterior(tmp_path):
-    words = ["calibrate", "recover", "--until", "1996", "--quick", "--iterations", "100"]
+    words = ["calibrate", "recover", "--records", "2", "--until", "1996", "--quick"]
+    words += ["--iterations", "100"]
     words += ["--particles", "2", "--workers", "1", "--out", str(tmp_path)]
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 0, done.output
@@ -112,7 +113,11 @@ def test_the_command_writes_truth_beside_posterior(tmp_path):
     posterior = installed()
     manifest = json.loads((tmp_path / "manifest.json").read_text("utf-8"))
     assert manifest["posterior"] == posterior.digest
-    assert [row["address"] for row in table] == manifest["estimated"]
-    within = [float(r["q05"]) <= float(r["truth"]) <= float(r["q95"]) for r in table]
-    assert manifest["held"]["90%"] == pytest.approx(np.mean(within))
+    assert [row["address"] for row in table] == 2 * manifest["estimated"]
+    within = np.array([float(r["q05"]) <= float(r["truth"]) <= float(r["q95"]) for r in table])
+    assert manifest["held"]["90%"] == pytest.approx(within.mean())
+    for number, fit in enumerate(manifest["fits"]):
+        of = [row["record"] == str(number) for row in table]
+        assert fit["held"]["90%"] == pytest.approx(within[of].mean())
+    assert table[0]["truth"] != table[len(table) // 2]["truth"]
     assert all(np.isfinite(float(row["truth"])) for row in table)

@@ -74,7 +74,7 @@ def page() -> str:
         + _held(
             [
                 row for row in found
-                if row["state"] != "all" and row["kind"] in ("first year", "sum")
+                if row["state"] != "all" and row["kind"] in ("first year", "sum", "largest sum")
                 and _there(row, told["until"])
             ],
             told["until"],
@@ -100,7 +100,10 @@ def page() -> str:
         + "## Reading the tables\n\n"
         "A first year is *none* where nothing of the kind is on record. Sums are those of "
         "assistance whose sum is told; sizes are those of offers, although larger ones are "
-        "accepted more often. All statistics, with their places among the simulated ones: "
+        "accepted more often. Troops are those of all sides in the exercises whose size is told, "
+        "beside as many that the measure of troops brings forth: given that an exercise happened "
+        "its size hangs on no number of the model. They are of several states at once, so they "
+        "stand by patron and form. All statistics, with their places among the simulated ones: "
         "`results/reference/predictive/predictive.csv`.\n"
     )  # fmt: skip
 

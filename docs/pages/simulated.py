@@ -21,6 +21,9 @@ from .cells import table
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference"
 RIGHT, WRONG, LONG = REFERENCE / "sbc", REFERENCE / "sbc-wrong", REFERENCE / "recovered"
+FIT = REFERENCE / "calibration"
+APART = 2.0
+"""Standard errors from which a mean of true values is told."""
 NARROW = 0.75
 """Posterior sd, in prior sds, below which a number of the long record is listed."""
 
@@ -37,6 +40,7 @@ def page() -> str:
         + "\n![Ranks of the true values less uniform ranks, and those of the control]"
         "(../pictures/ranks.png)\n"
         + _ranks(right, wrong=False)
+        + _aside(right)
         + "\n## How often an interval holds the true value\n\n"
         + table(
             ("should hold", "holds, all numbers", "least", "most", "one number by chance (98%)"),
@@ -72,8 +76,35 @@ def page() -> str:
     )  # fmt: skip
 
 
+def _aside(found: Ranks) -> str:
+    """Of which true values the check says less, since their records were set aside."""
+    kept = [row for row in rows(RIGHT, "records.csv", ["set_aside"]) if row["set_aside"] == "True"]
+    if not kept:
+        return ""
+    means = {
+        name: float(np.mean([number(row[f"{name}:truth"], "records.csv", name) for row in kept]))
+        for name in found.estimated
+    }
+    error = 1.0 / len(kept) ** 0.5
+    apart = sorted((name for name in means if abs(means[name]) > APART * error),
+                   key=lambda name: -abs(means[name]))  # fmt: skip
+    shifts = {row["address"]: float(row["shift"]) for row in rows(FIT, "told.csv", ["shift"])}
+    listed = "; ".join(
+        f"`{name}` {means[name]:+.2f} (in the fit to the record {shifts[name]:+.2f})"
+        for name in apart
+    )
+    return (
+        f"\nOf the {len(kept)} records that were set aside the mean true value lies {APART:g} or "
+        f"more of its standard errors ({error:.2f} prior standard deviations) from zero in "
+        f"{len(apart)} of {len(means)} numbers, where luck would have it in some "
+        f"{0.0455 * len(means):.0f}: {listed or 'none'}. Ranks of the others stay valid, since "
+        "setting aside rests on the record; of such values the check says less. That the fit to "
+        "the record is no such case rests on its own gate on noise, not on where it lies.\n"
+    )
+
+
 def _as_long() -> str:
-    """A record as long as the real one, fitted by its chains, if there is one."""
+    """Records as long as the real one, fitted by its chains, if there are any."""
     told = facts(LONG, "manifest.json")
     if not told:
         return ""
@@ -82,47 +113,80 @@ def _as_long() -> str:
          for name, cell in row.items()}
         for row in rows(LONG, "recovered.csv", HEAD)
     ]  # fmt: skip
-    failed = [gate["name"] for gate in told["gates"] if not gate["passed"]]
-    gates = f"failed a gate ({', '.join(failed)})" if failed else "passed its gates"
     clear = sorted((row for row in found if row["sd"] < NARROW), key=lambda row: row["sd"])
+    listed = {row["address"]: None for row in clear}
     return (
-        "\n## A record as long as the real one\n\n"
-        f"`{told['command']}`: a record to {told['until']} with {told['packages']} packages, "
-        "brought forth by a draw of the installed posterior and fitted by the chains of the real "
-        f"one: all {len(found)} numbers, {told['groups']} groups of {told['chains']} chains, "
-        f"{told['particles']} particles on average. The fit {gates}. Its intervals hold "
+        "\n## Records as long as the real one\n\n"
+        f"`{told['command']}`: records to {told['until']}, each brought forth by a draw of the "
+        "installed posterior and fitted by the chains of the real one: all "
+        f"{len(told['estimated'])} numbers, {told['groups']} groups of {told['chains']} chains, "
+        f"{told['particles']} particles on average. Intervals hold "
         + " and ".join(
             f"{share:.0%} of the true values where they say {level}"
             for level, share in told["held"].items()
         )
         + f"; {' and '.join(f'{share:.0%}' for share in told['due'].values())} would be due, were "
         "all normal: true values are draws of the posterior, and the fit begins with the prior "
-        "again, which draws its means back. "
-        + "One record cannot show more than that nothing is grossly wrong: its numbers hang "
-        "together, so that these shares scatter more than those of as many independent ones. "
-        f"Numbers of which it tells most (posterior sd below {NARROW:g} of the prior's), in prior "
-        "standard deviations:\n\n"
+        "again, which draws its means back. So few records show gross faults only: the numbers of "
+        "one hang together, so that its shares scatter more than those of as many independent "
+        f"ones.{_refused(told)}\n\n"
         + table(
-            ("number", "true", "posterior mean", "90% interval"),
+            ("record", "packages", "50% intervals hold", "90% intervals hold", *_gates(told),
+             "gates"),
+            [_fit_in_cells(fit) for fit in told["fits"]],
+        )
+        + "\nNumbers of which a record tells most (posterior sd below "
+        f"{NARROW:g} of the prior's in one of them): true value and 90% interval, in prior "
+        "standard deviations; bold where the interval leaves it out.\n\n"
+        + table(
+            ("number", *(f"record {fit['number']}" for fit in told["fits"])),
             [
-                (
-                    f"`{row['address']}`", f"{row['truth']:+.2f}", f"{row['mean']:+.2f}",
-                    f"{row['q05']:+.2f} to {row['q95']:+.2f}",
-                )
-                for row in clear
+                (f"`{name}`", *(_held(row) for row in found if row["address"] == name))
+                for name in listed
             ],
         )
     )  # fmt: skip
+
+
+def _refused(told: dict[str, Any]) -> str:
+    """What it means that a fit has not passed its gates."""
+    failed = sum(any(not gate["passed"] for gate in fit["gates"]) for fit in told["fits"])
+    if not failed:
+        return ""
+    return (
+        f" {failed} of {len(told['fits'])} fits failed a gate and would not be installed: the "
+        "record asks for more particles than the real one does, and the gates see it. Intervals of "
+        "such a fit stand here all the same."
+    )
+
+
+def _gates(told: dict[str, Any]) -> list[str]:
+    return [gate["name"] for gate in told["fits"][0]["gates"]]
+
+
+def _fit_in_cells(fit: dict[str, Any]) -> tuple[str, ...]:
+    failed = [gate["name"] for gate in fit["gates"] if not gate["passed"]]
+    return (
+        str(fit["number"]), str(fit["packages"]),
+        *(f"{share:.0%}" for share in fit["held"].values()),
+        *(format(gate["value"], ".0f" if gate["value"] >= 10 else ".4g") for gate in fit["gates"]),
+        f"failed: {', '.join(failed)}" if failed else "passed",
+    )  # fmt: skip
+
+
+def _held(row: dict[str, Any]) -> str:
+    words = f"{row['truth']:+.2f} ({row['q05']:+.2f} to {row['q95']:+.2f})"
+    return words if row["q05"] <= row["truth"] <= row["q95"] else f"**{words}**"
 
 
 def _made(found: Ranks) -> str:
     told = found.settings
     whole, passed = found.whole, _passed(found)
     return (
-        f"`{command_of(told)}`: {found.records + found.set_aside} records to {told['until']}, with "
-        f"{whole['rows'].mean():.0f} rows on average; {found.set_aside} were set aside as "
-        f"too noisy to be fitted. Of the other {found.records} the chains of {int(passed.sum())} "
-        f"passed the gates of a fit; the worst R-hat is {whole['rhat'].max():.3f}, the fewest "
+        f"`{command_of(told)}`: {found.records + found.set_aside} records to {told['until']}; "
+        f"{found.set_aside} were set aside as too noisy to be fitted. The other {found.records} "
+        f"have {whole['rows'].mean():.0f} rows on average; the chains of {int(passed.sum())} of "
+        f"them passed the gates of a fit; the worst R-hat is {whole['rhat'].max():.3f}, the fewest "
         f"effective draws are {whole['ess'].min():.0f}."
     )
 

@@ -70,7 +70,8 @@ def anchor_rows(
     -------
     list of dict
         ``patron, quantity, unit, anchor, shift`` (in prior standard deviations; anchor blank and
-        0 as fitted), ``mean``, and ``effective``, the number of draws that the weights leave.
+        0 as fitted), ``mean``; ``error``, the standard error of its move from that as fitted, were
+        the draws independent; and ``effective``, the number of draws that the weights leave.
     """
     rows = []
     for patron, own in quantities.items():
@@ -83,7 +84,17 @@ def anchor_rows(
             rows += [
                 {"patron": patron, "quantity": name, "unit": unit, "anchor": anchor,
                  "shift": shift, "mean": float(weights @ values),
-                 "effective": effective(weights)}
+                 "error": move_error(weights, values), "effective": effective(weights)}
                 for anchor, shift, weights in cases
             ]  # fmt: skip
     return rows
+
+
+def move_error(weights: np.ndarray, values: np.ndarray) -> float:
+    """Standard error of a weighted mean less the plain one, of independent draws.
+
+    >>> move_error(np.array([0.5, 0.5]), np.array([1.0, 3.0]))
+    0.0
+    """
+    tilt = weights - 1.0 / len(values)
+    return float(np.sqrt(np.sum((tilt * (values - weights @ values)) ** 2)))

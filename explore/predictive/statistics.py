@@ -5,7 +5,7 @@ Each has a kind, a state, a patron and a form; ``all`` stands where it is over a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -23,6 +23,9 @@ UNITS: Final = {
     "sums told": "sums",
     "largest sum": "USD million",
     "median sum": "USD million",
+    "median troops": "troops of all sides",
+    "largest troops": "troops of all sides",
+    "share above 1,000": "share of exercises",
     "dispersion of yearly counts": "variance over mean",
     "years without a package": "years",
     "longest gap": "years",
@@ -54,14 +57,16 @@ def statistics(records: Records) -> list[Statistic]:
 
 
 def cell_statistics(records: Records) -> Iterator[Statistic]:
-    """Counts and first years by state, patron and form; sums by state and patron."""
+    """Counts and first years by state, patron and form; all sums and the largest without form."""
     for i, state in enumerate(STATES):
         for p, patron in enumerate(PATRONS):
             for f, form in enumerate(FORMS):
                 yearly = records.counts[:, :, i, p, f]
                 yield Statistic("count", state, patron, form, yearly.sum(axis=1).astype(float))
                 yield Statistic("first year", state, patron, form, first_year(yearly))
-            yield Statistic("sum", state, patron, "aid", total(records.sums[:, i, p]))
+            sums = records.sums[:, i, p]
+            yield Statistic("sum", state, patron, "aid", total(sums))
+            yield Statistic("largest sum", state, patron, "aid", of_told(np.nanmax, sums))
 
 
 def margins(records: Records) -> Iterator[Statistic]:
@@ -78,14 +83,11 @@ def margins(records: Records) -> Iterator[Statistic]:
             )
         yield Statistic("count", ALL, patron, ALL, counts.sum(axis=(1, 2, 3)).astype(float))
         sums = records.sums[:, :, p].reshape(len(records.sums), -1)
-        told = np.isfinite(sums)
-        nothing = ~told.any(axis=1)
-        padded = np.where(nothing[:, None], 0.0, sums)
+        told = np.isfinite(sums).sum(axis=1).astype(float)
         yield Statistic("sum", ALL, patron, "aid", total(sums))
-        yield Statistic("sums told", ALL, patron, "aid", told.sum(axis=1).astype(float))
-        for kind, reduce in (("largest sum", np.nanmax), ("median sum", np.nanmedian)):
-            values = np.where(nothing, np.nan, reduce(padded, axis=1))
-            yield Statistic(kind, ALL, patron, "aid", values)
+        yield Statistic("sums told", ALL, patron, "aid", told)
+        yield Statistic("largest sum", ALL, patron, "aid", of_told(np.nanmax, sums))
+        yield Statistic("median sum", ALL, patron, "aid", of_told(np.nanmedian, sums))
 
 
 def shapes(records: Records) -> Iterator[Statistic]:
@@ -131,6 +133,13 @@ def longest_gap(yearly: np.ndarray) -> np.ndarray:
         current = np.where(yearly[:, year] == 0, current + 1.0, 0.0)
         longest = np.maximum(longest, current)
     return longest
+
+
+def of_told(reduce: Callable[..., np.ndarray], sums: np.ndarray) -> np.ndarray:
+    """A reduction of the sums that are told [record, sum]; NaN where none is."""
+    nothing = ~np.isfinite(sums).any(axis=1)
+    padded = np.where(nothing[:, None], 0.0, sums)
+    return np.asarray(np.where(nothing, np.nan, reduce(padded, axis=1)))
 
 
 def total(sums: np.ndarray) -> np.ndarray:

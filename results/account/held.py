@@ -16,6 +16,7 @@ from ..facts import without_the_record
 from ..memberships import HEAD, act_cells, memberships_in_words
 from ..style import GAIN, GRID, INK, LOSS, Margins, Note, panels, styled
 from .files import facts, number, table
+from .numbers import plain
 
 VERDICTS: Final = {
     "bears_out": ("bear it out", GAIN, "^"),
@@ -62,8 +63,8 @@ def predictive(reference: Path | None) -> dict[str, Any]:
 
 def _anchors(folder: Path) -> list[str]:
     """What depends on the assumed side of offers and acceptance."""
-    needed = ("patron", "quantity", "unit", "anchor", "shift", "mean")
-    return list(anchors_in_words(table(folder, "anchors.csv", needed)))
+    needed = ("patron", "quantity", "unit", "anchor", "shift", "mean", "error")
+    return list(anchors_in_words(table(folder, "anchors.csv", needed), plain))
 
 
 def _memberships(folder: Path) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup, escape
 
-from ...model.names import PATRON_NAMES, STATE_NAMES
+from ...model.names import PATRON_NAMES, PATRONS, STATE_NAMES
 from ..varied import in_words, refusals_in_words
 from .files import number, table
 
@@ -18,7 +18,7 @@ BASES: Final = ("assumed", "inferred", "stated")
 AT: Final = ("-4", "-3", "-2", "-1", "+0", "+1", "+2", "+3", "+4")
 """Columns of the profile: prior standard deviations from the prior's median."""
 MOVED: Final = 0.4
-"""Prior standard deviations of a median from which a move is named, though the prior tells it."""
+"""Prior standard deviations of a mean from which a move is named, though the prior tells it."""
 MOVES: Final = 0.15
 """Prior standard deviations by which a mean has to move to be listed with the anchors."""
 WORTH: Final = "effective draws"
@@ -49,6 +49,8 @@ class Number:
         Log likelihood at :data:`AT`, less the best; NaN beyond the ends that were looked at, and
         empty where nothing was.
     sentence : str
+    shift : float
+        Mean of the posterior in prior standard deviations.
     basis, reason : str
         What its prior rests on, in a word of :data:`BASES` and in words.
     sources : tuple of str
@@ -67,6 +69,7 @@ class Number:
     asked: bool
     profile: tuple[float, ...]
     sentence: str
+    shift: float
     basis: str
     reason: str
     sources: tuple[str, ...]
@@ -85,6 +88,51 @@ class Number:
     def sparkline(self) -> Markup:
         """Small picture of the profile."""
         return sparkline(self.profile, self.name)
+
+
+class Sum(NamedTuple):
+    """What numbers of one patron say together, in prior standard deviations.
+
+    Attributes
+    ----------
+    patron : str
+    count : int
+        Of numbers.
+    least, most : float
+        Shift of a single one.
+    together : float
+        Sum of the shifts over the root of their number: standard normal in the prior.
+    """
+
+    patron: str
+    count: int
+    least: float
+    most: float
+    together: float
+
+
+def to_defence(shifts: Mapping[str, float]) -> list[Sum]:
+    """How far patrons' attention to general defence lies from where it was assumed.
+
+    Parameters
+    ----------
+    shifts : mapping of str to float
+        Posterior mean of each number in prior standard deviations, by address.
+
+    Examples
+    --------
+    >>> shifts = {"salience.china.defence.militancy": 1.0, "area_interest.china.peacekeeping": -3.0}
+    >>> [(one.patron, one.count, round(one.together, 2)) for one in to_defence(shifts)]
+    [('china', 2, 2.83)]
+    """
+    found = []
+    for patron in PATRONS:
+        up = [z for name, z in shifts.items() if name.startswith(f"salience.{patron}.defence.")]
+        down = [-z for name, z in shifts.items() if name.startswith(f"area_interest.{patron}.")]
+        if own := [*up, *down]:
+            total = sum(own) / len(own) ** 0.5
+            found.append(Sum(patron, len(own), min(own), max(own), total))
+    return found
 
 
 def plain(address: str) -> str:

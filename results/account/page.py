@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
+from ...model.names import PATRON_NAMES
 from ..files import write_atomic
 from ..html import render
 from ..style import Note
@@ -24,6 +25,7 @@ from .numbers import (
     middle,
     plain,
     plain_sentence,
+    to_defence,
     varied,
 )
 from .sections import (
@@ -120,7 +122,11 @@ def page(inputs: Inputs) -> bytes:
         numbers=numbers,
         others=others,
         moved_from=MOVED,
-        moved=[f"{one.name} {one.place[1]:+.1f}" for one in others if abs(one.place[1]) >= MOVED],
+        moved=[f"{one.name} {one.shift:+.1f}" for one in others if abs(one.shift) >= MOVED],
+        to_defence=[
+            one._replace(patron=PATRON_NAMES[one.patron])
+            for one in to_defence({one.address: one.shift for one in inputs.numbers})
+        ],
         by_prior=[one for one in reversed(numbers) if not one.by_data],
         middle=middle,
         ends=ends,
