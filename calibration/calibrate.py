@@ -320,13 +320,14 @@ def diagnostics(fit: Judged) -> list[list[str]]:
     """Table of the numbers of the chains: convergence, and where the posterior stands.
 
     ``groups_apart`` is the distance of the groups' means in posterior standard deviations: chains
-    of one group share an archive, the groups meet in the pilot only.
+    of one group share an archive, the groups meet in the pilot only. Not a number of one group.
     """
     found = fit.convergence
     head = ["address", "rhat", "ess_bulk", "ess_tail", "prior_sd_mean", "prior_sd_sd"]
     rows = [[*head, "groups_apart"]]
     by_group = fit.draws.reshape(fit.plan.groups, -1, fit.draws.shape[2])
     apart = np.ptp(by_group.mean(axis=1), axis=0) / by_group.std(axis=(0, 1))
+    apart = np.where(fit.plan.groups > 1, apart, np.nan)
     for n, entry in enumerate(fit.target.entries):
         z = fit.draws[:, :, n]
         rows.append(

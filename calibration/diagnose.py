@@ -181,7 +181,10 @@ def inference_data(target: Target, plan: Plan, draws: np.ndarray) -> arviz.Infer
 
 
 def thinned(data: arviz.InferenceData, most: int) -> arviz.InferenceData:
-    """The posterior of ``InferenceData`` with at most so many draws of each chain, evenly."""
+    """The posterior of ``InferenceData`` with at most ``most`` draws of each chain, evenly spread.
+
+    In the units of the parameters, as float32.
+    """
     az = quiet_arviz()
     draws = data.posterior.sizes["draw"]
     some = data.posterior.isel(draw=slice(None, None, -(-draws // most))).astype("float32")

@@ -138,7 +138,8 @@ def profile(
     tuple of float
         At :data:`AT`; NaN where it was not looked.
     float
-        Standard error of a value less the best, the middle one, by the jackknife over lucks.
+        Standard error of a value less the best, the middle one, by the jackknife over lucks; NaN
+        where too few estimates are above minus infinity.
     """
     middle = draws.mean(axis=0)
     spread = draws.std(axis=0)
@@ -153,9 +154,9 @@ def profile(
         logs[place] = [target.log_likelihood(position, 2**61 + luck) for luck in range(LUCKS)]
 
     def values(lucks: Sequence[int]) -> np.ndarray:
-        seen = np.flatnonzero(np.isfinite(logs[:, 0]))
+        seen = np.flatnonzero(~np.isnan(logs[:, 0]))
         found = np.full(len(AT), np.nan)
-        found[seen] = np.logaddexp.reduce(logs[np.ix_(seen, lucks)], axis=1) - np.log(len(lucks))
+        found[seen] = np.logaddexp.reduce(logs[seen][:, list(lucks)], axis=1) - np.log(len(lucks))
         return found
 
     everyone = range(LUCKS)
@@ -169,9 +170,13 @@ def profile(
     found = values(everyone)
     best = int(np.nanargmax(found))
     without = np.array([values([k for k in everyone if k != luck]) for luck in everyone])
-    less = np.delete(without - without[:, [best]], best, axis=1)
-    errors = np.sqrt((LUCKS - 1) * less.var(axis=0))
-    return tuple(round(float(one), 2) for one in found - found[best]), float(np.nanmedian(errors))
+    told = np.isfinite(without).all(axis=0)  # a place may be impossible by some luck
+    others = told & (np.arange(len(AT)) != best)
+    error = float("nan")
+    if told[best] and others.any():
+        less = without[:, others] - without[:, [best]]
+        error = float(np.median(np.sqrt((LUCKS - 1) * less.var(axis=0))))
+    return tuple(round(float(one), 2) for one in found - found[best]), error
 
 
 def climbs(along: Sequence[float]) -> bool:

@@ -49,7 +49,9 @@ def numbers_of_table(folder: Path | None) -> list[Number]:
                 posterior=posterior, place=place(posterior, prior, centre),
                 contraction=cells["contraction"], overlap=cells["overlap"],
                 by_data=row["told_by"] == "data", asked=asked(row["address"]),
-                profile=tuple(cells[name] for name in profile), sentence=row["sentence"],
+                profile=tuple(cells[name] for name in profile),
+                profile_error=float(row.get("error_of_profile") or "nan"),
+                sentence=row["sentence"],
                 shift=cells["shift"], **rests_on(row["address"]),
             )
         )  # fmt: skip
@@ -70,7 +72,7 @@ def numbers_of_draws(posterior: Posterior) -> list[Number]:
                 prior=(prior.at(centre, -NINETY), centre, prior.at(centre, NINETY)),
                 posterior=(low, middle, high), place=place((low, middle, high), prior, centre),
                 contraction=contraction, overlap=shared, by_data=shared < ALIKE,
-                asked=asked(address), profile=(),
+                asked=asked(address), profile=(), profile_error=float("nan"),
                 sentence=sentence(z, shared, contraction, ()), shift=float(z.mean()),
                 **rests_on(address),
             )

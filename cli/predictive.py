@@ -71,12 +71,10 @@ def check(
     each = runs // len(draws)
     free, unseen = predicted(target.tables, draws, each, packages, seed)
     told, others = statistics(documented(packages, until)), statistics(free)
-    for part, sizes in zip(
-        (told, others), size_statistics(troops.sizes().until(until), each * len(draws), seed),
-        strict=True,
-    ):  # fmt: skip
-        part += sizes
-    rows, counted = compare(told, others), summaries(told, others, seed)
+    sizes = troops.sizes().until(until)
+    troops_told, troops_others = size_statistics(sizes, each * len(draws), seed)
+    rows = compare([*told, *troops_told], [*others, *troops_others])
+    counted = summaries(told, others, seed)
     areas = by_area(*area_counts(as_history(packages), START_YEAR, until), free.areas)
     answers = acts(packages, target.tables)
     some = InstalledDraws(found, max(len(draws) * runs // DEFAULT_RUNS, 20))
@@ -86,6 +84,7 @@ def check(
         "badge": badge(found), "until": until, "seed": seed, "draws": len(draws),
         "runs": each * len(draws), "posterior": found.digest,
         "summaries": [asdict(one) for one in counted],
+        "sizes": int((~sizes.bound).sum()),
         "command": f"steppe calibrate check --runs {runs} --seed {seed}",
     }  # fmt: skip
     positions = anchor_positions(found, len(draws))

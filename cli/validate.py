@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -13,9 +13,10 @@ from .run import Runs, Seed
 from .validate_text import summary, table, words
 
 if TYPE_CHECKING:
+    from ..calibration.measures.sampler import Posterior
     from ..explore.problem import Problem
     from ..explore.validate.facts import Fact
-    from ..explore.validate.predict import Prediction
+    from ..explore.validate.predict import ArmsBefore, Prediction
     from ..explore.validate.results import Known
 
 DIRECTORY: Final = Path("steppe-validate")
@@ -73,19 +74,20 @@ def validate(
     from ..explore.validate.reading import read_facts
 
     read = read_facts(facts)
-    from ..explore.validate.predict import arms_before, predict
+    from ..explore.validate.predict import ArmsBefore, predict
     from ..explore.validate.results import results
 
     problem = assembled(scenario, values, conditioned_until, runs, seed, read, facts)
     found = predict(problem, runs, seed, lambda words: typer.echo(words, err=True))
     known = known_of(problem, found)
     free = beside(problem, found, runs, seed)
-    before = arms_before(found if free is None else free, found, seed)
+    before = ArmsBefore(found if free is None else free, seed)
     rows = results(found, read, known, seed, free, before)
     directory = out or DIRECTORY / facts.stem
-    write(directory, rows, manifest(problem, found, known, facts, runs, seed, scenario, values))
+    told = manifest(problem, fits_of(found, before), known, facts, runs, seed, scenario, values)
+    write(directory, rows, told)
     typer.echo("")
-    for line in (*table(rows), *summary(rows, found), ""):
+    for line in (*table(rows), *summary(rows, found.arms_until, fits_of(found, before)), ""):
         typer.echo(line)
     typer.echo(f"{badge(problem)}.")
     typer.echo(f"All numbers: {directory / 'results.csv'}")
@@ -144,6 +146,18 @@ def beside(problem: Problem, found: Prediction, runs: int, seed: int) -> Predict
     return predict(free, runs, seed, measures=found.measures)
 
 
+def fits_of(found: Prediction, before: ArmsBefore) -> dict[str, Posterior]:
+    """Fits of the measures by name: those of the prediction, and those of arms to earlier years."""
+    from ..explore.validate.predict import ARMS_FITS
+
+    earlier = {
+        f"{name}, to {year}": made.fits[name]
+        for year, made in sorted(before.made.items()) if made is not None
+        for name in ARMS_FITS
+    }  # fmt: skip
+    return found.fits | earlier
+
+
 def known_of(problem: Problem, found: Prediction) -> Known:
     """Which years stand behind the prediction."""
     from ..explore.validate.results import Known
@@ -161,7 +175,7 @@ def badge(problem: Problem) -> str:
 
 def manifest(
     problem: Problem,
-    found: Prediction,
+    fits: Mapping[str, Posterior],
     known: Known,
     facts: Path,
     runs: int,
@@ -196,7 +210,7 @@ def manifest(
         "measures": {
             name: {"r_hat": round(one.r_hat, 4), "effective_draws": round(one.effective, 1),
                    "sound": one.sound}
-            for name, one in found.fits.items()
+            for name, one in fits.items()
         },
         "digests": {
             "facts": digest(facts.read_bytes()), "evidence": evidence_digest(),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from ..results.facts import without_the_record
 
 if TYPE_CHECKING:
-    from ..explore.validate.predict import Prediction
+    from ..calibration.measures.sampler import Posterior
 
 WIDTH: Final = 100
 
@@ -38,28 +38,33 @@ def table(rows: Iterable[dict[str, Any]]) -> Iterable[str]:
         f"{'fact':<31}{'stated':>8} {'band':>13}{'P(band)':>8} {'verdict':<8}"
         f"{'median':>8} {'5% to 95%':>17}{'place':>6} {'rank':>6}  standing"
     )
+    starred = False
     for row in rows:
         unit = row["unit"]
         low, high = year_or(row["low"], unit), year_or(row["high"], unit)
         band = f"{low}..{high}" if low or high else "-"
         spread = f"{year_or(row['q05'], unit)} to {year_or(row['q95'], unit)}"
-        rank = "-"
-        for of, mark in (("free_", "*"), ("", "")):
-            if row[f"{of}rank"] == row[f"{of}rank"]:
-                rank = f"{row[f'{of}rank']:.0f}/{row[f'{of}of']:.0f}{mark}"
+        rank, in_record = "-", row["standing"].endswith("in the record")
+        if row["rank"] == row["rank"]:
+            rank = f"{row['rank']:.0f}/{row['of']:.0f}"
+        elif in_record and row["free_rank"] == row["free_rank"]:
+            rank, starred = f"{row['free_rank']:.0f}/{row['free_of']:.0f}*", True
         yield (
             f"{row['id'][:30]:<31}{year_or(row['value'], unit):>8} {band:>13}"
             f"{number(row['probability']):>8} {row['verdict']:<8}"
             f"{year_or(row['median'], unit):>8} {spread:>17}{number(row['place']):>6} {rank:>6}"
             f"  {row['standing']}"
         )
-    yield (
-        "* where the runs were given the fact's years: rank of the same model free of the record, "
-        "columns free_..."
-    )
+    if starred:
+        yield (
+            "* where the runs were given the fact's years: rank of the same model free of the "
+            "record, columns free_..."
+        )
 
 
-def summary(rows: list[dict[str, Any]], found: Prediction) -> Iterable[str]:
+def summary(
+    rows: list[dict[str, Any]], arms_until: int, fits: Mapping[str, Posterior]
+) -> Iterable[str]:
     """What follows from the rows, losses first."""
     judged = [row for row in rows if row["verdict"] in ("pass", "unsure", "fail")]
     ranked = [row for row in rows if row["rank"] == row["rank"]]
@@ -98,7 +103,7 @@ def summary(rows: list[dict[str, Any]], found: Prediction) -> Iterable[str]:
               if r["years_beyond_data"] > 0.0]  # fmt: skip
     if walked:
         yield from told(
-            f"Volumes of arms were read to {found.arms_until}; levels of suppliers walk on after "
+            f"Volumes of arms were read to {arms_until}; levels of suppliers walk on after "
             f"it, so years beyond are no data: {', '.join(walked)}."
         )
     for row in rows:
@@ -107,7 +112,7 @@ def summary(rows: list[dict[str, Any]], found: Prediction) -> Iterable[str]:
                 f"{row['id']}: not defined in {1.0 - row['defined']:.0%} of the runs, which count "
                 "as outside the band."
             )
-    for name, one in found.fits.items():
+    for name, one in fits.items():
         if not one.sound:
             yield from told(
                 f"The measure of {name} has not converged (R-hat {one.r_hat:.2f}, "

@@ -7,37 +7,40 @@ from typing import Any, Final
 
 from ..model.names import PATRON_NAMES
 
-CLEAR: Final = 2.0
-"""Standard errors from which a move is told."""
+CLEAR: Final = 3.0
+"""Standard errors from which a move is told: of some forty that are looked at one or two would pass
+two by luck."""
 
 
 def anchors_in_words(
     varied: Sequence[Mapping[str, Any]], named: Callable[[str], str] = str
 ) -> Iterator[str]:
-    """A line for each patron and quantity: as fitted, and where moved anchors move it clearly.
+    """A line for each patron and quantity: as fitted, and how far moved anchors clearly move it.
 
     Parameters
     ----------
     varied : sequence of mapping
-        Rows of ``anchors.csv`` as ``steppe calibrate check`` writes it.
+        Rows of ``anchors.csv`` as ``steppe calibrate check`` writes it; ``error`` is that of the
+        move, in the row's unit.
     named : callable
-        Name of an anchor from its address.
+        Name of an anchor, from its address; the address itself by default.
     """
     for patron, quantity in dict.fromkeys((row["patron"], row["quantity"]) for row in varied):
         own = [row for row in varied if (row["patron"], row["quantity"]) == (patron, quantity)]
         digits = ".3f" if own[0]["unit"] == "share" else ".0f"
         [fitted] = [float(row["mean"]) for row in own if not row["anchor"]]
-        cases = [row for row in own if row["anchor"]]
+        moves = {
+            f"{named(row['anchor'])} {float(row['shift']):+g} sd": (
+                float(row["mean"]) - fitted, float(row["error"])
+            )
+            for row in own if row["anchor"]
+        }  # fmt: skip
         clear = [
-            row for row in cases
-            if abs(float(row["mean"]) - fitted) > CLEAR * float(row["error"])
+            f"{case} {move:+{digits}} \N{PLUS-MINUS SIGN} {error:{digits}}"
+            for case, (move, error) in moves.items() if abs(move) > CLEAR * error
         ]  # fmt: skip
-        moved = "; ".join(
-            f"{named(row['anchor'])} {float(row['shift']):+g} sd: {float(row['mean']):{digits}} "
-            f"\N{PLUS-MINUS SIGN} {float(row['error']):{digits}}"
-            for row in clear
-        )
-        words = f" ({moved})" if moved else ""
-        if cases and not clear:
-            words = ", moved by none beyond chance"
+        words = f" ({'; '.join(clear)})" if clear else ""
+        if moves and not clear:
+            seen = CLEAR * max(error for _, error in moves.values())
+            words = f" (moved by none by more than three standard errors, {seen:{digits}} at most)"
         yield f"{PATRON_NAMES[patron]}, {quantity}: {fitted:{digits}}{words}"

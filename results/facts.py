@@ -28,6 +28,6 @@ def without_the_record(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     yield (
         f"Given no package, free from 1992, the same model passes {passed} of the {len(held)} "
         f"facts with a band that lie in the record, wholly or in part (arms by a measure that has "
-        f"read the years before the fact alone). Its parameters have read the years of these "
-        f"facts, the rules have not.{better if ranked else ''}"
+        f"read the years before the fact alone, where these are enough). Its parameters have read "
+        f"the years of these facts, the rules have not.{better if ranked else ''}"
     )

@@ -308,3 +308,23 @@ def test_numbers_of_the_pair_plot_stand_with_their_partners():
     assert plots.most_linked(draws, 5) == [0, 1, 3, 4, 6]
     assert plots.most_linked(draws, 2) == [1, 6]
     assert plots.most_linked(draws, 3, first=(2,)) == [1, 2, 6]
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_place_that_some_luck_finds_impossible_has_a_profile_all_the_same():
+    """Negative infinity by one luck counts as an estimate; where all but one are, no error is."""
+
+    class Rough:
+        def __init__(self, impossible):
+            self.impossible = impossible
+
+        def log_likelihood(self, position, luck):
+            return -np.inf if self.impossible(position[0], luck - 2**61) else 3.0 * position[0]
+
+    for impossible, known in (
+        (lambda z, luck: luck == 0 and z > 1.5, True), (lambda z, luck: luck > 0, False)
+    ):  # fmt: skip
+        along, error = identify.profile(Rough(impossible), rough((500, 1)), 0, 0.9)
+        assert int(np.nanargmax(along)) == len(identify.AT) - 1
+        assert np.isfinite(along[identify.CORE]).all()
+        assert np.isfinite(error) == known

@@ -10,13 +10,14 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from steppe.calibration.areas import area_counts
+from steppe.calibration.identify import tilted
 from steppe.calibration.measures import troops
 from steppe.calibration.packages import as_history, imposed
 from steppe.calibration.target import DEVIATION, record_target
 from steppe.cli.main import app
 from steppe.explore.backtest.sums import Sizes
 from steppe.explore.draws import InstalledDraws, column, installed_draws
-from steppe.explore.predictive.anchors import anchor_rows, quantities_of
+from steppe.explore.predictive.anchors import anchor_rows, move_error, quantities_of
 from steppe.explore.predictive.checks import by_area, compare, summaries
 from steppe.explore.predictive.records import (
     AID,
@@ -110,7 +111,7 @@ def test_statistics_by_hand():
     assert of(found, "largest sum", "all", "china", "aid") == [6.0]
     assert of(found, "median sum", "all", "china", "aid") == [4.0]
     assert of(found, "largest sum", "TJ", "china", "aid") == [6.0]
-    assert np.isnan(of(found, "largest sum", "KG", "china", "aid")).all()
+    assert of(found, "largest sum", "KG", "china", "aid") == [0.0]
     assert np.isnan(of(found, "median sum", "all", "russia", "aid")).all()
     assert of(found, "years without a package", "all", "china") == [6.0]
     assert of(found, "longest gap", "all", "china") == [2.0]
@@ -292,6 +293,19 @@ def test_a_directory_without_a_posterior_is_named(tmp_path):
     assert "no posterior stands here" in str(check("--posterior", tmp_path).exception)
 
 
+def test_the_error_of_a_move_is_how_far_moves_scatter():
+    """Known answer: of many samples of 200 draws whose values go with the anchor in part."""
+    rng = np.random.default_rng(4)
+    found = []
+    for _ in range(2000):
+        z = rng.standard_normal(200)
+        values = 2.0 * z + rng.standard_normal(200)
+        weights = tilted(z, 0.5)
+        found.append((weights @ values - values.mean(), move_error(weights, values)))
+    moves, errors = np.array(found).T
+    assert errors.mean() == pytest.approx(moves.std(), rel=0.1)
+
+
 def test_a_moved_anchor_is_told_beside_the_fit():
     """By hand: two draws at 0 and log 3 of an anchor; moved up by one, they weigh 1 to 3."""
     made = np.array([[10, 4], [10, 4], [20, 4], [20, 4]])
@@ -304,17 +318,14 @@ def test_a_moved_anchor_is_told_beside_the_fit():
     assert china[0.0]["mean"] == pytest.approx(15.0)
     assert china[1.0]["mean"] == pytest.approx(17.5)
     assert china[-1.0]["mean"] == pytest.approx(12.5)
-    both = np.array([0.25, 0.75]) - 0.5
-    off = np.array([10.0, 20.0]) - 17.5
-    assert china[1.0]["error"] == pytest.approx(np.sqrt(((both * off) ** 2).sum()))
     assert china[0.0]["error"] == 0.0
     assert china[1.0]["effective"] == pytest.approx(1.0 / (0.25**2 + 0.75**2))
     lines = list(anchors_in_words(rows))
-    assert lines[0] == "China, offers made: 15, moved by none beyond chance"
+    assert lines[0].startswith("China, offers made: 15 (moved by none by more than three standard")
     for row in rows:
-        row["error"] = 1.0
-    assert next(anchors_in_words(rows)) == (
-        "China, offers made: 15 (acceptance_constant.china -1 sd: 12 \N{PLUS-MINUS SIGN} 1; "
-        "acceptance_constant.china +1 sd: 18 \N{PLUS-MINUS SIGN} 1)"
+        row["error"] = 0.5
+    assert next(anchors_in_words(rows, str.upper)) == (
+        "China, offers made: 15 (ACCEPTANCE_CONSTANT.CHINA -1 sd -2 \N{PLUS-MINUS SIGN} 0; "
+        "ACCEPTANCE_CONSTANT.CHINA +1 sd +2 \N{PLUS-MINUS SIGN} 0)"
     )
     assert "share taken: 0.50" in lines[2]

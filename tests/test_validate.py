@@ -17,7 +17,7 @@ from steppe.cli.main import app
 from steppe.explore.problem import assemble
 from steppe.explore.validate import naive, results, worlds
 from steppe.explore.validate.facts import Fact
-from steppe.explore.validate.predict import arms_before, predict, simulated
+from steppe.explore.validate.predict import ArmsBefore, Prediction, predict, simulated
 from steppe.explore.validate.reading import read_facts
 from steppe.explore.validate.record import record_worlds
 from steppe.explore.validate.results import Known, probability
@@ -521,17 +521,21 @@ def test_arms_in_the_register_have_a_rank_by_a_measure_of_the_years_before(probl
     followed = predict(following, 20, 1, effort=SMALL)
     asked = fact("arms", "share_of", 2005, 2009, patron="russia", of="patrons", value=0.757,
                  low=0.657, high=0.857)  # fmt: skip
+    early = asked.model_copy(update={"first_year": 1996})
     known = Known(2022, 2022, followed.arms_until)
     register = deliveries().volume
 
     def told():
-        before = arms_before(followed, followed, 1, SMALL)
-        assert before(1994) is None  # three years: nothing to fit to
+        before = ArmsBefore(followed, 1, SMALL)
+        assert before(1995) is None  # four years: too few to fit to
+        assert before(1996) is not None
         seen = before(2004)
-        monkeypatch.setattr(type(seen), "unsound", property(lambda _: set()))
-        row = results.results(followed, [asked], known, 1, followed, before)[0]
         assert seen.arms_until == 2004
-        return seen.worlds.arms, row
+        monkeypatch.setattr(type(seen), "unsound", property(lambda _: set()))
+        rows = results.results(followed, [asked, early], known, 1, followed, before)
+        assert np.isnan(rows[1]["free_probability"])
+        assert "too few years" in rows[1]["free_unranked"]
+        return seen.worlds.arms, rows[0]
 
     volumes, row = told()
     assert (volumes[:, :13] == register[:13]).all()
@@ -550,6 +554,10 @@ def test_arms_in_the_register_have_a_rank_by_a_measure_of_the_years_before(probl
     earlier[:13] *= 7.0
     monkeypatch.setattr(place, lambda: Deliveries(earlier))
     assert not np.array_equal(told()[0], volumes)
+    monkeypatch.setattr(Prediction, "unsound", property(lambda _: {"arms"}))
+    row = results.results(followed, [asked], known, 1, followed, ArmsBefore(followed, 1, SMALL))[0]
+    assert row["free_unranked"] == "measure not converged"
+    assert np.isnan(row["free_rank"])
 
 
 @pytest.mark.long

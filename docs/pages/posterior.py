@@ -33,6 +33,10 @@ SEEN = {
     "detection.russia.agreement": "four signings on record in thirty years",
     "detection.china.aid": "that sums over years are told beside single deals",
     "detection.russia.aid": "that the documents have one lump, and outside facts the large items",
+    "detection.china.unit": "that a joint centre was told within the year",
+    "detection.russia.base": "that both bases are told of more than once",
+    "sovereignty_weight": "that no Chinese guards and bases are wanted, read as statements",
+    "dispute_weight": "an absence from an exercise, read as an offer declined",
     "budget.china": "the order of what is on record of either patron",
     "budget.russia": "the order of what is on record of either patron",
 }
@@ -150,20 +154,21 @@ def _together(told: list[dict[str, str]]) -> str:
     """What the numbers that share a patron's attention out over the areas say together."""
     shifts = {row["address"]: float(row["shift"]) for row in told}
     lines = [
-        (PATRON_NAMES[one.patron], str(one.count), f"{one.least:+.1f} to {one.most:+.1f}",
+        (PATRON_NAMES[one.patron], str(one.numbers), f"{one.least:+.1f} to {one.most:+.1f}",
          f"{one.together:+.1f}")
         for one in to_defence(shifts)
     ]  # fmt: skip
     return (
         "\n## What numbers say together\n\n"
-        "How a patron's attention is shared out rests on its interest in general defence "
-        "(`salience` of the drivers there) and in the other areas (`area_interest`, here with the "
-        "sign turned). Each of these is told little; added up they say how far the record has "
-        "moved a patron's attention to general defence from where it was assumed. Means in prior "
-        "standard deviations; the sum is over the root of their number, so that it is standard "
-        "normal in the prior. A sum beyond 2 is at odds with the prior, whatever the single "
-        "numbers say, and how far it goes hangs on the priors' widths.\n\n"
-        + table(("patron", "numbers", "each", "together"), lines)
+        "How a patron's attention is shared out over the areas rests on what the drivers call for "
+        "in each (`salience`) and on its interest in all but general defence (`area_interest`). "
+        "Those of general defence, and those of the other areas with the sign turned, are here "
+        "added up: how far the record has moved a patron's attention to general defence from "
+        "where it was assumed. Means in prior standard deviations, their sum over the root of "
+        "their number. Values drawn from the priors would have such a sum within 1.6 in nine of "
+        "ten cases; one of posterior means would be zero if nothing had been learned. A sum beyond "
+        "2 is at odds with the priors, though most single numbers are not, and how far it goes "
+        "hangs on their widths.\n\n" + table(("patron", "numbers", "each", "together"), lines)
     )
 
 
@@ -315,8 +320,9 @@ def _profiles(told: list[dict[str, str]]) -> str:
         "most to four, less the best of all; the other numbers follow as in the posterior, its "
         "prior included: a section along its ridge, "
         f"and no profile of the likelihood alone. Each value is the mean of {LUCKS} estimates by "
-        "the same luck at all, with the standard error that stands last (the middle one of a "
-        "row's). Values that lie within two of it from the best, in italics, are not told apart: "
+        "the same luck at all; last stands the standard error of a value less the best (the "
+        "middle one of a row). Values within two of it from the best, in italics, are not told "
+        "apart from it: "
         f"in {flat} of {len(told)} rows that is all of them.\n\n"
         + table(
             ("number", *(name.removeprefix("profile_") for name in points), "error"),

@@ -100,10 +100,12 @@ def page() -> str:
         + "## Reading the tables\n\n"
         "A first year is *none* where nothing of the kind is on record. Sums are those of "
         "assistance whose sum is told; sizes are those of offers, although larger ones are "
-        "accepted more often. Troops are those of all sides in the exercises whose size is told, "
-        "beside as many that the measure of troops brings forth: given that an exercise happened "
-        "its size hangs on no number of the model. They are of several states at once, so they "
-        "stand by patron and form. All statistics, with their places among the simulated ones: "
+        "accepted more often. Troops are those of all sides in the "
+        f"{told['sizes']} exercises whose size is told, beside as many of the same patrons and "
+        "forms that the measure of troops brings forth: given that an exercise happened its size "
+        "hangs on no number of the model, so these rows are not among the counts on top. They are "
+        "of several states at once, so they stand by patron and form. All statistics, with "
+        "their places among the simulated ones: "
         "`results/reference/predictive/predictive.csv`.\n"
     )  # fmt: skip
 

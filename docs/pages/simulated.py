@@ -78,14 +78,14 @@ def page() -> str:
 
 def _aside(found: Ranks) -> str:
     """Of which true values the check says less, since their records were set aside."""
-    kept = [row for row in rows(RIGHT, "records.csv", ["set_aside"]) if row["set_aside"] == "True"]
-    if not kept:
+    aside = [row for row in rows(RIGHT, "records.csv", ["set_aside"]) if row["set_aside"] == "True"]
+    if not aside:
         return ""
     means = {
-        name: float(np.mean([number(row[f"{name}:truth"], "records.csv", name) for row in kept]))
+        name: float(np.mean([number(row[f"{name}:truth"], "records.csv", name) for row in aside]))
         for name in found.estimated
     }
-    error = 1.0 / len(kept) ** 0.5
+    error = 1.0 / len(aside) ** 0.5
     apart = sorted((name for name in means if abs(means[name]) > APART * error),
                    key=lambda name: -abs(means[name]))  # fmt: skip
     shifts = {row["address"]: float(row["shift"]) for row in rows(FIT, "told.csv", ["shift"])}
@@ -94,7 +94,7 @@ def _aside(found: Ranks) -> str:
         for name in apart
     )
     return (
-        f"\nOf the {len(kept)} records that were set aside the mean true value lies {APART:g} or "
+        f"\nOf the {len(aside)} records that were set aside the mean true value lies {APART:g} or "
         f"more of its standard errors ({error:.2f} prior standard deviations) from zero in "
         f"{len(apart)} of {len(means)} numbers, where luck would have it in some "
         f"{0.0455 * len(means):.0f}: {listed or 'none'}. Ranks of the others stay valid, since "
@@ -150,14 +150,16 @@ def _as_long() -> str:
 
 def _refused(told: dict[str, Any]) -> str:
     """What it means that a fit has not passed its gates."""
-    failed = sum(any(not gate["passed"] for gate in fit["gates"]) for fit in told["fits"])
+    failed = [fit for fit in told["fits"] if not all(gate["passed"] for gate in fit["gates"])]
     if not failed:
         return ""
+    noisy = sum(not fit["gates"][-1]["passed"] for fit in failed)
     return (
-        f" {failed} of {len(told['fits'])} fits failed a gate and would not be installed: the "
-        "record asks for more particles than the real one does, and the gates see it. Intervals of "
-        "such a fit stand here all the same."
-    )
+        f" {len(failed)} of {len(told['fits'])} fits failed a gate and would not be installed"
+        + (f", {noisy} for noise: its record asks for more particles than the real one"
+           if noisy else "")
+        + ". Intervals of such a fit stand here all the same, and count in these shares."
+    )  # fmt: skip
 
 
 def _gates(told: dict[str, Any]) -> list[str]:

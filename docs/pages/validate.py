@@ -83,7 +83,7 @@ def example(folder: str, words: str) -> str:
     )
     sure = sum(
         row["verdict"] == "pass" and row["standing"] in ("in the record", "given")
-        and row["q05"] == row["q95"]
+        and float(row["probability"]) == 1.0 and row["q05"] == row["q95"]
         for row in rows
     )  # fmt: skip
     if sure:

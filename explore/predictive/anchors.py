@@ -91,10 +91,20 @@ def anchor_rows(
 
 
 def move_error(weights: np.ndarray, values: np.ndarray) -> float:
-    """Standard error of a weighted mean less the plain one, of independent draws.
+    """Standard error of a weighted mean less the plain one, were the draws independent.
 
+    By what each draw adds to the difference (its influence); in the unit of the values.
+
+    Parameters
+    ----------
+    weights : ndarray of float64 [draw]
+        They sum to one.
+    values : ndarray of float64 [draw]
+
+    Examples
+    --------
     >>> move_error(np.array([0.5, 0.5]), np.array([1.0, 3.0]))
     0.0
     """
-    tilt = weights - 1.0 / len(values)
-    return float(np.sqrt(np.sum((tilt * (values - weights @ values)) ** 2)))
+    adds = weights * (values - weights @ values) - (values - values.mean()) / len(values)
+    return float(np.sqrt(np.sum(adds**2)))

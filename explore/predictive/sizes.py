@@ -15,9 +15,12 @@ import numpy as np
 
 from ...calibration.measures import troops
 from ...calibration.measures.sampler import generator
+from ...model.errors import InputError
 from ...model.names import FRAMES, PATRONS
 from .statistics import ALL, Statistic
 
+SEVERAL: Final = 3
+"""Sizes on record from which their median and the share of large ones are looked at."""
 LARGE: Final = 1000.0
 """Troops above which an exercise is called large."""
 FORM_OF: Final = {"bilateral": "exercise", "multilateral": "joint_exercise"}
@@ -27,7 +30,7 @@ FORM_OF: Final = {"bilateral": "exercise", "multilateral": "joint_exercise"}
 def size_statistics(
     data: troops.Sizes, records: int, seed: int
 ) -> tuple[list[Statistic], list[Statistic]]:
-    """Sizes by patron and frame, on record and as the measure has them.
+    """Sizes by patron and frame, persons, on record and as the measure has them.
 
     Parameters
     ----------
@@ -39,10 +42,19 @@ def size_statistics(
     Returns
     -------
     documented, predicted : list of Statistic
-        Median and largest size of all sides, and the share of large ones; NaN where no size is on
-        record.
+        Median and largest size, and the share of large ones; NaN where too few are on record.
+
+    Raises
+    ------
+    InputError
+        If the chains of the measure disagree.
     """
     fitted = troops.fit(data, generator(seed, "fit", "troops"))
+    if not fitted.size.sound:
+        raise InputError(
+            "the measure of troops has not converged", field="seed", found=seed,
+            todo="take another seed",
+        )  # fmt: skip
     exact = ~data.bound
     patron, frame = data.patron[exact], data.frame[exact]
     run, which = (axis.ravel() for axis in np.indices((records, len(patron))))
@@ -61,10 +73,11 @@ def _statistics(size: np.ndarray, patron: np.ndarray, frame: np.ndarray) -> Iter
     for p, name in enumerate(PATRONS):
         for f, of in enumerate(FRAMES):
             own = size[:, (patron == p) & (frame == f)]
-            nothing = np.full(len(size), np.nan)
-            for kind, values in (
-                ("median troops", np.median(own, axis=1) if own.size else nothing),
-                ("largest troops", own.max(axis=1) if own.size else nothing),
-                ("share above 1,000", (own > LARGE).mean(axis=1) if own.size else nothing),
+            count, nothing = own.shape[1], np.full(len(size), np.nan)
+            for kind, least, reduce in (
+                ("median troops", SEVERAL, np.median),
+                ("largest troops", 1, np.max),
+                ("share above 1,000", SEVERAL, lambda own, axis: (own > LARGE).mean(axis=axis)),
             ):
+                values = reduce(own, axis=1) if count >= least else nothing
                 yield Statistic(kind, ALL, name, FORM_OF[of], values)

@@ -66,7 +66,8 @@ def cell_statistics(records: Records) -> Iterator[Statistic]:
                 yield Statistic("first year", state, patron, form, first_year(yearly))
             sums = records.sums[:, i, p]
             yield Statistic("sum", state, patron, "aid", total(sums))
-            yield Statistic("largest sum", state, patron, "aid", of_told(np.nanmax, sums))
+            largest = np.nan_to_num(of_told(np.nanmax, sums))  # none, as the total of none
+            yield Statistic("largest sum", state, patron, "aid", largest)
 
 
 def margins(records: Records) -> Iterator[Statistic]:
@@ -136,7 +137,7 @@ def longest_gap(yearly: np.ndarray) -> np.ndarray:
 
 
 def of_told(reduce: Callable[..., np.ndarray], sums: np.ndarray) -> np.ndarray:
-    """A reduction of the sums that are told [record, sum]; NaN where none is."""
+    """A reduction of the sums that are told [record, sum]: [record], NaN where none is."""
     nothing = ~np.isfinite(sums).any(axis=1)
     padded = np.where(nothing[:, None], 0.0, sums)
     return np.asarray(np.where(nothing, np.nan, reduce(padded, axis=1)))

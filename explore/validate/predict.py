@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -29,6 +28,8 @@ MEASURED: Final[dict[str, tuple[str, ...]]] = {
     "trainees": ("trainees",),
 }
 """Fits of the measures, and the quantities that rest on them."""
+LEAST_YEARS: Final = arms.SPAN + 1
+"""Years of the register that the measure of arms needs."""
 TWIN_RUNS: Final = 200
 """Runs of the twin that follows the record, where the scenario itself does not."""
 
@@ -44,12 +45,15 @@ class Measures(NamedTuple):
         Of trainees.
     data : Deliveries
         Volumes of arms that were read.
+    active : ndarray of float64 [year, state, patron]
+        Aid accepted in the mean of runs that follow the record, which the fit of arms reads.
     """
 
     sold: arms.ArmsFit
     size: troops.TroopsFit
     taught: Posterior
     data: arms.Deliveries
+    active: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def predict(
     if measures is None:
         tell("measures: arms, sizes of exercises, trainees")
         measures = measured(problem, aid, seed, effort)
-    sold, size, taught, data = measures
+    sold, size, taught, data, _ = measures
     last = START_YEAR + aid.shape[1] - 1
     volumes = arms.simulate(sold, aid, last, generator(seed, "draw", "arms"))
     if problem.until is not None:  # what is on record is so in every run that follows it
@@ -131,51 +135,57 @@ def measured(problem: Problem, aid: np.ndarray, seed: int, effort: Mapping[str, 
     """
     known = problem.until if problem.until is not None else LAST_HISTORY_YEAR
     data = arms.deliveries().until(known)
-    if len(data.volume) < arms.SPAN + 1:
+    if len(data.volume) < LEAST_YEARS:
         raise InputError(
             "too few years to fit deliveries of arms to", field="conditioned_until", found=known,
-            allowed=f"{START_YEAR + arms.SPAN} or later",
+            allowed=f"{START_YEAR + LEAST_YEARS - 1} or later",
         )  # fmt: skip
+    accepted = active(problem, aid)
     return Measures(
-        arms.fit(data, active(problem, aid), generator(seed, "fit", "arms"), **effort),
+        arms.fit(data, accepted, generator(seed, "fit", "arms"), **effort),
         troops.fit(troops.sizes().until(known), generator(seed, "fit", "troops"), **effort),
         trainees.fit(trainees.flows().until(known), generator(seed, "fit", "trainees"), **effort),
         data,
+        accepted,
     )
 
 
-def arms_before(
-    free: Prediction,
-    followed: Prediction,
-    seed: int,
-    effort: Mapping[str, int] = MappingProxyType({}),
-) -> Callable[[int], Prediction | None]:
-    """Forecasts of arms by a measure that has read the register to some year and no later one.
+@dataclass
+class ArmsBefore:
+    """Forecasts of arms by measures that have read the register to some year and no later one.
 
-    Parameters
+    Attributes
     ----------
     free : Prediction
         Its runs, which are given no package, bring the aid; volumes to the year are as the register
         has them, and go on from there.
-    followed : Prediction
-        Its runs tell, by their mean, how active the patrons were in the years that are read.
-    seed, effort
+    seed : int
         As for :func:`predict`.
-
-    Returns
-    -------
-    callable
-        From the last year that is read to the prediction; None where these are too few to fit to.
+    effort : mapping of str to int
+        As for :func:`predict`.
+    made : dict of int to Prediction or None
+        What was asked for, by the last year that was read; None where these years are too few.
     """
-    aid = followed.worlds.forms["true"][..., AID].mean(axis=0)
-    active = free.worlds.forms["true"][..., AID]
 
-    @cache
-    def before(year: int) -> Prediction | None:
+    free: Prediction
+    seed: int
+    effort: Mapping[str, int] = field(default_factory=dict)
+    made: dict[int, Prediction | None] = field(default_factory=dict)
+
+    def __call__(self, year: int) -> Prediction | None:
+        """Predict with the register to a year; None if that is too short to fit to."""
+        if year not in self.made:
+            self.made[year] = self._predict(year)
+        return self.made[year]
+
+    def _predict(self, year: int) -> Prediction | None:
         data = arms.deliveries().until(year)
-        if len(data.volume) < arms.SPAN + 1:
+        if len(data.volume) < LEAST_YEARS:
             return None
-        sold = arms.fit(data, aid, generator(seed, "fit", "arms", year), **effort)
+        free, seed = self.free, self.seed
+        active = free.worlds.forms["true"][..., AID]
+        rng = generator(seed, "fit", "arms", year)
+        sold = arms.fit(data, free.measures.active, rng, **self.effort)
         last = START_YEAR + active.shape[1] - 1
         volumes = arms.simulate(sold, active, last, generator(seed, "draw", "arms", year))
         volumes[:, : len(data.volume)] = data.volume
@@ -184,8 +194,6 @@ def arms_before(
             free, worlds=replace(free.worlds, arms=volumes), fits=fits, arms_until=data.last_year,
             measures=free.measures._replace(sold=sold, data=data),
         )  # fmt: skip
-
-    return before
 
 
 def simulated(problem: Problem, runs: int) -> Outcome:

@@ -124,7 +124,8 @@ def result(prediction: Prediction, fact: Fact, known: Known, seed: int) -> dict[
     }  # fmt: skip
     row |= by_record(prediction, fact, seed)
     rules = forecasts(fact, known_until(known), seed)
-    why = unranked(row["standing"], told, bool(rules))
+    unsound = fact.quantity in prediction.unsound
+    why = unranked(row["standing"], told, bool(rules), unsound)
     return row | ranked({MODEL: values, **rules} if told else rules, fact, why)
 
 
@@ -133,7 +134,7 @@ def beyond(fact: Fact, known: Known) -> float:
     return float(max(0, fact.last_year - known.arms)) if fact.quantity == "arms" else np.nan
 
 
-def unranked(standing: str, told: bool, rules: bool) -> str:
+def unranked(standing: str, told: bool, rules: bool, unsound: bool) -> str:
     """Why the model has no rank among the naive rules; blank where it has one."""
     if standing == "given":
         return "given to every run"
@@ -141,6 +142,8 @@ def unranked(standing: str, told: bool, rules: bool) -> str:
         return "runs or measures were given its years, the rules were not"
     if not told:
         return "not defined in most runs"
+    if unsound:
+        return "measure not converged"
     return "" if rules else "no rule has three years to go by"
 
 
@@ -227,17 +230,18 @@ def results(
         Of runs that are given no package, with the same parameters: what they say of a fact, and
         their rank among the naive rules, stand in the columns of :data:`FREE`.
     before : callable, optional
-        Of :func:`steppe.explore.validate.predict.arms_before`: facts on arms of which the register
-        was read are told there by a measure that has read the years before them alone.
+        A :class:`steppe.explore.validate.predict.ArmsBefore`: facts on arms of which the register
+        was read are told there by a measure that has read the years before them alone, or not at
+        all where these are too few.
     """
     rows = []
     for fact in facts:
         row, beside = result(prediction, fact, known, seed), {}
         other, read = free, replace(known, imposed=0)
-        in_register = fact.quantity == "arms" and fact.first_year <= known.arms
-        foreseen = before(fact.first_year - 1) if before and in_register else None
-        if foreseen is not None:
-            other, read = foreseen, replace(read, arms=foreseen.arms_until)
+        if before is not None and fact.quantity == "arms" and fact.first_year <= known.arms:
+            other, read = before(fact.first_year - 1), replace(read, arms=fact.first_year - 1)
+            if other is None:
+                beside = {"unranked": "the register has too few years before it"}
         if other is not None:
             beside = result(other, fact, read, seed)
         rows.append(row | {f"free_{name}": beside.get(name, np.nan) for name in FREE})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup, escape
@@ -48,6 +49,8 @@ class Number:
     profile : tuple of float
         Log likelihood at :data:`AT`, less the best; NaN beyond the ends that were looked at, and
         empty where nothing was.
+    profile_error : float
+        Standard error of such a value; NaN where it is not told.
     sentence : str
     shift : float
         Mean of the posterior in prior standard deviations.
@@ -68,6 +71,7 @@ class Number:
     by_data: bool
     asked: bool
     profile: tuple[float, ...]
+    profile_error: float
     sentence: str
     shift: float
     basis: str
@@ -96,16 +100,17 @@ class Sum(NamedTuple):
     Attributes
     ----------
     patron : str
-    count : int
-        Of numbers.
+    numbers : int
+        How many.
     least, most : float
         Shift of a single one.
     together : float
-        Sum of the shifts over the root of their number: standard normal in the prior.
+        Sum of the shifts over the root of their number; of values drawn from the priors it would
+        be standard normal.
     """
 
     patron: str
-    count: int
+    numbers: int
     least: float
     most: float
     together: float
@@ -113,6 +118,9 @@ class Sum(NamedTuple):
 
 def to_defence(shifts: Mapping[str, float]) -> list[Sum]:
     """How far patrons' attention to general defence lies from where it was assumed.
+
+    Of the numbers that the weights of the areas are made of: those of general defence, and those of
+    the other areas with the sign turned.
 
     Parameters
     ----------
@@ -122,14 +130,17 @@ def to_defence(shifts: Mapping[str, float]) -> list[Sum]:
     Examples
     --------
     >>> shifts = {"salience.china.defence.militancy": 1.0, "area_interest.china.peacekeeping": -3.0}
-    >>> [(one.patron, one.count, round(one.together, 2)) for one in to_defence(shifts)]
+    >>> [(one.patron, one.numbers, round(one.together, 2)) for one in to_defence(shifts)]
     [('china', 2, 2.83)]
     """
     found = []
     for patron in PATRONS:
-        up = [z for name, z in shifts.items() if name.startswith(f"salience.{patron}.defence.")]
-        down = [-z for name, z in shifts.items() if name.startswith(f"area_interest.{patron}.")]
-        if own := [*up, *down]:
+        own = [
+            z if name.split(".")[2] == "defence" else -z
+            for name, z in shifts.items()
+            if name.startswith((f"salience.{patron}.", f"area_interest.{patron}."))
+        ]
+        if own:
             total = sum(own) / len(own) ** 0.5
             found.append(Sum(patron, len(own), min(own), max(own), total))
     return found
@@ -172,6 +183,12 @@ def middle(values: tuple[float, float, float]) -> str:
 def ends(values: tuple[float, float, float]) -> str:
     """Ends of a 90% interval as text."""
     return f"{values[0]:.3g} to {values[2]:.3g}"
+
+
+def noise_of_profiles(numbers: Sequence[Number]) -> float | None:
+    """Middle standard error of the profiles as a share of a picture's height; None if not told."""
+    told = [one.profile_error for one in numbers if one.profile_error == one.profile_error]
+    return median(told) / -LOWEST if told else None
 
 
 def sparkline(profile: Sequence[float], name: str) -> Markup:
