@@ -42,5 +42,5 @@ def anchors_in_words(
         words = f" ({'; '.join(clear)})" if clear else ""
         if moves and not clear:
             seen = CLEAR * max(error for _, error in moves.values())
-            words = f" (moved by none by more than three standard errors, {seen:{digits}} at most)"
+            words = f" (no move beyond three standard errors, {seen:{digits}} at most)"
         yield f"{PATRON_NAMES[patron]}, {quantity}: {fitted:{digits}}{words}"

@@ -321,7 +321,7 @@ def test_a_moved_anchor_is_told_beside_the_fit():
     assert china[0.0]["error"] == 0.0
     assert china[1.0]["effective"] == pytest.approx(1.0 / (0.25**2 + 0.75**2))
     lines = list(anchors_in_words(rows))
-    assert lines[0].startswith("China, offers made: 15 (moved by none by more than three standard")
+    assert lines[0].startswith("China, offers made: 15 (no move beyond three standard errors")
     for row in rows:
         row["error"] = 0.5
     assert next(anchors_in_words(rows, str.upper)) == (
