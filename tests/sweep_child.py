@@ -1,9 +1,10 @@
 """Fill a sweep directory in a process of its own, which may be killed: see test_sweep_store.
 
-    python -m tests.sweep_child SWEEP.toml DIRECTORY KILLS SECONDS SEED [FILES]
+    python -m tests.sweep_child SWEEP.toml DIRECTORY KILLS SHARE SEED [FILES]
 
 Imports and loads what is compiled first, then forks a child that fills the directory, and kills
-it after a time of at most SECONDS; so KILLS times, unless it ends before. With FILES it kills
+it after at most SHARE of the time that another directory took; so KILLS times, unless it ends
+before. With FILES it kills
 itself instead, as it is about to put a file in its place: one of the first FILES. Then a last child
 is let end. Prints how many were killed.
 """
@@ -65,13 +66,22 @@ def child(file, directory, files=None):
     return pid
 
 
-def main(file, directory, kills, seconds, seed, files=None):
+def time_of(file, directory):
+    """Seconds that a child takes which is left alone."""
+    begun = time.monotonic()
+    os.waitpid(child(file, directory), 0)
+    return time.monotonic() - begun
+
+
+def main(file, directory, kills, share, seed, files=None):
     luck, killed = random.Random(int(seed)), 0
     warm(file)
+    if files is None:
+        most = float(share) * time_of(file, Path(directory).with_name("left-alone"))
     for _ in range(int(kills)):
         if files is None:
             pid = child(file, directory)
-            time.sleep(luck.uniform(0.0, float(seconds)))
+            time.sleep(luck.uniform(0.0, most))
             os.kill(pid, signal.SIGKILL)
         else:
             pid = child(file, directory, luck.randrange(int(files)))

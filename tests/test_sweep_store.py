@@ -180,10 +180,10 @@ def test_failed_runs_are_marked_and_enter_no_mean(tmp_path):
 # ---------------------------------------------------------------- nothing lost
 
 
-def killed_and_finished(file, directory, kills, seconds, seed, *files):
+def killed_and_finished(file, directory, kills, share, seed, *files):
     found = subprocess.run(
         [sys.executable, "-m", "tests.sweep_child", file, directory,
-         *map(str, (kills, seconds, seed, *files))],
+         *map(str, (kills, share, seed, *files))],
         cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert found.returncode == 0, found.stderr
@@ -193,14 +193,14 @@ def killed_and_finished(file, directory, kills, seconds, seed, *files):
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.long
 def test_a_killed_sweep_ends_in_the_same_bytes(file, whole, tmp_path, seed):
-    assert killed_and_finished(file, tmp_path / "out", 8, 1.0, seed) >= 4
+    assert killed_and_finished(file, tmp_path / "out", 8, 0.25, seed) >= 4
     equal(tmp_path / "out", whole)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(10, 20))
 def test_a_sweep_killed_thirty_times_ends_in_the_same_bytes(file, whole, tmp_path, seed):
-    assert killed_and_finished(file, tmp_path / "out", 30, 0.6, seed) >= 15
+    assert killed_and_finished(file, tmp_path / "out", 30, 1 / 15, seed) >= 15
     equal(tmp_path / "out", whole)
 
 
