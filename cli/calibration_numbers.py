@@ -19,6 +19,8 @@ from ..results.account.numbers import AT, Number
 QUANTILES: Final = ("q05", "median", "q95")
 NINETY: Final = 1.645
 """Standard deviations that hold 90% of a normal distribution."""
+ERROR: Final = "error_of_profile"
+"""Column of a fit's table that one made before it was measured does not have."""
 FARTHEST: Final = 8.0
 """Prior standard deviations beyond which a place is not told apart."""
 
@@ -50,7 +52,7 @@ def numbers_of_table(folder: Path | None) -> list[Number]:
                 contraction=cells["contraction"], overlap=cells["overlap"],
                 by_data=row["told_by"] == "data", asked=asked(row["address"]),
                 profile=tuple(cells[name] for name in profile),
-                profile_error=float(row.get("error_of_profile") or "nan"),
+                profile_error=number(row.get(ERROR, ""), f"{folder}/told.csv", ERROR),
                 sentence=row["sentence"],
                 shift=cells["shift"], **rests_on(row["address"]),
             )

@@ -84,10 +84,10 @@ def validate(
     before = ArmsBefore(found if free is None else free, seed)
     rows = results(found, read, known, seed, free, before)
     directory = out or DIRECTORY / facts.stem
-    told = manifest(problem, fits_of(found, before), known, facts, runs, seed, scenario, values)
-    write(directory, rows, told)
+    fits = fits_of(found, before)
+    write(directory, rows, manifest(problem, fits, known, facts, runs, seed, scenario, values))
     typer.echo("")
-    for line in (*table(rows), *summary(rows, found.arms_until, fits_of(found, before)), ""):
+    for line in (*table(rows), *summary(rows, found.arms_until, fits), ""):
         typer.echo(line)
     typer.echo(f"{badge(problem)}.")
     typer.echo(f"All numbers: {directory / 'results.csv'}")

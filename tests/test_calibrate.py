@@ -1,6 +1,8 @@
 """Calibration as a command: gates, what is written, and what is refused."""
 
+import csv
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from typer.testing import CliRunner
 
 from steppe.calibration import calibrate as cal
 from steppe.calibration import diagnose, identify, plots
-from steppe.calibration.installed import installed
+from steppe.calibration.installed import installed, standardised
 from steppe.calibration.target import Target, record_target, uncertain, wide
 from steppe.cli.main import app
 from steppe.model.errors import InputError
@@ -95,6 +97,22 @@ def test_all_draws_are_kept_as_inference_data(fit):
     )
     small = diagnose.quiet_arviz().from_netcdf(str(fit.directory / "thinned.nc"))
     assert list(small.posterior) == list(data.posterior)
+
+
+def test_the_committed_chains_are_those_of_the_committed_fit():
+    """Numbers, chains, and the mean of each, by its error."""
+    folder = Path(__file__).parents[1] / "results" / "reference" / "calibration"
+    told = json.loads((folder / "manifest.json").read_text("utf-8"))
+    chains = diagnose.quiet_arviz().from_netcdf(str(folder / "thinned.nc")).posterior
+    assert list(chains) == told["estimated"]
+    assert chains.sizes["chain"] == told["groups"] * told["chains"]
+    with (folder / "diagnostics.csv").open(encoding="utf-8") as stream:
+        rows = {row["address"]: row for row in csv.DictReader(stream)}
+    for entry in cal.target_of(told["until"], cal.FULL).entries:
+        drawn = standardised(chains[entry.address].values.ravel(), entry.prior, entry.centre)
+        row = rows[entry.address]
+        error = float(row["prior_sd_sd"]) / np.sqrt(min(float(row["ess_bulk"]), drawn.size))
+        assert drawn.mean() == pytest.approx(float(row["prior_sd_mean"]), abs=4.0 * error)
 
 
 def test_few_draws_stand_for_many():

@@ -17,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 from scipy.special import expit, stdtr
 
+from ...model.errors import InputError
 from ...model.names import PATRONS
 from ..codebook import Event
 from ..packages import PATRON_OF
@@ -143,6 +144,23 @@ def fit(data: Sizes, rng: np.random.Generator, **effort: Any) -> TroopsFit:
         sample(numeric(size), PLACES.size, rng, **effort),
         sample(numeric(part), PART.size, rng, **effort),
     )
+
+
+def settled(data: Sizes, rng: np.random.Generator) -> TroopsFit:
+    """Fit as :func:`fit`, and refuse sizes whose chains disagree.
+
+    Raises
+    ------
+    InputError
+        If they do.
+    """
+    found = fit(data, rng)
+    if not found.size.sound:
+        raise InputError(
+            "the measure of troops has not converged", field="seed",
+            found=f"R-hat {found.size.r_hat:.3f}", todo="take another seed",
+        )  # fmt: skip
+    return found
 
 
 def part_numbers(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

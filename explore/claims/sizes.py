@@ -9,7 +9,6 @@ import numpy as np
 from ...calibration.claim_tests import Tested, measures_of
 from ...calibration.measures import troops
 from ...calibration.measures.sampler import generator
-from ...model.errors import InputError
 from ...model.names import FRAMES, PATRONS
 
 JOINT = FRAMES.index("multilateral")
@@ -29,13 +28,7 @@ def fitted(cut: int, seed: int) -> troops.TroopsFit:
     InputError
         If the chains disagree.
     """
-    found = troops.fit(troops.sizes().until(cut), generator(seed, "fit", "troops", cut))
-    if not found.size.sound:
-        raise InputError(
-            "the measure of troops has not converged", field=f"cut {cut}",
-            found=f"R-hat {found.size.r_hat:.3f}", todo="take another seed",
-        )  # fmt: skip
-    return found
+    return troops.settled(troops.sizes().until(cut), generator(seed, "fit", "troops", cut))
 
 
 def largest(fit: troops.TroopsFit, exercises: np.ndarray, rng: np.random.Generator) -> np.ndarray:

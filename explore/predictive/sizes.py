@@ -15,14 +15,13 @@ import numpy as np
 
 from ...calibration.measures import troops
 from ...calibration.measures.sampler import generator
-from ...model.errors import InputError
 from ...model.names import FRAMES, PATRONS
 from .statistics import ALL, Statistic
 
 SEVERAL: Final = 3
 """Sizes on record from which their median and the share of large ones are looked at."""
 LARGE: Final = 1000.0
-"""Troops above which an exercise is called large."""
+"""Troops above which an exercise is called large: a convention."""
 FORM_OF: Final = {"bilateral": "exercise", "multilateral": "joint_exercise"}
 """Form of a package that a frame stands for."""
 
@@ -49,12 +48,7 @@ def size_statistics(
     InputError
         If the chains of the measure disagree.
     """
-    fitted = troops.fit(data, generator(seed, "fit", "troops"))
-    if not fitted.size.sound:
-        raise InputError(
-            "the measure of troops has not converged", field="seed", found=seed,
-            todo="take another seed",
-        )  # fmt: skip
+    fitted = troops.settled(data, generator(seed, "fit", "troops"))
     exact = ~data.bound
     patron, frame = data.patron[exact], data.frame[exact]
     run, which = (axis.ravel() for axis in np.indices((records, len(patron))))

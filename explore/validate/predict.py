@@ -183,11 +183,11 @@ class ArmsBefore:
         if len(data.volume) < LEAST_YEARS:
             return None
         free, seed = self.free, self.seed
-        active = free.worlds.forms["true"][..., AID]
+        aid = free.worlds.forms["true"][..., AID]
         rng = generator(seed, "fit", "arms", year)
         sold = arms.fit(data, free.measures.active, rng, **self.effort)
-        last = START_YEAR + active.shape[1] - 1
-        volumes = arms.simulate(sold, active, last, generator(seed, "draw", "arms", year))
+        last = START_YEAR + aid.shape[1] - 1
+        volumes = arms.simulate(sold, aid, last, generator(seed, "draw", "arms", year))
         volumes[:, : len(data.volume)] = data.volume
         fits = free.fits | dict(zip(ARMS_FITS, (sold.occurrence, sold.volume), strict=True))
         return replace(

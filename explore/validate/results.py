@@ -104,7 +104,7 @@ def result(prediction: Prediction, fact: Fact, known: Known, seed: int) -> dict[
     """One row of the results."""
     values = evaluate(prediction.worlds, fact, seed)
     defined = float(np.isfinite(values).mean())
-    told = defined >= LEAST_DEFINED
+    told, unsound = defined >= LEAST_DEFINED, fact.quantity in prediction.unsound
     banded = fact.low is not None or fact.high is not None
     chance = probability(values, fact.band) if banded else np.nan
     low, middle, high = (quantile(values, level) if told else np.nan for level in LEVELS)
@@ -117,14 +117,13 @@ def result(prediction: Prediction, fact: Fact, known: Known, seed: int) -> dict[
         "seen_as": fact.seen_as if QUANTITIES[fact.quantity].record else "",
         "value": stated, "low": fact.band[0], "high": fact.band[1],
         "probability": chance,
-        "verdict": verdict(chance, middle, fact, told, fact.quantity in prediction.unsound),
+        "verdict": verdict(chance, middle, fact, told, unsound),
         "median": middle, "q05": low, "q95": high, "defined": defined,
         "place": place(values, stated) if told and fact.value is not None else np.nan,
         "inside_90": inside(stated, low, high),
     }  # fmt: skip
     row |= by_record(prediction, fact, seed)
     rules = forecasts(fact, known_until(known), seed)
-    unsound = fact.quantity in prediction.unsound
     why = unranked(row["standing"], told, bool(rules), unsound)
     return row | ranked({MODEL: values, **rules} if told else rules, fact, why)
 
